@@ -1,0 +1,55 @@
+import * as z from "zod";
+
+/** What a task is: it stays up (service), runs on a schedule (job), or runs once at start (oneshot). */
+export const TaskKind = z.enum(["service", "job", "oneshot"]);
+export type TaskKind = z.infer<typeof TaskKind>;
+
+/** supervisord's state names in lower case; `waiting` is a job between two runs. */
+export const InstanceState = z.enum([
+  "stopped",
+  "starting",
+  "running",
+  "backoff",
+  "stopping",
+  "exited",
+  "fatal",
+  "waiting",
+]);
+export type InstanceState = z.infer<typeof InstanceState>;
+
+/** `none`: the task declares no healthcheck. */
+export const Health = z.enum(["none", "starting", "healthy", "unhealthy"]);
+export type Health = z.infer<typeof Health>;
+
+/** One process slot of a task, as `GET /v1/tasks` reports it. Times are ISO 8601 in UTC. */
+export const InstanceStatus = z.object({
+  /** `nginx`, or `worker_1` where the task has several instances */
+  name: z.string(),
+  task: z.string(),
+  kind: TaskKind,
+  state: InstanceState,
+  pid: z.number().int().nullable(),
+  /** when the present process was started */
+  started_at: z.iso.datetime().nullable(),
+  uptime_seconds: z.number().nullable(),
+  /** starts after the first that the supervisor made by itself */
+  restarts: z.number().int(),
+  /** of the last process that ended; null while none has, or when a signal ended it */
+  exit_code: z.number().int().nullable(),
+  exit_signal: z.string().nullable(),
+  next_run: z.iso.datetime().nullable(),
+  health: Health,
+  /** why it is in this state, for people: "DUCKDNS_TOKEN is not set" */
+  reason: z.string().nullable(),
+});
+export type InstanceStatus = z.infer<typeof InstanceStatus>;
+
+/** The body of `GET /v1/tasks` and of `longshorectl status --json`. */
+export const SupervisorStatus = z.object({
+  version: z.string(),
+  pid: z.number().int(),
+  started_at: z.iso.datetime(),
+  config_file: z.string(),
+  instances: z.array(InstanceStatus),
+});
+export type SupervisorStatus = z.infer<typeof SupervisorStatus>;

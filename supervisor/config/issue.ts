@@ -1,0 +1,116 @@
+import type * as z from "zod";
+import { listKnownKeys } from "./known-keys.ts";
+import { suggestWord } from "./suggest.ts";
+
+/** What zod found wrong, in the words of the person who wrote the file. */
+export interface DescribedIssue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly hint?: string | undefined;
+  /** the problem is the key itself, not its value */
+  readonly atKey: boolean;
+}
+
+type Issue = z.core.$ZodIssue;
+
+const typeNames: Readonly<Record<string, string>> = {
+  string: "a string",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  object: "a map",
+  record: "a map",
+};
+
+/** Turns zod's issues into problems; an unknown key gets a suggestion, and of a union the branch that came nearest speaks. */
+export function describeIssues(
+  schema: z.core.$ZodType,
+  issues: readonly Issue[],
+  input: unknown,
+): DescribedIssue[] {
+  return issues.flatMap((issue) => describeIssue(schema, issue, [], input));
+}
+
+function describeIssue(
+  schema: z.core.$ZodType,
+  issue: Issue,
+  base: readonly PropertyKey[],
+  input: unknown,
+): DescribedIssue[] {
+  const path = [...base, ...issue.path];
+  const value = issue.path.reduce<unknown>(
+    (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
+    input,
+  );
+  if (issue.code === "unrecognized_keys") {
+    const known = listKnownKeys(schema, path);
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      message: "unknown key",
+      hint: hintFor(key, known),
+      atKey: true,
+    }));
+  }
+  if (issue.code === "invalid_union") {
+    const branch = nearestBranch(issue.errors);
+    if (branch !== undefined) return branch.flatMap((inner) => describeIssue(schema, inner, path, value));
+    const expected = [...new Set(issue.errors.flat().flatMap(expectedTypes))];
+    return [{ path, message: `expected ${listWords(expected)}, got ${showValue(value)}`, atKey: false }];
+  }
+  if (issue.code === "invalid_type") {
+    const message =
+      value === undefined
+        ? `is missing; expected ${typeName(issue.expected)}`
+        : `expected ${typeName(issue.expected)}, got ${showValue(value)}`;
+    return [{ path, message, atKey: false }];
+  }
+  if (issue.code === "invalid_value") {
+    const words = issue.values.map(String);
+    const hint = typeof value === "string" ? hintFor(value, words) : undefined;
+    return [{ path, message: `expected ${listWords(words)}, got ${showValue(value)}`, hint, atKey: false }];
+  }
+  if (issue.code === "invalid_key") {
+    return [{ path, message: issue.issues[0]?.message ?? issue.message, atKey: true }];
+  }
+  return [{ path, message: issue.message, atKey: false }];
+}
+
+function hintFor(word: string, known: readonly string[]): string | undefined {
+  const suggestion = suggestWord(word, known);
+  if (suggestion !== undefined) return `did you mean "${suggestion}"?`;
+  return known.length > 0 && known.length <= 12 ? `known here: ${known.join(", ")}` : undefined;
+}
+
+/** The branch that took the value's type and stumbled over its content; undefined when none took the type. */
+function nearestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
+  const taken = branches.filter((branch) => !branch.some(isWrongType));
+  const fewest = Math.min(...taken.map((branch) => branch.length));
+  return taken.find((branch) => branch.length === fewest);
+}
+
+function isWrongType(issue: Issue): boolean {
+  return issue.path.length === 0 && (issue.code === "invalid_type" || issue.code === "invalid_value");
+}
+
+function expectedTypes(issue: Issue): string[] {
+  if (issue.code === "invalid_type") return [typeName(issue.expected)];
+  return issue.code === "invalid_value" ? issue.values.map(String) : [];
+}
+
+function typeName(expected: string): string {
+  return typeNames[expected] ?? expected;
+}
+
+function listWords(words: readonly string[]): string {
+  if (words.length <= 1) return words.join("");
+  return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+}
+
+function showValue(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object" && value !== null) return "a map";
+  if (value === undefined || value === null) return "nothing";
+  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}

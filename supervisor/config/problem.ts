@@ -1,0 +1,38 @@
+import { UserErrors } from "./user-error.ts";
+
+/** A place in a text file; both numbers count from 1, as editors do. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** One thing that is wrong with a configuration file. */
+export interface Problem {
+  /** the file as the user named it */
+  readonly file: string;
+  readonly position: Position | undefined;
+  /** the key, dotted: `tasks.web.command`; empty for the whole file */
+  readonly path: string;
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
+
+/** Either the value, or everything that is wrong with its source. */
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** `tasks.yaml:3:5: tasks.web.comand: unknown key`, the form that editors and terminals make clickable. */
+export function formatProblem(problem: Problem): string {
+  const { file, position, path, message } = problem;
+  const place = position === undefined ? file : `${file}:${position.line}:${position.column}`;
+  return path === "" ? `${place}: ${message}` : `${place}: ${path}: ${message}`;
+}
+
+/** Every problem of a file as one error, one line each. */
+export function toUserErrors(code: string, problems: readonly Problem[]): UserErrors {
+  return new UserErrors(
+    code,
+    problems.map((problem) => ({ message: formatProblem(problem), hint: problem.hint })),
+  );
+}

@@ -56,6 +56,7 @@ function describeIssue(
     const branch = nearestBranch(issue.errors);
     if (branch !== undefined) return branch.flatMap((inner) => describeIssue(schema, inner, path, value));
     const expected = [...new Set(issue.errors.flat().flatMap(expectedTypes))];
+    if (value === undefined) return [{ path, message: `is missing; expected ${listWords(expected)}`, atKey: true }];
     return [{ path, message: `expected ${listWords(expected)}, got ${showValue(value)}`, atKey: false }];
   }
   if (issue.code === "invalid_type") {
@@ -63,11 +64,12 @@ function describeIssue(
       value === undefined
         ? `is missing; expected ${typeName(issue.expected)}`
         : `expected ${typeName(issue.expected)}, got ${showValue(value)}`;
-    return [{ path, message, atKey: false }];
+    return [{ path, message, atKey: value === undefined || value === null }];
   }
   if (issue.code === "invalid_value") {
     const words = issue.values.map(String);
-    const hint = typeof value === "string" ? hintFor(value, words) : undefined;
+    const near = typeof value === "string" ? suggestWord(value, words) : undefined;
+    const hint = near === undefined ? undefined : `did you mean "${near}"?`;
     return [{ path, message: `expected ${listWords(words)}, got ${showValue(value)}`, hint, atKey: false }];
   }
   if (issue.code === "invalid_key") {

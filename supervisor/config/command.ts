@@ -1,0 +1,37 @@
+import { split } from "shlex";
+import * as z from "zod";
+
+/** A program and its arguments. */
+export type Argv = readonly [string, ...string[]];
+
+/**
+ * A command of a task: an argv list, or one string that is split into words the way a POSIX shell does it
+ * (quotes and backslashes), without running a shell.
+ */
+export const Command = z
+  .union([z.string(), z.array(z.union([z.string(), z.number().transform(String)]))])
+  .transform((input, context): Argv => {
+    const words = typeof input === "string" ? splitWords(input) : input;
+    if (words === undefined) {
+      context.addIssue({
+        code: "custom",
+        message: `cannot split ${JSON.stringify(input)}: a quote is not closed`,
+      });
+      return z.NEVER;
+    }
+    const [program, ...rest] = words;
+    if (program === undefined || program === "") {
+      context.addIssue({ code: "custom", message: "names no program" });
+      return z.NEVER;
+    }
+    return [program, ...rest];
+  });
+
+/** The words of a command line, or undefined when a quote or a backslash is left open. */
+export function splitWords(text: string): string[] | undefined {
+  try {
+    return split(text);
+  } catch {
+    return undefined;
+  }
+}

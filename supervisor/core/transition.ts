@@ -1,0 +1,1 @@
+import type { Exit, Instance } from "./instance.ts";

@@ -2,8 +2,32 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    testTimeout: 30_000,
-    hookTimeout: 600_000,
+    projects: [
+      {
+        // pure code: no processes, no files but temporary ones
+        test: { name: "unit", include: ["test/unit/**/*.test.ts", "test/provision/**/*.test.ts"] },
+      },
+      {
+        // real processes under the real supervisor
+        test: {
+          name: "supervisor",
+          include: ["test/supervisor/**/*.test.ts"],
+          testTimeout: 30_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // real containers, and hosts with systemd and sshd: one file after another, they are heavy
+        test: {
+          name: "hosts",
+          include: ["test/{hosts,site,e2e}/**/*.test.ts"],
+          globalSetup: ["test/hosts/global-setup.ts"],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 600_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
   },
 });

@@ -16,5 +16,7 @@ if [ ! -e /home/debian/.ssh/authorized_keys ]; then
   chown debian:debian /home/debian/.ssh/authorized_keys
 fi
 ssh-keygen -q -A
+# systemd would derive it from the firmware, which all hosts of this machine share.
+[ -s /etc/machine-id ] || tr -d - < /proc/sys/kernel/random/uuid > /etc/machine-id
 unset TESTNET_DNS TESTNET_KEY
 exec /sbin/init

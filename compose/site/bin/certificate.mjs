@@ -9,16 +9,17 @@ import { chooseCertificate, isServed, readTlsState, writeTlsState } from "../lib
 await runProgram(async () => {
   const settings = readSettings(process.env);
   if (settings.mode === "off") return console.log("tls is off: there is no certificate to renew");
-  const failed = settings.mode === "acme" && (await runCertbot(settings)) !== 0;
+  const failure = settings.mode === "acme" ? await runCertbot(settings).catch((error) => error) : undefined;
 
+  // Even then: another container may have got one, or the self-signed one may end soon.
   const wanted = await chooseCertificate(settings, new Date());
-  if (!isServed(await readTlsState(), wanted)) {
+  const served = isServed(await readTlsState(), wanted);
+  if (!served) {
     await configureNginx(settings, wanted);
     await reloadNginx();
     await writeTlsState(wanted);
-    console.log(`nginx serves the ${wanted.certificate} certificate of ${wanted.names?.join(", ")}`);
-  } else if (!failed) console.log(`the ${wanted.certificate} certificate is good until ${wanted.expires}`);
-
-  if (failed)
-    throw new Error(`certbot could not issue a certificate: the ${wanted.certificate} one stays in use`);
+  }
+  const what = `the ${wanted.certificate} certificate of ${wanted.names?.join(", ")}, valid until ${wanted.expires}`;
+  console.log(`nginx ${served ? "still" : "now"} serves ${what}`);
+  if (failure) throw failure;
 });

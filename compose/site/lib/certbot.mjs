@@ -5,19 +5,25 @@ import { PATHS } from "./paths.mjs";
 /** @typedef {import("./settings.mjs").Settings} Settings */
 
 /**
- * Lets certbot issue or renew the certificate `site`, or find that nothing is due. Its output is ours.
+ * Lets certbot issue or renew the certificate `site`, or find that nothing is due.
  *
  * @param {Settings} settings
- * @returns {Promise<number>} certbot's exit code
+ * @throws {Error} with all that certbot said: which name failed, and what the server saw there
  */
 export async function runCertbot(settings) {
   await mkdir(PATHS.webroot, { recursive: true });
   const previousServer = readServer(await readFile(PATHS.renewal, "utf8").catch(() => ""));
-  return await run("certbot", certbotArguments(settings, previousServer), {
+  const environment = {
     ...process.env,
     // A private server's root; requests, which certbot speaks HTTP with, then trusts it alone.
     ...(settings.caFile && { REQUESTS_CA_BUNDLE: settings.caFile }),
-  });
+  };
+  const { code, output } = await runCaptured(
+    "certbot",
+    certbotArguments(settings, previousServer),
+    environment,
+  );
+  if (code !== 0) throw new Error(output);
 }
 
 /**
@@ -53,11 +59,21 @@ export function readServer(renewalFile) {
   return /^server\s*=\s*(\S+)\s*$/m.exec(renewalFile)?.[1];
 }
 
-/** @param {string} program @param {string[]} args @param {NodeJS.ProcessEnv} env @returns {Promise<number>} */
-function run(program, args, env) {
+/**
+ * @param {string} program
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<{ code: number, output: string }>} output: both streams, in the order of writing
+ */
+function runCaptured(program, args, env) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { env, stdio: ["ignore", "inherit", "inherit"] });
+    const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (chunk) => {
+        output += chunk;
+      });
     child.once("error", reject);
-    child.once("close", (code) => resolve(code ?? 1));
+    child.once("close", (code) => resolve({ code: code ?? 1, output: output.trim() }));
   });
 }

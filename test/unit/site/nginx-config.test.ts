@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { renderConfig, renderTemplate, templateValues } from "../../../compose/site/lib/nginx-config.mjs";
+import { readSettings } from "../../../compose/site/lib/settings.mjs";
+
+const folder = new URL("../../../compose/site/nginx/", import.meta.url);
+const templates = Object.fromEntries(
+  readdirSync(folder).map((name) => [name, readFileSync(new URL(name, folder), "utf8")]),
+);
+const settingsOf = (mode: string, ports = {}) => readSettings({ LONGSHORE_TLS_MODE: mode, ...ports });
+
+test("nginx's own variables stay, ours are filled in, an unknown one is an error", () => {
+  const template = `return 301 https://$host\${PORT}$request_uri; log \${request_time}s;`;
+  const rendered = `return 301 https://$host:8443$request_uri; log \${request_time}s;`;
+  expect(renderTemplate(template, { PORT: ":8443" })).toBe(rendered);
+  expect(() => renderTemplate(template, {})).toThrow("${PORT}");
+});
+
+test.each(["acme", "self-signed", "off"])("every template of the image can be filled in: %s", (mode) => {
+  for (const text of Object.values(renderConfig(templates, settingsOf(mode), { ipv6: true, trusted: true })))
+    expect(text).not.toMatch(/\$\{[A-Z]/);
+});
+
+test("without TLS there is no HTTPS server, and nothing else is missing", () => {
+  const surroundings = { ipv6: true, trusted: false };
+  const all = Object.keys(renderConfig(templates, settingsOf("acme"), surroundings));
+  const off = Object.keys(renderConfig(templates, settingsOf("off"), surroundings));
+  expect(all.filter((name) => !off.includes(name))).toEqual(["server-https.conf"]);
+});
+
+test.each([
+  ["acme", false, { REDIRECT: "0", HSTS: "" }],
+  ["acme", true, { REDIRECT: "1", HSTS: "max-age=63072000" }],
+  ["self-signed", false, { REDIRECT: "1", HSTS: "" }],
+  ["off", false, { REDIRECT: "0", HSTS: "" }],
+] as const)("%s, certificate issued: %s", (mode, trusted, values) => {
+  expect(templateValues(settingsOf(mode), { ipv6: true, trusted })).toMatchObject(values);
+});
+
+test("the redirect names the port unless it is HTTPS's own", () => {
+  const port = (number: string) =>
+    templateValues(settingsOf("self-signed", { HTTPS_PORT: number }), { ipv6: true, trusted: false });
+  expect(port("443").HTTPS_AUTHORITY_PORT).toBe("");
+  expect(port("8443").HTTPS_AUTHORITY_PORT).toBe(":8443");
+});
+
+test("listens on IPv6 only where the kernel has it", () => {
+  const listens = (ipv6: boolean) =>
+    Object.values(renderConfig(templates, settingsOf("self-signed"), { ipv6, trusted: false }))
+      .join("\n")
+      .match(/^ *listen \S+/gm);
+  expect(listens(true)).toHaveLength(4);
+  expect(listens(false)).toHaveLength(2);
+});

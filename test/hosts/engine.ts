@@ -119,6 +119,7 @@ async function startDaemon(log: (line: string) => void): Promise<() => Promise<v
   await Promise.race([waitUntil("Docker Engine answers", answers), failed]);
   failed.catch(() => {});
   return async () => {
+    daemon.ref();
     daemon.kill("SIGTERM");
     await ended;
     rmSync(directory, { recursive: true, force: true });

@@ -1,0 +1,66 @@
+import { Agent } from "node:http";
+import type { Duplex } from "node:stream";
+import Docker, { type DockerOptions } from "dockerode";
+import type { Connection } from "./connection.ts";
+
+const SOCKET = "/var/run/docker.sock";
+
+/** The Docker API of a host over its connection: no TCP port, no second handshake. */
+export function dockerOf(connection: Connection): Docker {
+  // dockerode hands every option to docker-modem, which takes an agent; its types do not know.
+  const options = { protocol: "http", host: "docker", port: 80, agent: new ConnectionAgent(connection) };
+  return new Docker(options as DockerOptions);
+}
+
+/**
+ * An HTTP agent whose sockets are streams of the connection: the engine's socket itself where the login user may open it,
+ * else `docker system dial-stdio` as root (a new member of the docker group counts only from the next login).
+ */
+class ConnectionAgent extends Agent {
+  readonly #connection: Connection;
+  #direct = true;
+
+  constructor(connection: Connection) {
+    super({ keepAlive: false });
+    this.#connection = connection;
+  }
+
+  override createConnection(
+    _options: unknown,
+    done?: (error: Error | null, stream: Duplex) => void,
+  ): Duplex | undefined {
+    this.#open().then(
+      (stream) => done?.(null, stream),
+      (error: Error) => done?.(error, undefined as never),
+    );
+    return undefined;
+  }
+
+  async #open(): Promise<Duplex> {
+    if (this.#direct) {
+      try {
+        return withSocketMethods(await this.#connection.openSocket(SOCKET));
+      } catch {
+        this.#direct = false;
+      }
+    }
+    return withSocketMethods(
+      await this.#connection.openProcess(["docker", "system", "dial-stdio"], { become: true }),
+    );
+  }
+}
+
+/** node:http expects a net.Socket; an SSH channel lacks these. */
+function withSocketMethods(stream: Duplex): Duplex {
+  const methods = {
+    setTimeout: () => stream,
+    setNoDelay: () => stream,
+    setKeepAlive: () => stream,
+    ref: () => stream,
+    unref: () => stream,
+  };
+  for (const [name, method] of Object.entries(methods)) {
+    if (!(name in stream)) Object.assign(stream, { [name]: method });
+  }
+  return stream;
+}

@@ -1,0 +1,34 @@
+import { StringDecoder } from "node:string_decoder";
+
+/** Collects a stream's bytes as text and reports each line as it is complete. Safe for characters cut between chunks. */
+export class LineSplitter {
+  readonly #decoder = new StringDecoder("utf8");
+  readonly #onLine: ((line: string) => void) | undefined;
+  #text = "";
+  #partial = "";
+
+  constructor(onLine?: (line: string) => void) {
+    this.#onLine = onLine;
+  }
+
+  write(chunk: Buffer): void {
+    this.#add(this.#decoder.write(chunk));
+  }
+
+  /** The whole text; a last line without a newline is reported too. */
+  end(): string {
+    this.#add(this.#decoder.end());
+    if (this.#partial !== "") this.#onLine?.(this.#partial);
+    this.#partial = "";
+    return this.#text;
+  }
+
+  #add(text: string): void {
+    this.#text += text;
+    if (this.#onLine === undefined) return;
+    // A carriage return redraws a progress line: each drawing counts as a line.
+    const lines = (this.#partial + text).split(/\r\n|\n|\r/);
+    this.#partial = lines.pop() ?? "";
+    for (const line of lines) this.#onLine(line);
+  }
+}

@@ -1,0 +1,56 @@
+import { once } from "node:events";
+import { createConnection } from "node:net";
+import { Duplex, Readable } from "node:stream";
+import { $ } from "zx";
+import { type Become, becomeArgv } from "./become.ts";
+import type { CommandResult, Connection, ExecOptions } from "./connection.ts";
+import { LineSplitter } from "./line-splitter.ts";
+import { quoteArgv } from "./quote.ts";
+
+/** This machine as a host (`ansible_connection=local`). */
+export function openLocalConnection(host: string, become: Become): Connection {
+  return {
+    host,
+    exec: (argv, options) => execLocal(argv, become, options),
+    openSocket: async (path) => connected(createConnection(path)),
+    openPort: async (address, port) => connected(createConnection(port, address)),
+    openProcess: async (argv, options) => {
+      const asRoot = becomeArgv(argv, become, options?.become);
+      const child = startProcess(asRoot.argv);
+      child.stdin.write(asRoot.stdinPrefix);
+      return Duplex.from({ readable: child.stdout, writable: child.stdin });
+    },
+    close: async () => {},
+  };
+}
+
+async function execLocal(
+  argv: readonly string[],
+  become: Become,
+  options: ExecOptions = {},
+): Promise<CommandResult> {
+  const asRoot = becomeArgv(argv, become, options?.become);
+  const child = startProcess(asRoot.argv);
+  const stdout = new LineSplitter(options.onLine);
+  const stderr = new LineSplitter(options.onLine);
+  child.stdout.on("data", (chunk: Buffer) => stdout.write(chunk));
+  child.stderr.on("data", (chunk: Buffer) => stderr.write(chunk));
+  // A program that ends without reading its input breaks the pipe; its exit code tells the story.
+  child.stdin.on("error", () => {});
+  child.stdin.write(asRoot.stdinPrefix);
+  if (options.input instanceof Readable) options.input.pipe(child.stdin);
+  else child.stdin.end(options.input ?? "");
+  const { exitCode } = await child;
+  return { code: exitCode ?? 255, stdout: stdout.end(), stderr: stderr.end() };
+}
+
+function startProcess(argv: string[]) {
+  // zx would quote for bash; our own quoting is the same for every host.
+  const start = $({ quiet: true, nothrow: true, quote: (word) => word, prefix: "", stdio: "pipe" });
+  return start`exec ${quoteArgv(argv)}`;
+}
+
+async function connected(socket: Duplex): Promise<Duplex> {
+  await once(socket, "connect");
+  return socket;
+}

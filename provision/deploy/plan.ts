@@ -1,0 +1,220 @@
+import { hostname, userInfo } from "node:os";
+import type Docker from "dockerode";
+import { UserError } from "../../supervisor/config/user-error.ts";
+import { type Connection, run } from "../connection/connection.ts";
+import { dockerOf } from "../connection/docker.ts";
+import { addressOf } from "../connection/open.ts";
+import type { Facts, StackFacts } from "../facts/facts.ts";
+import { gatherFacts } from "../facts/gather.ts";
+import { hasImage } from "../image/engine.ts";
+import { shipImage } from "../image/ship.ts";
+import type { InventoryHost } from "../inventory/inventory.ts";
+import type { Action, Planner } from "../run/action.ts";
+import { type Drift, findDrift } from "./drift.ts";
+import { requestEndpoint } from "./endpoint.ts";
+import { waitHealthy } from "./health.ts";
+import type { ImageStore } from "./image-store.ts";
+import { composeArgv, layoutOf } from "./layout.ts";
+import { withDeployLock } from "./lock.ts";
+import type { Release } from "./release.ts";
+import { activateRelease, parseHistory, syncRelease } from "./sync.ts";
+
+/** What a deploy needs to know beside the host. */
+export interface Deployment {
+  services: string[];
+  releases: Map<string, Release>;
+  images: ImageStore;
+}
+
+/** Compares a host with its release, and lists what brings it there. */
+export function planDeploy(deployment: Deployment, host: InventoryHost): Planner {
+  return async (connection) => {
+    const release = deployment.releases.get(host.name);
+    if (release === undefined) throw new Error(`no release was made for ${host.name}`);
+    const { settings } = release;
+    const facts = await gatherFacts(connection, {
+      name: release.stack,
+      supervisor: settings.supervisor,
+      certificateJob: settings.tls.mode === "acme" ? settings.tls.job : "",
+    });
+    if (facts.docker.serverVersion === undefined || facts.docker.composeVersion === undefined) {
+      throw new UserError("docker_missing", `Docker Engine with Compose does not answer on ${host.name}`, {
+        hint: "run provision first",
+      });
+    }
+    return new HostDeploy(deployment, release, host, connection, facts, facts.stack as StackFacts).plan();
+  };
+}
+
+class HostDeploy {
+  readonly #docker: Docker;
+  readonly #drift: Drift;
+  #recreated: string[] = [];
+
+  constructor(
+    readonly deployment: Deployment,
+    readonly release: Release,
+    readonly host: InventoryHost,
+    readonly connection: Connection,
+    readonly facts: Facts,
+    readonly stack: StackFacts,
+  ) {
+    this.#docker = dockerOf(connection);
+    this.#drift = findDrift(release, deployment.services, stack);
+  }
+
+  plan(): Action[] {
+    const { files, release, containers, reload } = this.#drift;
+    const certificateDue = this.release.settings.tls.mode === "acme" && this.stack.certificateExitCode !== 0;
+    const mustStart = release || containers.length > 0;
+    if (files.length === 0 && !mustStart && !certificateDue) return [];
+    const actions: Action[] = [];
+    if (mustStart) actions.push(...this.release.images.map((image) => this.#imageAction(image.name)));
+    if (files.length > 0 || release) actions.push(this.#syncAction());
+    if (mustStart) actions.push(this.#containersAction());
+    if (reload) actions.push(this.#reloadAction());
+    if (certificateDue) actions.push(this.#certificateAction());
+    if (this.release.settings.endpoints.length > 0) actions.push(this.#endpointsAction());
+    return actions;
+  }
+
+  #imageAction(name: string): Action {
+    const image = this.release.images.find((wanted) => wanted.name === name);
+    return {
+      title: `image ${name}`,
+      isChange: false,
+      run: async ({ progress, note }) => {
+        if (image === undefined || (await hasImage(this.#docker, name))) return note("there already");
+        const builder = await this.deployment.images.build(
+          image,
+          this.facts.architecture,
+          this.connection,
+          progress,
+        );
+        if (await hasImage(this.#docker, name)) return note("built");
+        progress("shipping");
+        const { layers, bytes } = await shipImage(builder.docker, this.#docker, name);
+        note(`shipped ${layers} ${layers === 1 ? "layer" : "layers"}, ${formatBytes(bytes)}`);
+      },
+    };
+  }
+
+  #syncAction(): Action {
+    return {
+      title: `release ${this.release.id}`,
+      isChange: true,
+      run: async ({ note }) => {
+        await this.#locked(() => syncRelease(this.connection, this.release, new Date()));
+        const names = this.#drift.files.map((file) => file.replace(/^current\//, ""));
+        if (this.stack.current !== undefined && names.length > 0) note(names.join(", "));
+      },
+    };
+  }
+
+  #containersAction(): Action {
+    const { stack, settings, id } = this.release;
+    const directory = `${layoutOf(stack).releases}/${id}`;
+    return {
+      title: "containers",
+      isChange: true,
+      run: async ({ progress, note }) => {
+        await this.#locked(async () => {
+          const before = await this.#containerIds();
+          const argv = composeArgv(stack, directory, "up", "--detach", "--no-build", "--remove-orphans");
+          await run(this.connection, argv, { become: true, onLine: progress, title: "docker compose up" });
+          await waitHealthy(this.#docker, stack, this.deployment.services, settings.deploy_timeout, progress);
+          const after = await this.#containerIds();
+          this.#recreated = [...after]
+            .filter(([containerId]) => !before.has(containerId))
+            .map(([, service]) => service);
+          await this.#activate();
+        });
+        note(
+          this.#recreated.length > 0
+            ? `started ${this.#recreated.join(", ")}; healthy`
+            : "healthy, none was replaced",
+        );
+      },
+    };
+  }
+
+  #reloadAction(): Action {
+    return {
+      title: "supervisor",
+      isChange: true,
+      run: async ({ note }) => {
+        // A container that has just been started has read the new files.
+        if (this.#recreated.includes(this.release.settings.supervisor))
+          return note("started with the new configuration");
+        const { stdout } = await this.#inContainer("reload", ["longshorectl", "reload"]);
+        note(stdout.trim().split("\n").at(-1) ?? "reloaded");
+        await this.#activate();
+      },
+    };
+  }
+
+  #certificateAction(): Action {
+    const { tls, endpoints } = this.release.settings;
+    const url = endpoints.find((endpoint) => endpoint.startsWith("https:"));
+    return {
+      title: "certificate",
+      isChange: false,
+      run: async ({ progress, note }) => {
+        progress(`asking ${tls.server} for ${tls.domains.join(", ")}`);
+        await this.#inContainer(`the job ${tls.job}`, ["longshorectl", "run", tls.job, "--wait"], progress);
+        if (url === undefined) return;
+        const { certificate } = await requestEndpoint(this.connection, addressOf(this.host), url);
+        if (certificate?.selfSigned) {
+          throw new UserError(
+            "certificate_missing",
+            `${url} of ${this.host.name} still shows a self-signed certificate`,
+          );
+        }
+        note(`by ${certificate?.issuer}, until ${certificate?.validTo.slice(0, 10)}`);
+      },
+    };
+  }
+
+  #endpointsAction(): Action {
+    return {
+      title: "endpoints",
+      isChange: false,
+      run: async ({ progress, note }) => {
+        for (const url of this.release.settings.endpoints) {
+          progress(url);
+          if (url.startsWith("https:") && this.release.settings.tls.mode === "off") continue;
+          const { status, way } = await requestEndpoint(this.connection, addressOf(this.host), url);
+          note(`${url} ${status}${way === "ssh" ? " over ssh" : ""}`);
+        }
+      },
+    };
+  }
+
+  async #activate(): Promise<void> {
+    const entry = { deployed_at: new Date().toISOString(), by: `${userInfo().username}@${hostname()}` };
+    await activateRelease(this.connection, this.release, parseHistory(this.stack.history), entry);
+  }
+
+  async #containerIds(): Promise<Map<string, string>> {
+    const filters = { label: [`com.docker.compose.project=${this.release.stack}`] };
+    const containers = await this.#docker.listContainers({ filters });
+    return new Map(containers.map(({ Id, Labels }) => [Id, Labels["com.docker.compose.service"] ?? ""]));
+  }
+
+  async #inContainer(title: string, argv: string[], onLine?: (line: string) => void) {
+    const ids = await this.#containerIds();
+    const id = [...ids].find(([, service]) => service === this.release.settings.supervisor)?.[0];
+    if (id === undefined)
+      throw new UserError("not_running", `no container of ${this.release.settings.supervisor} is running`);
+    return run(this.connection, ["docker", "exec", id, ...argv], { become: true, title, onLine });
+  }
+
+  #locked<T>(work: () => Promise<T>): Promise<T> {
+    return withDeployLock(this.connection, this.release.stack, work);
+  }
+}
+
+function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 1_000_000 ? `${Math.round(bytes / 1000)} kB` : `${Math.round(bytes / 1_000_000)} MB`;
+}

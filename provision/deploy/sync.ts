@@ -1,0 +1,123 @@
+import { Readable } from "node:stream";
+import * as tar from "tar-stream";
+import { type Connection, run, shellScript } from "../connection/connection.ts";
+import { layoutOf } from "./layout.ts";
+import { type Files, prefixed, type Release } from "./release.ts";
+
+/** An entry of the stack's history, `releases.json` on the host. */
+export interface HistoryEntry {
+  release: string;
+  images: Record<string, string>;
+  deployed_at: string;
+  /** who deployed, from where: `anna@laptop` */
+  by: string;
+}
+
+// Everything arrives beside its place and is renamed into it: a cut connection or a full disk leaves the old state.
+const RECEIVE = `
+set -e
+umask 077
+root=$1 release=$2
+mkdir -p "$root/releases" "$root/config" "$root/secrets"
+chmod 0755 "$(dirname "$root")" "$root" "$root/releases" "$root/config"
+rm -rf "$root"/.incoming.*
+incoming=$(mktemp -d "$root/.incoming.XXXXXX")
+trap 'rm -rf "$incoming"' EXIT
+tar -x -p --no-same-owner -C "$incoming"
+rm -rf "$root/releases/$release"
+mv -T "$incoming/release" "$root/releases/$release"
+for folder in config secrets; do
+  mkdir -p "$incoming/$folder"
+  cd "$incoming/$folder"
+  find . -type f | sort > "$incoming/list"
+  while IFS= read -r file; do
+    mkdir -p "$root/$folder/$(dirname "$file")"
+    mv -f "$file" "$root/$folder/$file"
+  done < "$incoming/list"
+  cd "$root/$folder"
+  find . -type f | sort | comm -13 "$incoming/list" - | while IFS= read -r file; do rm -f "$file"; done
+done
+`;
+
+/** Ships a release's files and puts configuration and secrets in place. Nothing is started or reloaded. */
+export async function syncRelease(connection: Connection, release: Release, deployedAt: Date): Promise<void> {
+  const { root } = layoutOf(release.stack);
+  const about = {
+    stack: release.stack,
+    release: release.id,
+    image: imageNames(release)[release.settings.supervisor] ?? null,
+    host: connection.host,
+    deployed_at: deployedAt.toISOString(),
+  };
+  const files: Files = {
+    ...prefixed("release/", release.releaseFiles),
+    ...prefixed("release/config/", release.configFiles),
+    ...prefixed("config/", {
+      ...release.configFiles,
+      "release.json": Buffer.from(`${JSON.stringify(about)}\n`),
+    }),
+    ...prefixed("secrets/", release.secretFiles),
+  };
+  await run(connection, shellScript(RECEIVE, root, release.id), {
+    become: true,
+    input: packFiles(files),
+    title: `writing the release to ${root}`,
+  });
+}
+
+const ACTIVATE = `
+set -e
+umask 022
+root=$1 release=$2 kept=$3
+ln -sfn "releases/$release" "$root/.current"
+mv -T "$root/.current" "$root/current"
+cat > "$root/.releases.json"
+mv -f "$root/.releases.json" "$root/releases.json"
+cd "$root/releases"
+for folder in *; do
+  case " $kept " in *" $folder "*) ;; *) rm -rf "$folder" ;; esac
+done
+`;
+
+/** How many releases stay on the host for a rollback. */
+const KEPT_RELEASES = 5;
+
+/** Makes a release the current one, and writes it into the history. Called when its containers are healthy. */
+export async function activateRelease(
+  connection: Connection,
+  release: Release,
+  history: HistoryEntry[],
+  entry: Pick<HistoryEntry, "deployed_at" | "by">,
+): Promise<void> {
+  const all: HistoryEntry[] = [...history, { release: release.id, images: imageNames(release), ...entry }];
+  const kept = [...new Set(all.map((item) => item.release).reverse())].slice(0, KEPT_RELEASES);
+  await run(connection, shellScript(ACTIVATE, layoutOf(release.stack).root, release.id, kept.join(" ")), {
+    become: true,
+    input: `${JSON.stringify(all.slice(-100), null, 2)}\n`,
+    title: "switching to the release",
+  });
+}
+
+/** The history as the host has it; a damaged file counts as empty. */
+export function parseHistory(text: string): HistoryEntry[] {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : [];
+  } catch {
+    return [];
+  }
+}
+
+function imageNames(release: Release): Record<string, string> {
+  return Object.fromEntries(release.images.map(({ service, name }) => [service, name]));
+}
+
+function packFiles(files: Files): Readable {
+  const pack = tar.pack();
+  for (const [name, content] of Object.entries(files)) {
+    const isSecret = name.startsWith("secrets/") || name === "release/.env";
+    pack.entry({ name, mode: isSecret ? 0o600 : 0o644, uid: 0, gid: 0 }, content);
+  }
+  pack.finalize();
+  return Readable.from(pack, { objectMode: false });
+}

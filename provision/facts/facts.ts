@@ -1,0 +1,57 @@
+/** How the host starts its services. `none`: a container, WSL, a CI runner; daemons are started by hand there. */
+export type Init = "systemd" | "none";
+
+/** A file below a stack's directory: path relative to it → sha256 in hex. */
+export type FileHashes = Record<string, string>;
+
+/** A container of a stack, as the engine lists it. */
+export interface ContainerFacts {
+  id: string;
+  service: string;
+  /** `running`, `exited`, … */
+  state: string;
+  /** the image's name as the container was created */
+  image: string;
+  health: "none" | "starting" | "healthy" | "unhealthy";
+}
+
+/** What a stack has on the host now. */
+export interface StackFacts {
+  /** the release that `current` points to; undefined before the first deploy */
+  current: string | undefined;
+  files: FileHashes;
+  containers: ContainerFacts[];
+  /** exit code of the last run of the certificate job; undefined where none ran since the container's start */
+  certificateExitCode: number | undefined;
+  /** releases.json, as it is */
+  history: string;
+}
+
+/** Everything that the steps need to know of a host, read in one round trip. */
+export interface Facts {
+  os: { id: string; versionId: string; codename: string; prettyName: string };
+  /** dpkg's name: `amd64`, `arm64` */
+  architecture: string;
+  init: Init;
+  loginUser: string;
+  /** groups of the login user in the group database */
+  groups: string[];
+  /** installed packages that concern us, with their versions */
+  packages: Record<string, string>;
+  /** packages that dpkg left half done */
+  brokenPackages: string[];
+  docker: {
+    /** a dockerd is on the path, whoever installed it */
+    installed: boolean;
+    /** the running engine's version; undefined while it does not answer */
+    serverVersion: string | undefined;
+    composeVersion: string | undefined;
+    enabled: boolean;
+  };
+  /** kernel settings: value now, undefined where the kernel has no such setting; and whether it may be written */
+  sysctl: Record<string, { value: string | undefined; writable: boolean }>;
+  /** sha256 of the files that the steps write, by absolute path */
+  files: FileHashes;
+  /** absent where no stack was asked for */
+  stack: StackFacts | undefined;
+}

@@ -1,0 +1,24 @@
+import { type Connection, run, shellScript } from "../connection/connection.ts";
+import type { Facts } from "./facts.ts";
+import { parseFacts } from "./parse.ts";
+import { FACTS_SCRIPT } from "./script.ts";
+
+/** The stack whose state on the host is wanted beside the host's own facts. */
+export interface StackQuery {
+  name: string;
+  /** the service whose PID 1 is longshored */
+  supervisor: string;
+  certificateJob: string;
+}
+
+/** Reads all facts of a host with one command. @throws CommandError `sudo` and the like */
+export async function gatherFacts(connection: Connection, stack?: StackQuery): Promise<Facts> {
+  const script = shellScript(
+    FACTS_SCRIPT,
+    stack?.name ?? "",
+    stack?.supervisor ?? "",
+    stack?.certificateJob ?? "",
+  );
+  const { stdout } = await run(connection, script, { become: true, title: "reading the host's facts" });
+  return parseFacts(stdout);
+}

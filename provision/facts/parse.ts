@@ -1,0 +1,75 @@
+import { SupervisorStatus } from "../../supervisor/protocol/status.ts";
+import type { ContainerFacts, Facts, StackFacts } from "./facts.ts";
+
+/** Reads what the facts script printed. Unknown keys are passed over, missing ones stay empty. */
+export function parseFacts(output: string): Facts {
+  const lines = output.split("\n").flatMap((line) => {
+    const at = line.indexOf("=");
+    return at < 0 ? [] : [{ key: line.slice(0, at), value: line.slice(at + 1) }];
+  });
+  const one = (key: string): string => lines.find((line) => line.key === key)?.value ?? "";
+  const all = (key: string): string[] => lines.filter((line) => line.key === key).map((line) => line.value);
+  const below = (prefix: string): [string, string][] =>
+    lines
+      .filter((line) => line.key.startsWith(`${prefix}.`))
+      .map(({ key, value }) => [key.slice(prefix.length + 1), value]);
+  const writable = new Set(below("sysctlWritable").map(([key]) => key));
+  return {
+    os: {
+      id: one("os.id"),
+      versionId: one("os.versionId"),
+      codename: one("os.codename"),
+      prettyName: one("os.prettyName"),
+    },
+    architecture: one("architecture"),
+    init: one("init") === "systemd" ? "systemd" : "none",
+    loginUser: one("loginUser"),
+    groups: one("groups").split(" ").filter(Boolean),
+    packages: Object.fromEntries(below("package")),
+    brokenPackages: all("brokenPackage"),
+    docker: {
+      installed: one("docker.installed") === "yes",
+      serverVersion: one("docker.serverVersion") || undefined,
+      composeVersion: one("docker.composeVersion") || undefined,
+      enabled: one("docker.enabled") === "enabled",
+    },
+    sysctl: Object.fromEntries(
+      below("sysctl").map(([key, value]) => [key, { value, writable: writable.has(key) }]),
+    ),
+    files: Object.fromEntries(below("file")),
+    stack: one("stack") === "" ? undefined : parseStackFacts(one, all),
+  };
+}
+
+function parseStackFacts(one: (key: string) => string, all: (key: string) => string[]): StackFacts {
+  return {
+    current: one("stack.current") || undefined,
+    files: Object.fromEntries(
+      all("stack.file").map((line) => [
+        line.slice(65).replace(/^\.\//, "").replace("current//", "current/"),
+        line.slice(0, 64),
+      ]),
+    ),
+    containers: all("stack.container").map(parseContainer),
+    certificateExitCode: parseExitCode(one("stack.status")),
+    history: Buffer.from(one("stack.history"), "base64").toString("utf8"),
+  };
+}
+
+function parseContainer(line: string): ContainerFacts {
+  const [id = "", service = "", state = "", image = "", health = "none"] = line.split(" ");
+  return { id, service, state, image, health: health as ContainerFacts["health"] };
+}
+
+function parseExitCode(base64: string): number | undefined {
+  const status = SupervisorStatus.safeParse(parseJson(Buffer.from(base64, "base64").toString("utf8")));
+  return status.data?.instances[0]?.exit_code ?? undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

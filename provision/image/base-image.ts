@@ -1,0 +1,84 @@
+import { UserError } from "../../supervisor/config/user-error.ts";
+import { run, shellScript } from "../connection/connection.ts";
+import { type Builder, hasImage } from "./engine.ts";
+import type { WantedImage } from "./image.ts";
+
+/**
+ * Gets the images that a Dockerfile starts from: pulled, or, for `debian:SUITE-slim` where no registry can be reached,
+ * made of Debian's own packages by debootstrap.
+ */
+export async function ensureBaseImages(
+  builder: Builder,
+  image: WantedImage,
+  progress: (line: string) => void,
+): Promise<void> {
+  for (const base of baseImages(image)) {
+    if (await hasImage(builder.docker, base)) continue;
+    progress(`pulling ${base}`);
+    const reason = await pull(builder, base, progress);
+    if (reason === undefined) continue;
+    const suite = /^(?:docker\.io\/library\/)?debian:([a-z]+)(?:-slim)?$/.exec(base)?.[1];
+    if (suite === undefined) throw new UserError("pull_failed", `cannot pull ${base}: ${reason}`);
+    progress(`no registry can be reached: making ${base} with debootstrap`);
+    await run(builder.connection, shellScript(DEBOOTSTRAP, suite, base), {
+      become: true,
+      onLine: progress,
+      title: `cannot pull ${base} (${reason}), and debootstrap`,
+    });
+  }
+}
+
+/** The images in a Dockerfile's FROM lines, without its own stages. */
+export function baseImages(image: Pick<WantedImage, "dockerfile" | "entries">): string[] {
+  const file = image.entries.find(({ path }) => path === image.dockerfile);
+  if (file === undefined || !Buffer.isBuffer(file.content)) {
+    throw new UserError("dockerfile_missing", `cannot find ${image.dockerfile} in the build context`);
+  }
+  const stages = new Set(["scratch"]);
+  const bases = new Set<string>();
+  for (const [, from = "", stage] of file.content
+    .toString("utf8")
+    .matchAll(/^\s*FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?/gim)) {
+    if (!stages.has(from) && !from.includes("$")) bases.add(from);
+    if (stage !== undefined) stages.add(stage);
+  }
+  return [...bases];
+}
+
+/** Returns the reason where the pull failed. */
+async function pull(
+  { docker }: Builder,
+  name: string,
+  progress: (line: string) => void,
+): Promise<string | undefined> {
+  try {
+    const stream = await docker.pull(name);
+    await new Promise<void>((resolve, reject) => {
+      docker.modem.followProgress(
+        stream,
+        (error: Error | null) => (error === null ? resolve() : reject(error)),
+        ({ id, status }: { id?: string; status?: string }) =>
+          progress([id, status].filter(Boolean).join(" ")),
+      );
+    });
+    return undefined;
+  } catch (error) {
+    return (error as Error).message.trim();
+  }
+}
+
+const DEBOOTSTRAP = `
+set -e
+suite=$1 name=$2
+if ! command -v debootstrap >/dev/null || ! [ -r /usr/share/keyrings/debian-archive-keyring.gpg ]; then
+  apt-get -q -o DPkg::Lock::Timeout=600 update
+  DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=600 install --no-install-recommends \\
+    debootstrap debian-archive-keyring
+fi
+root=$(mktemp -d /var/tmp/longshore-base.XXXXXX)
+trap 'rm -rf "$root"' EXIT
+debootstrap --variant=minbase --keyring=/usr/share/keyrings/debian-archive-keyring.gpg "$suite" "$root" \\
+  http://deb.debian.org/debian
+rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/* "$root"/var/log/*
+tar -C "$root" --numeric-owner -c . | docker import -c 'CMD ["bash"]' - "$name"
+`;

@@ -1,0 +1,58 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../../supervisor/config/user-error.ts";
+import type { Stack } from "../stack/stack.ts";
+import { type ContextEntry, hashContext, readContext } from "./context.ts";
+
+/** An image that a stack needs: named by its content, so equal content is never built or shipped twice. */
+export interface WantedImage {
+  service: string;
+  /** `longshore/site-web:3f2a9c01d4e5` */
+  name: string;
+  dockerfile: string;
+  target: string | undefined;
+  args: Record<string, string>;
+  entries: ContextEntry[];
+}
+
+/**
+ * The images of a stack's services with `build:`. The supervisor's programs are added to its service's context
+ * as the folder `longshore/`.
+ *
+ * @param programs the folder with the built longshored.cjs and longshorectl.cjs
+ */
+export async function listWantedImages(
+  stack: Stack,
+  supervisor: string,
+  programs: string,
+): Promise<WantedImage[]> {
+  const services = Object.entries(stack.services).filter(([, { build }]) => build !== undefined);
+  return Promise.all(
+    services.map(async ([service, { build }]) => {
+      const { context = ".", dockerfile = "Dockerfile", target, args = {} } = build ?? {};
+      const own = await readContext(join(stack.directory, context));
+      const added = service === supervisor ? await readPrograms(programs) : [];
+      const entries = [...own, ...added];
+      const hash = hashContext(entries, { dockerfile, target, args });
+      return {
+        service,
+        name: `longshore/${stack.name}-${service}:${hash}`,
+        dockerfile,
+        target,
+        args,
+        entries,
+      };
+    }),
+  );
+}
+
+async function readPrograms(directory: string): Promise<ContextEntry[]> {
+  if (!existsSync(join(directory, "longshored.cjs"))) {
+    throw new UserError("not_built", `cannot find the supervisor in ${directory}`, {
+      hint: "run: npm run build",
+    });
+  }
+  const entries = await readContext(directory, "longshore/");
+  // The operator's own program stays at home.
+  return entries.filter(({ path }) => !/^longshore\/(longshore\.mjs|chunks\/)/.test(path));
+}

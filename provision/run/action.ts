@@ -1,0 +1,19 @@
+import type { Connection } from "../connection/connection.ts";
+
+export interface ActionContext {
+  /** shows one line of progress */
+  progress(line: string): void;
+  /** adds to the action's line what turned out only now: "20 kB in 1 layer" */
+  note(text: string): void;
+}
+
+/** One thing to do on a host. */
+export interface Action {
+  title: string;
+  /** counted as a change in the summary; a check or a wait is not */
+  isChange: boolean;
+  run(context: ActionContext): Promise<void>;
+}
+
+/** Looks at a host and says what to do there; an empty list where nothing has to be done. */
+export type Planner = (connection: Connection) => Promise<Action[]>;

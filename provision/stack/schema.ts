@@ -1,0 +1,78 @@
+import * as z from "zod";
+
+/** `""` counts as "not given": `${acme_email:-}` is how a setting is left to the inventory. */
+const optionalText = z
+  .string()
+  .optional()
+  .transform((text) => (text === undefined || text.trim() === "" ? undefined : text.trim()));
+
+const domain = z
+  .string()
+  .max(253)
+  .regex(/^(?!-)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*$|^[0-9a-fA-F:.]+$/, "is not a domain name");
+
+/** A list, or one string separated by commas or spaces. */
+const domains = z.preprocess(
+  (value) => (typeof value === "string" ? value.split(/[\s,]+/).filter((part) => part !== "") : value),
+  z.array(domain).min(1, "is empty: name at least one domain"),
+);
+
+/** Certificates of a stack. */
+export const TlsSettings = z
+  .strictObject({
+    mode: z.enum(["acme", "self-signed", "off"]).default("self-signed"),
+    domains: domains.default(["localhost"]),
+    email: optionalText,
+    server: z.preprocess(
+      (value) => (value === "" ? undefined : value),
+      z.url({ protocol: /^https?$/ }).default("https://acme-v02.api.letsencrypt.org/directory"),
+    ),
+    /** root certificate of a private ACME server: a PEM file on the operator's machine, relative to compose.yaml */
+    ca_file: optionalText,
+    /** the job of tasks.yaml that issues and renews */
+    job: z.string().default("certificate"),
+  })
+  .prefault({});
+export type TlsSettings = z.infer<typeof TlsSettings>;
+
+const secretPath = z.string().regex(/^(?!.*\.\.)[\w.-]+(\/[\w.-]+)*$/, "must be a file below secrets/");
+
+/** A file of `secrets/`. */
+export const SecretFile = z.union([
+  secretPath.transform((file) => ({ file, required: true })),
+  z.strictObject({ file: secretPath, required: z.boolean().default(true) }),
+]);
+export type SecretFile = z.infer<typeof SecretFile>;
+
+/** The `x-longshore` block of compose.yaml. */
+export const StackSettings = z.strictObject({
+  /** the service whose PID 1 is longshored */
+  supervisor: z.string(),
+  /** files of the stack's folder that are mounted at /etc/longshore; a change is a reload */
+  config: z.array(z.string().regex(/^[\w.-]+$/, "must be a plain file name")).default(["tasks.yaml"]),
+  secrets: z.array(SecretFile).default([]),
+  tls: TlsSettings,
+  /** URLs that deploy requests at the end */
+  endpoints: z.array(z.url({ protocol: /^https?$/ })).default([]),
+  /** how long deploy waits for the containers to be healthy */
+  deploy_timeout: z.number().int().positive().default(120),
+});
+export type StackSettings = z.infer<typeof StackSettings>;
+
+const Build = z.union([
+  z.string().transform((context) => ({ context, dockerfile: "Dockerfile", target: undefined, args: {} })),
+  z.looseObject({
+    context: z.string().default("."),
+    dockerfile: z.string().default("Dockerfile"),
+    target: z.string().optional(),
+    args: z.record(z.string(), z.string()).default({}),
+  }),
+]);
+
+/** What we read of a compose file; everything else is Compose's own business. */
+export const ComposeFile = z.looseObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9_-]*$/, "must be lower-case letters, digits, - and _"),
+  services: z.record(z.string(), z.looseObject({ build: Build.optional(), image: z.string().optional() })),
+  "x-longshore": z.unknown(),
+});
+export type ComposeFile = z.infer<typeof ComposeFile>;

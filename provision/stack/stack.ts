@@ -1,0 +1,49 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { toUserErrors } from "../../supervisor/config/problem.ts";
+import { UserError } from "../../supervisor/config/user-error.ts";
+import { checkYaml, parseYaml, type YamlSource } from "../../supervisor/config/yaml-document.ts";
+import { ComposeFile } from "./schema.ts";
+
+/** A stack's folder as read, before the variables of a host are put in. */
+export interface Stack {
+  name: string;
+  directory: string;
+  /** path of compose.yaml, for messages */
+  file: string;
+  text: string;
+  source: YamlSource;
+  services: ComposeFile["services"];
+}
+
+/**
+ * Reads `compose.yaml` of a stack's folder.
+ *
+ * @throws UserError `stack_unreadable`; UserErrors `stack_invalid` with file:line:column
+ */
+export async function loadStack(directory: string): Promise<Stack> {
+  const file = join(directory, "compose.yaml");
+  const text = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
+    throw new UserError("stack_unreadable", `cannot read ${file}: ${cause.code}`, {
+      hint: "name the stack's folder with --stack DIR",
+      cause,
+    });
+  });
+  const source = parseYaml(text, file);
+  if (!source.ok) throw toUserErrors("stack_invalid", source.problems);
+  const compose = checkYaml(source.value, ComposeFile);
+  if (!compose.ok) throw toUserErrors("stack_invalid", compose.problems);
+  if (compose.value["x-longshore"] === undefined) {
+    throw new UserError("stack_invalid", `${file} has no x-longshore block`, {
+      hint: "add at least  x-longshore: { supervisor: SERVICE }",
+    });
+  }
+  return {
+    name: compose.value.name,
+    directory,
+    file,
+    text,
+    source: source.value,
+    services: compose.value.services,
+  };
+}

@@ -1,0 +1,63 @@
+import { type Connection, run, shellScript } from "../connection/connection.ts";
+import type { Step } from "./step.ts";
+
+/** The engine answers now, and will after a reboot. */
+export const dockerService: Step = {
+  id: "docker-service",
+  title: "Docker service",
+  check({ docker, init }) {
+    const running = docker.serverVersion !== undefined;
+    const enabled = docker.enabled || init === "none";
+    if (running && enabled) return undefined;
+    return {
+      summary: [running ? "" : "start", enabled ? "" : "enable"].filter(Boolean).join(" and "),
+      apply: ({ connection, progress }) =>
+        init === "systemd" ? startWithSystemd(connection) : startByHand(connection, progress),
+    };
+  },
+};
+
+async function startWithSystemd(connection: Connection): Promise<void> {
+  await run(connection, ["systemctl", "enable", "--now", "--quiet", "docker"], {
+    become: true,
+    title: "systemctl enable --now docker",
+  });
+  await run(connection, shellScript(WAIT), { become: true, title: "waiting for Docker Engine" });
+}
+
+const WAIT = `
+tries=0
+until docker version >/dev/null 2>&1; do
+  tries=$((tries + 1))
+  [ "$tries" -lt 300 ] || { docker version; exit 1; }
+  sleep 0.1
+done
+`;
+
+/**
+ * No systemd: the SysV script first (it writes the pid file that the package's other scripts expect), and where that is denied
+ * (policy-rc.d, ulimit without the right to raise it) dockerd itself, in a session of its own.
+ */
+const START_BY_HAND = `
+docker version >/dev/null 2>&1 && exit 0
+if [ -x /etc/init.d/docker ] && service docker start </dev/null >/dev/null 2>&1; then
+  exit 0
+fi
+echo "the init script cannot start it: starting dockerd itself"
+setsid nohup dockerd </dev/null >>/var/log/docker.log 2>&1 &
+`;
+
+async function startByHand(connection: Connection, progress: (line: string) => void): Promise<void> {
+  await run(connection, shellScript(START_BY_HAND), {
+    become: true,
+    onLine: progress,
+    title: "starting dockerd",
+  });
+  const wait = await connection.exec(shellScript(WAIT), { become: true });
+  if (wait.code !== 0) {
+    await run(connection, shellScript(`tail -n 5 /var/log/docker.log >&2; exit 1`), {
+      become: true,
+      title: "dockerd does not answer: it",
+    });
+  }
+}

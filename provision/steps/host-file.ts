@@ -1,0 +1,35 @@
+import { createHash } from "node:crypto";
+import { type Connection, run, shellScript } from "../connection/connection.ts";
+
+/** A root-owned file that a step keeps on the host. */
+export interface HostFile {
+  path: string;
+  content: string;
+  /** octal digits */
+  mode: string;
+}
+
+export function hashContent(content: string | Buffer): string {
+  return createHash("sha256").update(content).digest("hex");
+}
+
+// Written beside the target and renamed: a reader sees the old or the new file, whenever we are cut off.
+const WRITE = `
+set -e
+mkdir -p "$(dirname "$1")"
+temporary=$(mktemp "$1.XXXXXX")
+trap 'rm -f "$temporary"' EXIT
+cat > "$temporary"
+chmod "$2" "$temporary"
+mv -f "$temporary" "$1"
+trap - EXIT
+`;
+
+/** Writes a file atomically as root. */
+export async function writeHostFile(connection: Connection, file: HostFile): Promise<void> {
+  await run(connection, shellScript(WRITE, file.path, file.mode), {
+    become: true,
+    input: file.content,
+    title: `writing ${file.path}`,
+  });
+}

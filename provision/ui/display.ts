@@ -1,0 +1,39 @@
+import type { ListrBaseClassOptions } from "listr2";
+import { PlainRenderer } from "./plain-renderer.ts";
+
+/** How progress is shown: a live tree, prefixed lines, or nothing (for `--json`). */
+export type Display = "tree" | "plain" | "silent";
+
+export function chooseDisplay(options: { json: boolean; isTTY: boolean }): Display {
+  if (options.json) return "silent";
+  return options.isTTY ? "tree" : "plain";
+}
+
+/** listr2's options for a display. */
+export function listrOptions(
+  display: Display,
+  base: { concurrent: number | boolean; exitOnError: boolean },
+): ListrBaseClassOptions {
+  const common = { ...base, collectErrors: false as const, registerSignalListeners: false };
+  switch (display) {
+    case "tree":
+      return {
+        ...common,
+        renderer: "default",
+        rendererOptions: {
+          collapseSubtasks: false,
+          collapseErrors: false,
+          showErrorMessage: true,
+          timer: { condition: (ms: number) => ms > 100, format: seconds },
+        },
+      } as unknown as ListrBaseClassOptions;
+    case "plain":
+      return { ...common, renderer: PlainRenderer } as unknown as ListrBaseClassOptions;
+    case "silent":
+      return { ...common, renderer: "silent" } as unknown as ListrBaseClassOptions;
+  }
+}
+
+function seconds(milliseconds: number): [string, (text?: string | number) => string] {
+  return [`${(milliseconds / 1000).toFixed(1)} s`, (text) => String(text)];
+}

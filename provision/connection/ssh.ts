@@ -130,17 +130,25 @@ function waitForExit(channel: ClientChannel): Promise<number | undefined> {
   });
 }
 
+// The algorithms with which a type of key signs; a type that ssh2 does not know (sk-…) can't be asked for.
+const HOST_KEY_ALGORITHMS: Record<string, string[]> = {
+  "ssh-ed25519": ["ssh-ed25519"],
+  "ecdsa-sha2-nistp256": ["ecdsa-sha2-nistp256"],
+  "ecdsa-sha2-nistp384": ["ecdsa-sha2-nistp384"],
+  "ecdsa-sha2-nistp521": ["ecdsa-sha2-nistp521"],
+  "ssh-rsa": ["rsa-sha2-512", "rsa-sha2-256"],
+};
+
 function connectConfig(settings: SshSettings, check: HostKeyCheck, authentications: AnyAuthMethod[]): Config {
-  const known = knownKeyTypes(check.entries, check.name).flatMap((type) =>
-    type === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256"] : [type],
-  );
+  const known = knownKeyTypes(check.entries, check.name).flatMap((type) => HOST_KEY_ALGORITHMS[type] ?? []);
   return {
     host: settings.hostName,
     port: settings.port,
     username: settings.user,
     hostVerifier: (key: Buffer) => check.accept(key),
-    // ssh2's own list plus an order: the types that known_hosts has for this host come first.
-    algorithms: { serverHostKey: { prepend: known, append: [], remove: known } as never },
+    // ssh2's own list, the types that known_hosts has for this host first. Done in the order of the keys, and what is in
+    // the list already is not put in front of it: hence the removal.
+    algorithms: { serverHostKey: { remove: known, prepend: known } as never },
     authHandler: authentications,
     readyTimeout: settings.connectTimeoutSeconds * 1000,
     keepaliveInterval: settings.keepaliveSeconds * 1000,

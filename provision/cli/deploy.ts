@@ -1,0 +1,72 @@
+import { fileURLToPath } from "node:url";
+import { ImageStore } from "../deploy/image-store.ts";
+import { type Deployment, planDeploy } from "../deploy/plan.ts";
+import { makeRelease } from "../deploy/release.ts";
+import { listWantedImages } from "../image/image.ts";
+import type { InventoryHost } from "../inventory/inventory.ts";
+import type { HostOutcome } from "../run/outcome.ts";
+import { runHosts } from "../run/run-hosts.ts";
+import { resolveSettings } from "../stack/settings.ts";
+import { loadStack } from "../stack/stack.ts";
+import type { StackOptions } from "./options.ts";
+import { printJson, reportOutcomes, type Session, withSession } from "./session.ts";
+
+/** `longshore deploy`. Returns the exit code. */
+export function deployCommand(options: StackOptions): Promise<number> {
+  return withSession(options, async (session) => {
+    const deployment = await prepareDeployment(options, session.hosts);
+    const outcomes = await deployHosts(session, deployment);
+    if (options.json)
+      printJson({
+        hosts: outcomes.map((outcome) => ({ ...outcome, ...describe(deployment, outcome.host) })),
+      });
+    return reportOutcomes(session, outcomes);
+  });
+}
+
+/**
+ * Reads the stack and makes every host's release. Everything that can be wrong with the operator's files is found here,
+ * before a host is touched.
+ */
+export async function prepareDeployment(options: StackOptions, hosts: InventoryHost[]): Promise<Deployment> {
+  const stack = await loadStack(options.stack);
+  const settings = hosts.map((host) => ({ host, settings: resolveSettings(stack, host) }));
+  const [first] = settings;
+  if (first === undefined) throw new Error("no hosts");
+  const images = await listWantedImages(stack, first.settings.supervisor, programsDirectory());
+  const releases = await Promise.all(
+    settings.map(
+      async ({ host, settings: own }) =>
+        [host.name, await makeRelease(stack, own, images, options.secrets)] as const,
+    ),
+  );
+  return { services: Object.keys(stack.services), releases: new Map(releases), images: new ImageStore() };
+}
+
+export function deployHosts(
+  { hosts, connections, display, options }: Session,
+  deployment: Deployment,
+): Promise<HostOutcome[]> {
+  return runHosts(hosts, connections, (host) => planDeploy(deployment, host), {
+    display,
+    forks: options.forks,
+  });
+}
+
+/** The URLs of the site on the hosts where all went well. */
+export function listUrls(deployment: Deployment, outcomes: HostOutcome[]): string[] {
+  const good = outcomes.filter(({ status }) => status === "ok" || status === "changed");
+  return [...new Set(good.flatMap(({ host }) => deployment.releases.get(host)?.settings.endpoints ?? []))];
+}
+
+function describe(deployment: Deployment, host: string): { stack?: string; release?: string } {
+  const release = deployment.releases.get(host);
+  return { stack: release?.stack, release: release?.id };
+}
+
+/** dist/ of the checkout: this file runs from there (bundled) or from provision/cli/ (in development). */
+function programsDirectory(): string {
+  const here = fileURLToPath(new URL(".", import.meta.url));
+  const root = here.replace(/(dist(\/chunks)?|provision\/cli)\/$/, "");
+  return `${root}dist`;
+}

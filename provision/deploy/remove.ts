@@ -1,0 +1,89 @@
+import { type Connection, run, shellScript } from "../connection/connection.ts";
+import type { Action, Planner } from "../run/action.ts";
+import { layoutOf } from "./layout.ts";
+
+// Only what carries the stack's own labels and names; `docker compose down` needs no file for that.
+const LIST = `
+stack=$1
+command -v docker >/dev/null || exit 0
+docker ps -aq --filter "label=com.docker.compose.project=$stack" | sed 's/^/container /'
+docker network ls -q --filter "label=com.docker.compose.project=$stack" | sed 's/^/network /'
+docker volume ls -q --filter "label=com.docker.compose.project=$stack" | sed 's/^/volume /'
+docker image ls --format '{{.Repository}}:{{.Tag}}' --filter "reference=longshore/$stack-*" | sed 's/^/image /'
+[ -e "/opt/longshore/$stack" ] && echo "folder /opt/longshore/$stack"
+exit 0
+`;
+
+const REMOVE_FOLDER = `
+rm -rf "$1" "$(dirname "$1")/.lock-$2"
+rmdir "$(dirname "$1")" 2>/dev/null || true
+`;
+
+/** Removes a stack from a host: containers, networks, images and its folder; volumes (certificates, history) only if asked. */
+export function planRemove(stack: string, options: { volumes: boolean }): Planner {
+  return async (connection) => {
+    const { stdout } = await run(connection, shellScript(LIST, stack), {
+      become: true,
+      title: "listing what is there",
+    });
+    const found = stdout.split("\n").map((line) => line.split(" "));
+    const of = (kind: string) =>
+      found.flatMap(([name, value]) => (name === kind && value !== undefined ? [value] : []));
+    const volumes = of("volume");
+    const kept = options.volumes ? [] : volumes;
+    return [
+      ...compose(connection, stack, of("container"), of("network"), kept),
+      ...(options.volumes ? docker(connection, "volumes", ["volume", "rm"], volumes) : []),
+      ...docker(connection, "images", ["image", "rm"], of("image")),
+      ...of("folder").map(
+        (folder): Action => ({
+          title: `folder ${folder}`,
+          isChange: true,
+          run: async () => {
+            await run(connection, shellScript(REMOVE_FOLDER, layoutOf(stack).root, stack), { become: true });
+          },
+        }),
+      ),
+    ];
+  };
+}
+
+function compose(
+  connection: Connection,
+  stack: string,
+  containers: string[],
+  networks: string[],
+  kept: string[],
+): Action[] {
+  if (containers.length + networks.length === 0) return [];
+  return [
+    {
+      title: `containers ${stack}`,
+      isChange: true,
+      run: async ({ progress, note }) => {
+        await run(connection, ["docker", "compose", "--project-name", stack, "down"], {
+          become: true,
+          onLine: progress,
+          title: "docker compose down",
+        });
+        if (kept.length > 0) note(`kept the volumes ${kept.join(", ")}; remove them with --volumes`);
+      },
+    },
+  ];
+}
+
+function docker(connection: Connection, title: string, command: string[], names: string[]): Action[] {
+  if (names.length === 0) return [];
+  return [
+    {
+      title: `${title} ${names.join(", ")}`,
+      isChange: true,
+      run: async () => {
+        await run(connection, ["docker", ...command, ...names], {
+          become: true,
+          title: `docker ${command.join(" ")}`,
+        });
+      },
+    },
+  ];
+}

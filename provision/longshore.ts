@@ -1,0 +1,69 @@
+import { Command, CommanderError } from "commander";
+import { formatError } from "../supervisor/config/user-error.ts";
+import {
+  acceptNewOption,
+  forksOption,
+  jsonOption,
+  limitOption,
+  secretsOption,
+  stackOption,
+} from "./cli/options.ts";
+
+/** Commands are imported when they run: what one needs does not slow down another. */
+function makeProgram(finish: (code: number) => void): Command {
+  const program = new Command("longshore")
+    .description("Take bare Debian and Ubuntu hosts to a live, supervised HTTPS site, and keep them there.")
+    .option("-i, --inventory <file>", "the inventory, in Ansible's INI format", "inventory.ini")
+    .option("--debug", "print stack traces", false)
+    .enablePositionalOptions(false)
+    .showHelpAfterError("(longshore --help lists commands and options)")
+    .exitOverride();
+  const fleet = (name: string, description: string) =>
+    program
+      .command(name)
+      .description(description)
+      .addOption(limitOption())
+      .addOption(forksOption())
+      .addOption(acceptNewOption())
+      .addOption(jsonOption())
+      .exitOverride();
+  const run =
+    (load: () => Promise<(options: never) => Promise<number>>) => async (_: unknown, command: Command) => {
+      const execute = await load();
+      finish(await execute(command.optsWithGlobals() as never));
+    };
+  fleet("up", "provision and deploy, then show the status and the site's URLs")
+    .addOption(stackOption())
+    .addOption(secretsOption())
+    .action(run(async () => (await import("./cli/up.ts")).upCommand));
+  fleet("provision", "install Docker Engine and Compose, and set up the hosts").action(
+    run(async () => (await import("./cli/provision.ts")).provisionCommand),
+  );
+  fleet("deploy", "ship image, configuration and secrets, and run the stack")
+    .addOption(stackOption())
+    .addOption(secretsOption())
+    .action(run(async () => (await import("./cli/deploy.ts")).deployCommand));
+  fleet("status", "show what runs on the hosts")
+    .option("-s, --stack <dir>", "only this stack")
+    .action(run(async () => (await import("./cli/status.ts")).statusCommand));
+  fleet("down", "remove what deploy brought, and only that")
+    .addOption(stackOption())
+    .option("--volumes", "remove the volumes too: certificates and history", false)
+    .action(run(async () => (await import("./cli/down.ts")).downCommand));
+  return program;
+}
+
+try {
+  let code = 0;
+  await makeProgram((result) => {
+    code = result;
+  }).parseAsync();
+  process.exitCode = code;
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode;
+  } else {
+    process.stderr.write(`longshore: ${formatError(error, process.argv.includes("--debug"))}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,65 @@
+import pc from "picocolors";
+import type { InstanceStatus } from "../../supervisor/protocol/status.ts";
+import { formatDuration } from "../ui/duration.ts";
+import { formatTable } from "../ui/table.ts";
+import type { ContainerStatus, HostStatus } from "./host-status.ts";
+
+const HEAD = ["NAME", "STATE", "PID", "UPTIME", "RESTARTS", "NEXT-RUN", "HEALTH"];
+
+/** The fleet as text: per host a line a container, and its tasks below. */
+export function formatStatus(hosts: HostStatus[], now: Date): string {
+  return hosts.map((host) => formatHost(host, now)).join("\n\n");
+}
+
+function formatHost(host: HostStatus, now: Date): string {
+  const name = pc.bold(host.host);
+  if (host.error !== undefined) {
+    return `${name}  ${pc.red(host.status)}\n  ${host.error.message}${host.error.hint === undefined ? "" : `\n  ${host.error.hint}`}`;
+  }
+  if (host.containers.length === 0) return `${name}  ${pc.yellow("nothing deployed")}`;
+  return host.containers.map((container) => `${name}  ${formatContainer(container, now)}`).join("\n");
+}
+
+function formatContainer(container: ContainerStatus, now: Date): string {
+  const { stack, service, release, state, health, tasks, started_at: started, restarts } = container;
+  const up =
+    state === "running" ? `, up ${formatDuration((now.getTime() - Date.parse(started)) / 1000)}` : "";
+  const again = restarts > 0 ? `, restarted ${restarts}×` : "";
+  const words = `${stack}/${service}  ${paint(state)}${health === "none" ? "" : ` (${paint(health)})`}${up}${again}, release ${release ?? "none"}`;
+  if (tasks === null) return `${words}\n  ${pc.yellow("the supervisor does not answer")}`;
+  const table = formatTable(
+    HEAD,
+    tasks.map((task) => formatTask(task, now)),
+  );
+  return `${words}\n${table.replace(/^/gm, "  ")}`;
+}
+
+function formatTask(task: InstanceStatus, now: Date): string[] {
+  return [
+    task.name,
+    paint(task.state),
+    task.pid === null ? "-" : String(task.pid),
+    task.uptime_seconds === null ? "-" : formatDuration(task.uptime_seconds),
+    String(task.restarts),
+    task.next_run === null ? "-" : `in ${formatDuration((Date.parse(task.next_run) - now.getTime()) / 1000)}`,
+    task.reason ?? (task.health === "none" ? "-" : paint(task.health)),
+  ];
+}
+
+const COLOURS: Record<string, (text: string) => string> = {
+  running: pc.green,
+  healthy: pc.green,
+  starting: pc.yellow,
+  backoff: pc.yellow,
+  stopping: pc.yellow,
+  restarting: pc.yellow,
+  fatal: pc.red,
+  unhealthy: pc.red,
+  exited: pc.dim,
+  stopped: pc.dim,
+  waiting: pc.cyan,
+};
+
+function paint(word: string): string {
+  return COLOURS[word]?.(word) ?? word;
+}

@@ -1,0 +1,84 @@
+import * as z from "zod";
+import { InstanceStatus, SupervisorStatus } from "../../supervisor/protocol/status.ts";
+
+/** A container as `status` reports it. */
+export const ContainerStatus = z.object({
+  stack: z.string(),
+  service: z.string(),
+  /** the stack's current release on the host; null before the first deploy ended well */
+  release: z.string().nullable(),
+  image: z.string(),
+  state: z.string(),
+  health: z.string(),
+  started_at: z.string(),
+  restarts: z.number(),
+  /** null where the supervisor does not answer, or the container has none */
+  tasks: z.array(InstanceStatus).nullable(),
+});
+export type ContainerStatus = z.infer<typeof ContainerStatus>;
+
+/** One host of `longshore status --json`. */
+export const HostStatus = z.object({
+  host: z.string(),
+  status: z.enum(["ok", "degraded", "empty", "failed", "unreachable"]),
+  containers: z.array(ContainerStatus),
+  error: z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }).optional(),
+});
+export type HostStatus = z.infer<typeof HostStatus>;
+
+const Inspected = z.object({
+  Config: z.object({ Image: z.string(), Labels: z.record(z.string(), z.string()) }),
+  RestartCount: z.number(),
+  State: z.object({
+    Status: z.string(),
+    StartedAt: z.string(),
+    Health: z.object({ Status: z.string() }).optional(),
+  }),
+});
+
+/** Reads what the status script printed. Pure. */
+export function parseStatus(host: string, output: string): HostStatus {
+  const lines = output.split("\n").map((line) => line.split(" "));
+  const releases = new Map(
+    lines.filter(([kind]) => kind === "release").map(([, stack = "", id = ""]) => [stack, id]),
+  );
+  const containers: ContainerStatus[] = [];
+  for (const [index, [kind, payload = ""]] of lines.entries()) {
+    if (kind !== "container") continue;
+    const inspected = Inspected.parse(decode(payload));
+    const tasks = SupervisorStatus.safeParse(decode(lines[index + 1]?.[1] ?? ""));
+    const { Config, State, RestartCount } = inspected;
+    const stack = Config.Labels["longshore.stack"] ?? "";
+    containers.push({
+      stack,
+      service: Config.Labels["com.docker.compose.service"] ?? "",
+      release: releases.get(stack) ?? null,
+      image: Config.Image,
+      state: State.Status,
+      health: State.Health?.Status ?? "none",
+      started_at: State.StartedAt,
+      restarts: RestartCount,
+      tasks: tasks.success ? tasks.data.instances : null,
+    });
+  }
+  return { host, status: judge(containers), containers };
+}
+
+function judge(containers: ContainerStatus[]): HostStatus["status"] {
+  if (containers.length === 0) return "empty";
+  const good = containers.every(
+    ({ state, health, tasks }) =>
+      state === "running" &&
+      health !== "unhealthy" &&
+      !tasks?.some((task) => task.state === "fatal" || task.health === "unhealthy"),
+  );
+  return good ? "ok" : "degraded";
+}
+
+function decode(base64: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(base64, "base64").toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,35 @@
+import { formatError, UserError } from "../../supervisor/config/user-error.ts";
+import { run, shellScript, UnreachableError } from "../connection/connection.ts";
+import type { InventoryHost } from "../inventory/inventory.ts";
+import type { Connections } from "../run/connections.ts";
+import { type HostStatus, parseStatus } from "./host-status.ts";
+import { STATUS_SCRIPT } from "./script.ts";
+
+/** Asks every host at the same time, one command each. A host that fails is a row like the others. */
+export function readStatus(
+  hosts: InventoryHost[],
+  connections: Connections,
+  stack: string | undefined,
+): Promise<HostStatus[]> {
+  return Promise.all(
+    hosts.map(async (host): Promise<HostStatus> => {
+      try {
+        const connection = await connections.get(host);
+        const { stdout } = await run(connection, shellScript(STATUS_SCRIPT, stack ?? ""), {
+          become: true,
+          title: "reading the status",
+        });
+        return parseStatus(host.name, stdout);
+      } catch (error) {
+        const { code, message, hint } =
+          error instanceof UserError ? error : { code: "bug", message: formatError(error), hint: undefined };
+        return {
+          host: host.name,
+          status: error instanceof UnreachableError ? "unreachable" : "failed",
+          containers: [],
+          error: { code, message, hint },
+        };
+      }
+    }),
+  );
+}

@@ -30,7 +30,7 @@ describe.skipIf(noEngine)("certificates", () => {
 
   async function startRelease(name: string, variables: Record<string, string>, after?: SiteContainer) {
     const run = inject("run") as TestRun;
-    const started = await SiteContainer.start(run, await ensureSiteImage(run), name, {
+    const started = await SiteContainer.start(run, await ensureSiteImage(), name, {
       variables: {
         LONGSHORE_TLS_MODE: "acme",
         LONGSHORE_TLS_SERVER: net.acme.directoryUrl,

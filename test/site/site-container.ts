@@ -1,8 +1,12 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
+import { packContext } from "../../provision/image/context.ts";
+import { listWantedImages } from "../../provision/image/image.ts";
+import { loadStack } from "../../provision/stack/stack.ts";
 import type { InstanceStatus, SupervisorStatus } from "../../supervisor/protocol/status.ts";
 import { type CommandResult, docker, runChecked, runCommand } from "../hosts/command.ts";
-import { ensureBaseImage, hashFiles, hasImage, removeStaleImages } from "../hosts/images.ts";
+import { ensureBaseImage, hasImage, removeStaleImages } from "../hosts/images.ts";
 import { labelArguments, type TestRun } from "../hosts/test-run.ts";
 import { waitUntil } from "../hosts/wait.ts";
 import { type Answer, type AskOptions, ask } from "./ask.ts";
@@ -11,16 +15,14 @@ import { readService, runArguments } from "./compose-service.ts";
 const STACK = new URL("../../compose/site/", import.meta.url).pathname;
 const DIST = new URL("../../dist/", import.meta.url).pathname;
 
-/** Builds the image of the stack as a deploy does: its folder, with the supervisor's programs in `longshore/`. */
-export async function ensureSiteImage(run: TestRun): Promise<string> {
+/** Builds the image of the stack from the very context that a deploy makes. */
+export async function ensureSiteImage(): Promise<string> {
   await ensureBaseImage("trixie");
-  const tag = `longshore-test/site:${hashFiles([STACK, DIST])}`;
+  const [wanted] = await listWantedImages(await loadStack(STACK), "web", DIST);
+  if (wanted === undefined) throw new Error("compose.yaml builds nothing");
+  const tag = `longshore-test/site:${wanted.name.split(":")[1]}`;
   if (await hasImage(tag)) return tag;
-  const context = mkdtempSync(join(run.directory, "context-"));
-  cpSync(STACK, context, { recursive: true });
-  cpSync(DIST, join(context, "longshore"), { recursive: true });
-  await docker(["build", "--quiet", "--tag", tag, context]);
-  rmSync(context, { recursive: true });
+  await docker(["build", "--quiet", "--tag", tag, "-"], { input: await buffer(packContext(wanted.entries)) });
   await removeStaleImages("longshore-test/site");
   return tag;
 }

@@ -19,7 +19,7 @@ describe.skipIf(noEngine)("the site's container", () => {
     const run = inject("run") as TestRun;
     const variables = { http_port: "8080", https_port: "8443" };
     const secrets = `DUCKDNS_TOKEN=${TOKEN}\n`;
-    site = await SiteContainer.start(run, await ensureSiteImage(run), "site", { variables, secrets });
+    site = await SiteContainer.start(run, await ensureSiteImage(), "site", { variables, secrets });
     await site.waitUntilHealthy();
     address = await site.address();
   });
@@ -29,7 +29,7 @@ describe.skipIf(noEngine)("the site's container", () => {
   /** Kills a task's process and resolves when another one has taken its place. */
   const killTask = async (name: string) => {
     const { pid, restarts } = await site.task(name);
-    await site.execChecked(["kill", "-KILL", String(pid)]);
+    await site.execChecked(["sh", "-c", 'kill -KILL "$0"', String(pid)]);
     return waitUntil(`${name} is running again`, async () => {
       const now = await site.task(name);
       return (
@@ -126,11 +126,14 @@ describe.skipIf(noEngine)("the site's container", () => {
     await once(upload, "continue");
     const before = performance.now();
     const stopped = docker(["stop", site.name]);
-    await waitUntil("nginx drains", async () => (await site.logs()).includes("STOPPING"));
+    await waitUntil("nginx drains", async () => (await site.logs()).includes("nginx: stopping"));
     const answer = once(upload.end("body"), "response");
     await stopped;
     expect(performance.now() - before).toBeLessThan(9_000);
     expect((await answer)[0].statusCode).toBe(405);
+    const shutdown = (await site.logs()).split("shutting down").at(-1);
+    const order = shutdown?.match(/(nginx|app): (stopping|stopped)/g);
+    expect(order).toEqual(["nginx: stopping", "nginx: stopped", "app: stopping", "app: stopped"]);
     expect(await site.inspect("{{.State.ExitCode}} {{.State.OOMKilled}}")).toBe("0 false");
   });
 });

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /** Issues and renews the certificate; nginx hears of it only when there is another one. Safe to run at any time. */
 import { runCertbot } from "../lib/certbot.mjs";
-import { configureNginx, reloadNginx } from "../lib/nginx.mjs";
+import { configureNginx } from "../lib/nginx.mjs";
+import { reloadNginx } from "../lib/nginx-reload.mjs";
 import { runProgram } from "../lib/program.mjs";
 import { readSettings } from "../lib/settings.mjs";
 import { chooseCertificate, isServed, readTlsState, writeTlsState } from "../lib/tls-state.mjs";

@@ -1,4 +1,4 @@
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import {
   mkdir,
   mkdtemp,
@@ -12,7 +12,6 @@ import {
 } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { renderConfig } from "./nginx-config.mjs";
 import { PATHS } from "./paths.mjs";
 
@@ -40,11 +39,6 @@ export async function configureNginx(settings, state) {
     throw error;
   }
   await replaceLink(PATHS.nginxConfig, fresh);
-}
-
-/** Tells the running nginx to take its configuration and certificate anew; open connections are served to their end. */
-export async function reloadNginx() {
-  await promisify(execFile)("longshorectl", ["signal", "nginx", "SIGHUP"]);
 }
 
 async function readTemplates() {

@@ -7,6 +7,7 @@ export const PATHS = {
   nginxTemplates: "/opt/site/nginx",
   /** what nginx reads: a symlink to a folder with the filled-in templates and `certificate`, a link in its turn */
   nginxConfig: "/run/nginx/conf",
+  nginxPid: "/run/nginx/nginx.pid",
   /** nginx's own scratch space */
   nginxTemp: "/run/nginx/temp",
   /** what nginx serves at present, for the app's page and for the next renewal */

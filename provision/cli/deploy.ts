@@ -43,20 +43,23 @@ export async function prepareDeployment(options: StackOptions, hosts: InventoryH
   return { services: Object.keys(stack.services), releases: new Map(releases), images: new ImageStore() };
 }
 
-export function deployHosts(
+export async function deployHosts(
   { hosts, connections, display, options }: Session,
   deployment: Deployment,
 ): Promise<HostOutcome[]> {
-  return runHosts(hosts, connections, (host) => planDeploy(deployment, host), {
-    display,
-    forks: options.forks,
-  });
+  try {
+    const planner = (host: InventoryHost) => planDeploy(deployment, host);
+    return await runHosts(hosts, connections, planner, { display, forks: options.forks });
+  } finally {
+    await deployment.images.close();
+  }
 }
 
-/** The URLs of the site on the hosts where all went well. */
+/** Where the site is on the hosts where all went well: `https://example.org/`. */
 export function listUrls(deployment: Deployment, outcomes: HostOutcome[]): string[] {
   const good = outcomes.filter(({ status }) => status === "ok" || status === "changed");
-  return [...new Set(good.flatMap(({ host }) => deployment.releases.get(host)?.settings.endpoints ?? []))];
+  const endpoints = good.flatMap(({ host }) => deployment.releases.get(host)?.settings.endpoints ?? []);
+  return [...new Set(endpoints.map((url) => `${new URL(url).origin}/`))];
 }
 
 function describe(deployment: Deployment, host: string): { stack?: string; release?: string } {

@@ -6,6 +6,7 @@ export class LineSplitter {
   readonly #onLine: ((line: string) => void) | undefined;
   #text = "";
   #partial = "";
+  #afterReturn = false;
 
   constructor(onLine?: (line: string) => void) {
     this.#onLine = onLine;
@@ -25,9 +26,12 @@ export class LineSplitter {
 
   #add(text: string): void {
     this.#text += text;
-    if (this.#onLine === undefined) return;
+    if (this.#onLine === undefined || text === "") return;
+    // The \n of a \r\n that was cut in two: its line has been reported.
+    const fresh = this.#afterReturn && text.startsWith("\n") ? text.slice(1) : text;
+    this.#afterReturn = text.endsWith("\r");
     // A carriage return redraws a progress line: each drawing counts as a line.
-    const lines = (this.#partial + text).split(/\r\n|\n|\r/);
+    const lines = (this.#partial + fresh).split(/\r\n|\n|\r/);
     this.#partial = lines.pop() ?? "";
     for (const line of lines) this.#onLine(line);
   }

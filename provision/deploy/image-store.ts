@@ -1,5 +1,6 @@
 import type { Connection } from "../connection/connection.ts";
 import { dockerOf } from "../connection/docker.ts";
+import { ImageArchive } from "../image/archive.ts";
 import { buildImage } from "../image/build.ts";
 import type { Builder } from "../image/engine.ts";
 import type { WantedImage } from "../image/image.ts";
@@ -9,6 +10,7 @@ export class ImageStore {
   readonly #local: Promise<(Builder & { architecture: string }) | undefined>;
   readonly #builders = new Map<string, Promise<Builder>>();
   readonly #built = new Map<string, Promise<Builder>>();
+  readonly #archives = new Map<string, Promise<ImageArchive>>();
 
   constructor() {
     this.#local = findLocalBuilder();
@@ -33,6 +35,22 @@ export class ImageStore {
     });
     this.#built.set(key, building);
     return building;
+  }
+
+  /** The image in a file, saved once for all hosts. */
+  archive(image: WantedImage, architecture: string, builder: Builder): Promise<ImageArchive> {
+    const key = `${architecture} ${image.name}`;
+    const saving = this.#archives.get(key) ?? ImageArchive.save(builder.docker, image.name);
+    this.#archives.set(key, saving);
+    return saving;
+  }
+
+  /** Removes the temporary files. */
+  async close(): Promise<void> {
+    const archives = await Promise.allSettled(this.#archives.values());
+    await Promise.all(
+      archives.map((result) => (result.status === "fulfilled" ? result.value.remove() : undefined)),
+    );
   }
 
   #builderFor(architecture: string, host: Connection): Promise<Builder> {

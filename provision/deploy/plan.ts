@@ -49,7 +49,6 @@ export function planDeploy(deployment: Deployment, host: InventoryHost): Planner
 class HostDeploy {
   readonly #docker: Docker;
   readonly #drift: Drift;
-  #recreated: string[] = [];
 
   constructor(
     readonly deployment: Deployment,
@@ -72,7 +71,7 @@ class HostDeploy {
     if (mustStart) actions.push(...this.release.images.map((image) => this.#imageAction(image.name)));
     if (files.length > 0 || release) actions.push(this.#syncAction());
     if (mustStart) actions.push(this.#containersAction());
-    if (reload) actions.push(this.#reloadAction());
+    else if (reload) actions.push(this.#reloadAction());
     if (certificateDue) actions.push(this.#certificateAction());
     if (this.release.settings.endpoints.length > 0) actions.push(this.#endpointsAction());
     return actions;
@@ -93,7 +92,8 @@ class HostDeploy {
         );
         if (await hasImage(this.#docker, name)) return note("built");
         progress("shipping");
-        const { layers, bytes } = await shipImage(builder.docker, this.#docker, name);
+        const archive = await this.deployment.images.archive(image, this.facts.architecture, builder);
+        const { layers, bytes } = await shipImage(archive, this.#docker, name);
         note(`shipped ${layers} ${layers === 1 ? "layer" : "layers"}, ${formatBytes(bytes)}`);
       },
     };
@@ -124,16 +124,14 @@ class HostDeploy {
           await run(this.connection, argv, { become: true, onLine: progress, title: "docker compose up" });
           await waitHealthy(this.#docker, stack, this.deployment.services, settings.deploy_timeout, progress);
           const after = await this.#containerIds();
-          this.#recreated = [...after]
+          const recreated = [...after]
             .filter(([containerId]) => !before.has(containerId))
             .map(([, service]) => service);
+          note(recreated.length > 0 ? `started ${recreated.join(", ")}; healthy` : "none had to be replaced");
+          // A container that has just been started has read the new files.
+          if (this.#drift.reload && !recreated.includes(settings.supervisor)) note(await this.#reload());
           await this.#activate();
         });
-        note(
-          this.#recreated.length > 0
-            ? `started ${this.#recreated.join(", ")}; healthy`
-            : "healthy, none was replaced",
-        );
       },
     };
   }
@@ -143,14 +141,18 @@ class HostDeploy {
       title: "supervisor",
       isChange: true,
       run: async ({ note }) => {
-        // A container that has just been started has read the new files.
-        if (this.#recreated.includes(this.release.settings.supervisor))
-          return note("started with the new configuration");
-        const { stdout } = await this.#inContainer("reload", ["longshorectl", "reload"]);
-        note(stdout.trim().split("\n").at(-1) ?? "reloaded");
-        await this.#activate();
+        await this.#locked(async () => {
+          note(await this.#reload());
+          await this.#activate();
+        });
       },
     };
+  }
+
+  /** Returns what the supervisor says of it. */
+  async #reload(): Promise<string> {
+    const { stdout } = await this.#inContainer("reload", ["longshorectl", "reload"]);
+    return stdout.trim().split("\n").at(-1) || "reloaded";
   }
 
   #certificateAction(): Action {
@@ -180,7 +182,8 @@ class HostDeploy {
       title: "endpoints",
       isChange: false,
       run: async ({ progress, note }) => {
-        for (const url of this.release.settings.endpoints) {
+        for (const endpoint of this.release.settings.endpoints) {
+          const url = new URL(endpoint).href;
           progress(url);
           if (url.startsWith("https:") && this.release.settings.tls.mode === "off") continue;
           const { status, way } = await requestEndpoint(this.connection, addressOf(this.host), url);

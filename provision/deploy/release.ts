@@ -12,7 +12,7 @@ export type Files = Record<string, Buffer>;
 
 /** Everything that a host should have of a stack. */
 export interface Release {
-  /** 12 hex digits of the content of everything but the secrets: equal content is the same release */
+  /** 12 hex digits of the stack's own content: without the host's variables and the secrets, so it is the same on every host */
   id: string;
   stack: string;
   settings: HostSettings;
@@ -39,17 +39,16 @@ export async function makeRelease(
   secretsDirectory: string,
 ): Promise<Release> {
   const configFiles = await readConfigFiles(stack, settings);
-  const releaseFiles: Files = {
-    ".env": Buffer.from(formatEnvironment(settings.variables)),
+  const stackFiles: Files = {
     "compose.yaml": Buffer.from(stack.text),
     "compose.longshore.yaml": Buffer.from(stringify({ services: imagePins(stack, images) })),
   };
   return {
-    id: hashFiles({ ...releaseFiles, ...prefixed("config/", configFiles) }),
+    id: hashFiles({ ...stackFiles, ...prefixed("config/", configFiles) }),
     stack: stack.name,
     settings,
     images,
-    releaseFiles,
+    releaseFiles: { ...stackFiles, ".env": Buffer.from(formatEnvironment(settings.variables)) },
     configFiles,
     secretFiles: await readSecretFiles(settings, secretsDirectory),
   };

@@ -77,7 +77,7 @@ export class HostKeyCheck {
 
   /** Writes down a key that was accepted as new. */
   async record(): Promise<void> {
-    const [file] = this.settings.knownHostsFiles;
+    const [file] = this.settings.userKnownHostsFiles;
     if (this.#verdict?.kind !== "unknown" || this.#key === undefined || file === undefined) return;
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     await appendFile(file, `${this.name} ${keyTypeOf(this.#key)} ${this.#key.toString("base64")}\n`, {

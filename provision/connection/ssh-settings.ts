@@ -14,7 +14,10 @@ export interface SshSettings {
   identityFilesNamed: boolean;
   /** the agent's socket; undefined for none */
   agentSocket: string | undefined;
-  knownHostsFiles: string[];
+  /** a key that is accepted as new is recorded in the first of these */
+  userKnownHostsFiles: string[];
+  /** the machine's own, which are only read */
+  globalKnownHostsFiles: string[];
   /** the name looked up in known_hosts instead of hostName */
   hostKeyAlias: string | undefined;
   /** what to do with a host whose key is not recorded */
@@ -36,6 +39,8 @@ export interface SshOverrides {
   acceptNew?: boolean;
 }
 
+const USER_KNOWN_HOSTS = ["~/.ssh/known_hosts", "~/.ssh/known_hosts2"];
+const GLOBAL_KNOWN_HOSTS = ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"];
 const DEFAULT_IDENTITIES = ["~/.ssh/id_ed25519", "~/.ssh/id_ecdsa", "~/.ssh/id_rsa"];
 
 /**
@@ -67,17 +72,15 @@ export function resolveSshSettings(
     identityFiles: (named.length > 0 ? named : DEFAULT_IDENTITIES).map(expand),
     identityFilesNamed: overrides.identityFile !== undefined,
     agentSocket: agentSocket(agent, environment.SSH_AUTH_SOCK, expand),
-    knownHostsFiles: (listOf(options.userknownhostsfile).length > 0
-      ? listOf(options.userknownhostsfile).flatMap((value) => value.split(/\s+/))
-      : ["~/.ssh/known_hosts", "~/.ssh/known_hosts2", "/etc/ssh/ssh_known_hosts"]
-    ).map(expand),
+    userKnownHostsFiles: filesOf(options.userknownhostsfile, USER_KNOWN_HOSTS).map(expand),
+    globalKnownHostsFiles: filesOf(options.globalknownhostsfile, GLOBAL_KNOWN_HOSTS).map(expand),
     hostKeyAlias: one("hostkeyalias"),
     unknownHostKey:
       overrides.acceptNew === true || /^(accept-new|no|off)$/i.test(one("stricthostkeychecking") ?? "")
         ? "accept-new"
         : "refuse",
-    connectTimeoutSeconds: Number(one("connecttimeout") ?? 10),
-    keepaliveSeconds: Number(one("serveraliveinterval") ?? 15),
+    connectTimeoutSeconds: parseSeconds(one("connecttimeout")) ?? 10,
+    keepaliveSeconds: parseSeconds(one("serveraliveinterval")) ?? 15,
     password: overrides.password,
   };
 }
@@ -119,6 +122,21 @@ function expandPath(
     "%%": "%",
   };
   return path.replace(/^~(?=\/)/, homedir()).replace(/%[dhrp%]/g, (token) => tokens[token] ?? token);
+}
+
+/** The files that a keyword names, its defaults where it is not there, nothing for `none`. */
+function filesOf(value: string | string[] | undefined, defaults: string[]): string[] {
+  return value === undefined ? defaults : listOf(value).filter((file) => file !== "none");
+}
+
+const SECONDS: Record<string, number> = { "": 1, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+
+/** `90`, `1m30s` (sshd_config(5), "TIME FORMATS"); undefined for `none`. */
+function parseSeconds(text: string | undefined): number | undefined {
+  if (text === undefined || !/^(\d+[smhdw]?)+$/i.test(text)) return undefined;
+  return [...text.matchAll(/(\d+)([smhdw]?)/gi)]
+    .map(([, count, unit = ""]) => Number(count) * (SECONDS[unit.toLowerCase()] ?? 1))
+    .reduce((sum, seconds) => sum + seconds, 0);
 }
 
 function listOf(value: string | string[] | undefined): string[] {

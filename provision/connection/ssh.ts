@@ -39,7 +39,9 @@ export async function openSshConnection(
   settings: SshSettings,
   become: Become,
 ): Promise<Connection> {
-  const check = new HostKeyCheck(host, settings, await readKnownHosts(settings.knownHostsFiles));
+  const { userKnownHostsFiles, globalKnownHostsFiles } = settings;
+  const entries = await readKnownHosts([...userKnownHostsFiles, ...globalKnownHostsFiles]);
+  const check = new HostKeyCheck(host, settings, entries);
   const authentications = await listAuthentications(settings);
   const ssh = new NodeSSH();
   try {

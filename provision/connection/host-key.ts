@@ -39,9 +39,17 @@ export class HostKeyCheck {
   /** ssh2's hostVerifier: false ends the handshake. */
   accept(key: Buffer): boolean {
     this.#key = key;
-    this.#verdict = judgeHostKey(this.entries, this.name, key);
+    this.#verdict = this.#judge(key);
     if (this.#verdict.kind === "trusted") return true;
     return this.#verdict.kind === "unknown" && this.settings.unknownHostKey === "accept-new";
+  }
+
+  #judge(key: Buffer): HostKeyVerdict {
+    const verdict = judgeHostKey(this.entries, this.name, key);
+    if (verdict.kind !== "unknown" || this.settings.hostKeyAlias !== undefined) return verdict;
+    // As ssh does for other ports than 22: the host's line without a port may vouch for the key, and do nothing else.
+    const plain = judgeHostKey(this.entries, knownHostsName(this.settings.hostName, 22), key);
+    return plain.kind === "trusted" ? plain : verdict;
   }
 
   /** The error to report where {@link accept} refused; undefined where the failure has another cause. */

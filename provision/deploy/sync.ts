@@ -68,7 +68,7 @@ export async function syncRelease(connection: Connection, release: Release, depl
 const ACTIVATE = `
 set -e
 umask 022
-root=$1 release=$2 kept=$3
+root=$1 release=$2 kept=$3 stack=$4 images=$5
 ln -sfn "releases/$release" "$root/.current"
 mv -T "$root/.current" "$root/current"
 cat > "$root/.releases.json"
@@ -77,12 +77,18 @@ cd "$root/releases"
 for folder in *; do
   case " $kept " in *" $folder "*) ;; *) rm -rf "$folder" ;; esac
 done
+docker image ls --format '{{.Repository}}:{{.Tag}}' --filter "reference=longshore/$stack-*" | while IFS= read -r image; do
+  case " $images " in *" $image "*) ;; *) docker image rm "$image" >/dev/null 2>&1 || true ;; esac
+done
 `;
 
 /** How many releases stay on the host for a rollback. */
 const KEPT_RELEASES = 5;
 
-/** Makes a release the current one, and writes it into the history. Called when its containers are healthy. */
+/**
+ * Makes a release the current one, and writes it into the history. Called when its containers are healthy.
+ * Releases and images that are too old for a rollback are removed.
+ */
 export async function activateRelease(
   connection: Connection,
   release: Release,
@@ -91,7 +97,12 @@ export async function activateRelease(
 ): Promise<void> {
   const all: HistoryEntry[] = [...history, { release: release.id, images: imageNames(release), ...entry }];
   const kept = [...new Set(all.map((item) => item.release).reverse())].slice(0, KEPT_RELEASES);
-  await run(connection, shellScript(ACTIVATE, layoutOf(release.stack).root, release.id, kept.join(" ")), {
+  const images = all
+    .filter((item) => kept.includes(item.release))
+    .flatMap((item) => Object.values(item.images));
+  const { root } = layoutOf(release.stack);
+  const script = shellScript(ACTIVATE, root, release.id, kept.join(" "), release.stack, images.join(" "));
+  await run(connection, script, {
     become: true,
     input: `${JSON.stringify(all.slice(-100), null, 2)}\n`,
     title: "switching to the release",

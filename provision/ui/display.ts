@@ -1,4 +1,5 @@
 import type { ListrBaseClassOptions } from "listr2";
+import pc from "picocolors";
 import { PlainRenderer } from "./plain-renderer.ts";
 
 /** How progress is shown: a live tree, prefixed lines, or nothing (for `--json`). */
@@ -24,7 +25,11 @@ export function listrOptions(
           collapseSubtasks: false,
           collapseErrors: false,
           showErrorMessage: true,
-          timer: { condition: (ms: number) => ms > 100, format: seconds },
+          timer: {
+            condition: (milliseconds: number) => milliseconds >= 100,
+            field: (milliseconds: number) => `${(milliseconds / 1000).toFixed(1)} s`,
+            format: () => pc.dim,
+          },
         },
       } as unknown as ListrBaseClassOptions;
     case "plain":
@@ -32,8 +37,4 @@ export function listrOptions(
     case "silent":
       return { ...common, renderer: "silent" } as unknown as ListrBaseClassOptions;
   }
-}
-
-function seconds(milliseconds: number): [string, (text?: string | number) => string] {
-  return [`${(milliseconds / 1000).toFixed(1)} s`, (text) => String(text)];
 }

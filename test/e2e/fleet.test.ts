@@ -3,11 +3,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { noEngine, openSharedNet } from "../hosts/shared-net.ts";
 import type { TestHost } from "../hosts/test-host.ts";
 import type { TestNet } from "../hosts/test-net.ts";
+import { endAtFirstFailure } from "./chapters.ts";
 import { createOperator, type Operator } from "./operator.ts";
 import { ensureProvisionedImage } from "./provisioned-image.ts";
 import { requestSite } from "./request.ts";
 
 describe.skipIf(noEngine)("two hosts with one secret", { timeout: 300_000 }, () => {
+  endAtFirstFailure();
+
   const token = `token-${randomBytes(12).toString("hex")}`;
   let net: TestNet;
   let first: TestHost;

@@ -3,12 +3,15 @@ import { noEngine, openSharedNet } from "../hosts/shared-net.ts";
 import type { TestHost } from "../hosts/test-host.ts";
 import type { TestNet } from "../hosts/test-net.ts";
 import { waitUntil } from "../hosts/wait.ts";
+import { endAtFirstFailure } from "./chapters.ts";
 import { changesBetween, fingerprint } from "./fingerprint.ts";
 import { createOperator, type Operator } from "./operator.ts";
 import { requestSite } from "./request.ts";
 
 // The life of a site, from a bare host to the end. Each test is the next chapter: they need each other, in this order.
 describe.skipIf(noEngine)("a bare host becomes a live HTTPS site", { timeout: 300_000 }, () => {
+  endAtFirstFailure();
+
   let net: TestNet;
   let host: TestHost;
   let operator: Operator;

@@ -4,12 +4,15 @@ import { docker, runChecked } from "../hosts/command.ts";
 import { noEngine, openSharedNet } from "../hosts/shared-net.ts";
 import type { TestHost } from "../hosts/test-host.ts";
 import type { TestNet } from "../hosts/test-net.ts";
+import { endAtFirstFailure } from "./chapters.ts";
 import { changesBetween, fingerprint } from "./fingerprint.ts";
 
 const REPOSITORY = new URL("../../", import.meta.url).pathname;
 
 // The README's first command, on a machine that has Node and nothing else: no Docker, no base image.
 describe.skipIf(noEngine)("a newcomer's own machine", { timeout: 300_000 }, () => {
+  endAtFirstFailure();
+
   let net: TestNet;
   let machine: TestHost;
 

@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { stringify } from "yaml";
+import { toUserErrors } from "../../supervisor/config/problem.ts";
+import { parseTasksFile } from "../../supervisor/config/tasks-file.ts";
 import { UserError } from "../../supervisor/config/user-error.ts";
 import type { WantedImage } from "../image/image.ts";
 import type { HostSettings } from "../stack/settings.ts";
@@ -70,6 +72,7 @@ async function readConfigFiles(stack: Stack, settings: HostSettings): Promise<Fi
       });
     });
   }
+  checkTasksFile(stack, files);
   const { ca_file: caFile } = settings.tls;
   if (caFile === undefined || settings.tls.mode !== "acme") return files;
   const path = resolve(dirname(stack.file), caFile);
@@ -84,6 +87,14 @@ async function readConfigFiles(stack: Stack, settings: HostSettings): Promise<Fi
     );
   });
   return files;
+}
+
+/** What longshored would refuse on the host is refused here. */
+function checkTasksFile(stack: Stack, files: Files): void {
+  const text = files["tasks.yaml"]?.toString("utf8");
+  if (text === undefined) return;
+  const parsed = parseTasksFile(text, join(stack.directory, "tasks.yaml"));
+  if (!parsed.ok) throw toUserErrors("tasks_file", parsed.problems);
 }
 
 async function readSecretFiles(settings: HostSettings, directory: string): Promise<Files> {

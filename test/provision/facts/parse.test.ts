@@ -1,0 +1,151 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { parseFacts } from "../../../provision/facts/parse.ts";
+
+const base64 = (value: unknown) =>
+  Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64");
+
+const HASH = "a".repeat(64);
+
+test("a provisioned host without a stack", () => {
+  const output = `os.id=debian
+os.versionId=13
+os.codename=trixie
+os.prettyName=Debian GNU/Linux 13 (trixie)
+architecture=amd64
+init=systemd
+loginUser=admin
+groups=admin sudo docker
+package.docker.io=26.1.5+dfsg1-9+b7
+package.docker-compose=2.26.1-4
+docker.installed=yes
+docker.serverVersion=26.1.5
+docker.composeVersion=2.26.1
+docker.enabled=enabled
+sysctl.net.ipv4.tcp_migrate_req=1
+sysctlWritable.net.ipv4.tcp_migrate_req=yes
+file./etc/sysctl.d/60-longshore.conf=${HASH}
+`;
+  expect(parseFacts(output)).toEqual({
+    os: { id: "debian", versionId: "13", codename: "trixie", prettyName: "Debian GNU/Linux 13 (trixie)" },
+    architecture: "amd64",
+    init: "systemd",
+    loginUser: "admin",
+    groups: ["admin", "sudo", "docker"],
+    packages: { "docker.io": "26.1.5+dfsg1-9+b7", "docker-compose": "2.26.1-4" },
+    brokenPackages: [],
+    docker: { installed: true, serverVersion: "26.1.5", composeVersion: "2.26.1", enabled: true },
+    sysctl: { "net.ipv4.tcp_migrate_req": { value: "1", writable: true } },
+    files: { "/etc/sysctl.d/60-longshore.conf": HASH },
+    stack: undefined,
+  });
+});
+
+test("a bare host", () => {
+  const facts = parseFacts("os.id=ubuntu\ninit=none\nloginUser=root\ngroups=root\nbrokenPackage=docker.io\n");
+  expect(facts).toMatchObject({
+    init: "none",
+    packages: {},
+    brokenPackages: ["docker.io"],
+    docker: { installed: false, serverVersion: undefined, composeVersion: undefined, enabled: false },
+    sysctl: {},
+    files: {},
+  });
+});
+
+test.each(["disabled", "masked", "static", ""])("a service that is %j is not enabled", (state) => {
+  expect(parseFacts(`docker.enabled=${state}`).docker.enabled).toBe(false);
+});
+
+test("an engine that does not answer has no version", () => {
+  const { docker } = parseFacts("docker.installed=yes\ndocker.serverVersion=\ndocker.composeVersion=\n");
+  expect(docker).toMatchObject({ installed: true, serverVersion: undefined, composeVersion: undefined });
+});
+
+const id = "f".repeat(64);
+const status = (exitCode: number | null) => ({
+  version: "0.1.0",
+  pid: 1,
+  started_at: "2026-01-01T00:00:00Z",
+  config_file: "/etc/longshore/tasks.yaml",
+  instances: [
+    {
+      name: "certificate",
+      task: "certificate",
+      kind: "job",
+      state: "waiting",
+      pid: null,
+      started_at: null,
+      uptime_seconds: null,
+      restarts: 0,
+      exit_code: exitCode,
+      exit_signal: null,
+      next_run: null,
+      health: "none",
+      reason: null,
+    },
+  ],
+});
+
+test("a deployed stack", () => {
+  const output = `stack=site
+stack.current=3f2a9c01d4e5
+stack.history=${base64('[{"release":"3f2a9c01d4e5"}]\n')}
+stack.file=${HASH} config/tasks.yaml
+stack.file=${HASH} secrets/.env
+stack.file=${HASH} current/compose.yaml
+stack.file=${HASH} current//.env
+stack.file=${HASH} ./config/a file
+stack.container=${id} web running longshore/site-web:3f2a9c01d4e5 healthy
+stack.container=${id} db exited mariadb:11 none
+stack.status=${base64(status(0))}
+`;
+  expect(parseFacts(output).stack).toEqual({
+    current: "3f2a9c01d4e5",
+    history: '[{"release":"3f2a9c01d4e5"}]\n',
+    files: {
+      "config/tasks.yaml": HASH,
+      "secrets/.env": HASH,
+      "current/compose.yaml": HASH,
+      "current/.env": HASH,
+      "config/a file": HASH,
+    },
+    containers: [
+      { id, service: "web", state: "running", image: "longshore/site-web:3f2a9c01d4e5", health: "healthy" },
+      { id, service: "db", state: "exited", image: "mariadb:11", health: "none" },
+    ],
+    certificateExitCode: 0,
+  });
+});
+
+test.each([
+  ["it ended well", base64(status(0)), 0],
+  ["it failed", base64(status(1)), 1],
+  ["it has not run", base64(status(null)), undefined],
+  ["the supervisor does not answer", "", undefined],
+  ["the answer is no JSON", base64("longshorectl: cannot connect"), undefined],
+  ["the answer has another shape", base64({ instances: "none" }), undefined],
+])("the certificate job: %s", (_title, value, expected) => {
+  expect(parseFacts(`stack=site\nstack.status=${value}`).stack?.certificateExitCode).toBe(expected);
+});
+
+test("a stack that was never deployed", () => {
+  expect(parseFacts("stack=site\n").stack).toEqual({
+    current: undefined,
+    files: {},
+    containers: [],
+    certificateExitCode: undefined,
+    history: "",
+  });
+});
+
+test("no output makes the reader fail; noise changes nothing", () => {
+  const good = "os.id=debian\nstack=site\nstack.current=abc";
+  fc.assert(
+    fc.property(fc.array(fc.string().filter((line) => !/^(os|stack)/.test(line))), (lines) => {
+      const facts = parseFacts([good, ...lines].join("\n"));
+      expect(facts.os.id).toBe("debian");
+      expect(facts.stack?.current).toBe("abc");
+    }),
+  );
+});

@@ -1,0 +1,154 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { run, shellScript } from "../../../provision/connection/connection.ts";
+import { openLocalConnection } from "../../../provision/connection/local.ts";
+import { gatherFacts } from "../../../provision/facts/gather.ts";
+import { parseFacts } from "../../../provision/facts/parse.ts";
+import { FACTS_SCRIPT } from "../../../provision/facts/script.ts";
+import { hashContent } from "../../../provision/steps/host-file.ts";
+
+// Nobody's rights are needed for what is asked here.
+const here = openLocalConnection("here", { needed: false });
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "longshore-facts-"));
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(directory, { recursive: true });
+});
+
+/** Puts programs before the machine's own: name → the shell script that it is. */
+function stubPrograms(programs: Record<string, string>): void {
+  const bin = join(directory, "bin");
+  mkdirSync(bin);
+  for (const [name, script] of Object.entries(programs)) {
+    writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(bin, name), 0o755);
+  }
+  vi.stubEnv("PATH", `${bin}:${process.env.PATH}`);
+}
+
+test("this machine", async () => {
+  vi.stubEnv("SUDO_USER", "");
+  const facts = await gatherFacts(here);
+  const release = readFileSync("/etc/os-release", "utf8");
+  expect(release).toMatch(new RegExp(`^ID="?${facts.os.id}"?$`, "m"));
+  expect(release).toContain(facts.os.prettyName);
+  expect(facts.loginUser).toBe(userInfo().username);
+  expect(facts.groups.length).toBeGreaterThan(0);
+  expect(facts.stack).toBeUndefined();
+});
+
+test("the login user is who called sudo", async () => {
+  vi.stubEnv("SUDO_USER", "nobody");
+  expect((await gatherFacts(here)).loginUser).toBe("nobody");
+});
+
+test("an engine that is installed and does not answer", async () => {
+  stubPrograms({
+    dockerd: "exit 0",
+    docker: `case $2 in
+      version) echo; echo "Cannot connect to the Docker daemon" >&2; exit 1 ;;
+      *) exit 1 ;;
+    esac`,
+  });
+  const { docker } = await gatherFacts(here);
+  expect(docker).toMatchObject({ installed: true, serverVersion: undefined, composeVersion: undefined });
+});
+
+describe.runIf(process.platform === "linux")("dpkg's states", () => {
+  test.each([
+    ["ii ", { "docker.io": "26.1" }, []],
+    ["hi ", { "docker.io": "26.1" }, []],
+    ["rc ", {}, []],
+    ["un ", {}, []],
+    ["iU ", {}, ["docker.io"]],
+    ["iF ", {}, ["docker.io"]],
+    ["iHR", {}, ["docker.io"]],
+  ])("%s", async (state, packages, broken) => {
+    stubPrograms({ "dpkg-query": `echo "${state} docker.io 26.1"`, docker: "exit 1" });
+    const facts = await gatherFacts(here);
+    expect(facts.packages).toEqual(packages);
+    expect(facts.brokenPackages).toEqual(broken);
+  });
+});
+
+describe("a stack's state", () => {
+  const id = "c".repeat(64);
+
+  /** The facts of a stack below the temporary directory, by a docker that lists these containers. */
+  async function gatherStack(containers: string) {
+    writeFileSync(join(directory, "containers"), containers === "" ? "" : `${containers}\n`);
+    stubPrograms({
+      docker: `case $1 in
+        ps) cat '${join(directory, "containers")}' ;;
+        exec) printf '%s' '{"asked": "'"$*"'"}' ;;
+        *) exit 1 ;;
+      esac`,
+    });
+    const script = FACTS_SCRIPT.replaceAll("/opt/longshore", directory);
+    const { stdout } = await run(here, shellScript(script, "site", "web", "certificate"));
+    return { output: stdout, facts: parseFacts(stdout).stack };
+  }
+
+  test("before the first deploy", async () => {
+    const { facts } = await gatherStack("");
+    expect(facts).toMatchObject({ current: undefined, files: {}, containers: [], history: "" });
+  });
+
+  test("files, release and history", async () => {
+    const root = join(directory, "site");
+    mkdirSync(join(root, "releases", "abc", "config"), { recursive: true });
+    mkdirSync(join(root, "config"));
+    mkdirSync(join(root, "secrets"));
+    symlinkSync("releases/abc", join(root, "current"));
+    writeFileSync(join(root, "releases", "abc", "compose.yaml"), "name: site\n");
+    writeFileSync(join(root, "config", "tasks.yaml"), "tasks: {}\n");
+    writeFileSync(join(root, "secrets", ".env"), "TOKEN=x\n");
+    writeFileSync(join(root, "releases.json"), '[{"release":"abc"}]\n');
+    const { facts, output } = await gatherStack("");
+    expect(facts).toMatchObject({
+      current: "abc",
+      history: '[{"release":"abc"}]\n',
+      files: {
+        "current/compose.yaml": hashContent("name: site\n"),
+        "config/tasks.yaml": hashContent("tasks: {}\n"),
+        "secrets/.env": hashContent("TOKEN=x\n"),
+      },
+    });
+    expect(Object.keys(facts?.files ?? {})).toHaveLength(3);
+    expect(output).not.toContain("TOKEN");
+  });
+
+  test.each([
+    ["Up 2 hours (healthy)", "healthy"],
+    ["Up 2 hours (unhealthy)", "unhealthy"],
+    ["Up 2 seconds (health: starting)", "starting"],
+    ["Up 2 hours", "none"],
+  ])("a container that is %s", async (words, health) => {
+    const { facts } = await gatherStack(`${id} web running longshore/site-web:abc ${words}`);
+    expect(facts?.containers).toEqual([
+      { id, service: "web", state: "running", image: "longshore/site-web:abc", health },
+    ]);
+  });
+
+  test("only the running supervisor is asked for its job", async () => {
+    const running = await gatherStack(
+      `${id} web running image Up 2 hours\n${id} db running image Up 2 hours`,
+    );
+    const asked = /^stack\.status=(.*)$/gm;
+    const answers = [...running.output.matchAll(asked)].map(([, text = ""]) =>
+      Buffer.from(text, "base64").toString(),
+    );
+    expect(answers).toEqual([`{"asked": "exec ${id} longshorectl status --json certificate"}`]);
+  });
+
+  test("a stopped supervisor is not asked", async () => {
+    const { output } = await gatherStack(`${id} web exited image Exited (0) 2 hours ago`);
+    expect(output).not.toContain("stack.status");
+  });
+});

@@ -1,50 +1,62 @@
-/** Thrown for a range such as `[9:1]` that Ansible refuses or that would silently yield no host. */
+/** Thrown for a range such as `[9:1]` that Ansible refuses, or from which it would silently make no host. */
 export class HostRangeError extends Error {
   override readonly name = "HostRangeError";
 }
 
-const RANGE = /\[([^[\]]*:[^[\]]*)\]/;
+/** More names than this on one line are a slip of the keyboard, and would fill the memory. */
+const MOST_NAMES = 100_000;
 const LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 /**
- * Expands the ranges of an inventory host pattern: `web[01:03]` → web01 web02 web03, `db[a:c]`, `n[1:9:4]`.
- * Several ranges in one name multiply. Source: Ansible's `expand_hostname_range`.
+ * Expands the ranges of a host pattern: `web[01:03]` → web01 web02 web03, `db[a:c]`, `n[1:9:4]` → n1 n5 n9.
+ * Several ranges in one name multiply, the last one turning fastest. Rules: Ansible's `expand_hostname_range`, except that
+ * an empty range is refused.
  *
- * @throws HostRangeError where a range is malformed or empty
+ * @throws HostRangeError where a range is malformed, empty or enormous
  */
 export function expandHostRange(pattern: string): string[] {
-  const match = RANGE.exec(pattern);
-  if (match === null) return [pattern];
-  const [whole, body = ""] = match;
-  const head = pattern.slice(0, match.index);
-  const tails = expandHostRange(pattern.slice(match.index + whole.length));
-  return expandBounds(body, whole).flatMap((item) => tails.map((tail) => head + item + tail));
+  const open = pattern.indexOf("[");
+  if (open < 0) return [pattern];
+  const close = pattern.indexOf("]");
+  if (close < open) throw new HostRangeError(`the brackets of "${pattern}" do not match`);
+  const whole = pattern.slice(open, close + 1);
+  const items = expandBounds(whole.slice(1, -1).split(":"), whole);
+  const tails = expandHostRange(pattern.slice(close + 1));
+  if (items.length * tails.length > MOST_NAMES) {
+    throw new HostRangeError(`"${pattern}" makes more than ${MOST_NAMES} hosts`);
+  }
+  const head = pattern.slice(0, open);
+  return items.flatMap((item) => tails.map((tail) => head + item + tail));
 }
 
-function expandBounds(body: string, whole: string): string[] {
-  const parts = body.split(":");
-  const [begin = "", end = "", stepText] = parts;
-  if (parts.length > 3) throw new HostRangeError(`range ${whole} has more than begin:end:step`);
+function expandBounds(parts: string[], whole: string): string[] {
+  const [begin = "", end, stepText = "1"] = parts;
+  if (end === undefined || parts.length > 3) {
+    throw new HostRangeError(`range ${whole} is not begin:end or begin:end:step`);
+  }
   if (end === "") throw new HostRangeError(`range ${whole} has no end`);
-  const step = stepText === undefined ? 1 : Number(stepText);
-  if (!Number.isInteger(step) || step < 1)
-    throw new HostRangeError(`range ${whole} has step "${stepText}", not a whole number from 1`);
-  const items =
-    isLetter(begin) && isLetter(end)
-      ? letterRange(begin, end, step)
-      : numberRange(begin || "0", end, step, whole);
+  if (!/^\d+$/.test(stepText) || Number(stepText) < 1) {
+    throw new HostRangeError(`range ${whole} has the step "${stepText}", not a whole number from 1`);
+  }
+  const isLetters = isLetter(begin) && isLetter(end);
+  const items = isLetters
+    ? letterRange(begin, end, Number(stepText))
+    : numberRange(begin === "" ? "0" : begin, end, Number(stepText), whole);
   if (items.length === 0) throw new HostRangeError(`range ${whole} is empty: it begins after its end`);
   return items;
 }
 
 function numberRange(begin: string, end: string, step: number, whole: string): string[] {
   if (!/^\d+$/.test(begin) || !/^\d+$/.test(end)) {
-    throw new HostRangeError(`range ${whole} is neither numbers nor single letters`);
+    throw new HostRangeError(`range ${whole} is neither of numbers nor of single letters`);
   }
   // A leading zero fixes the width, and then both ends must have it.
-  const width = begin.startsWith("0") && begin.length > 1 ? begin.length : 0;
+  const width = begin.length > 1 && begin.startsWith("0") ? begin.length : 0;
   if (width > 0 && end.length !== width) {
-    throw new HostRangeError(`range ${whole} must have ends of equal length when it begins with a zero`);
+    throw new HostRangeError(`range ${whole} begins with a zero: both ends must have the same length`);
+  }
+  if ((Number(end) - Number(begin)) / step >= MOST_NAMES) {
+    throw new HostRangeError(`range ${whole} makes more than ${MOST_NAMES} hosts`);
   }
   const items: string[] = [];
   for (let i = Number(begin); i <= Number(end); i += step) items.push(String(i).padStart(width, "0"));

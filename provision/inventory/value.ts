@@ -1,22 +1,32 @@
-/** A variable's value, as an inventory can hold it. */
+import type { Float } from "./float.ts";
+
+/** A variable's value. Whole numbers too large for a `number` are `bigint`s; numbers with a point are `Float`s. */
 export type VariableValue =
   | string
   | number
+  | bigint
   | boolean
   | null
+  | Float
   | VariableValue[]
   | { [key: string]: VariableValue };
 
-const WORDS: Record<string, VariableValue> = { True: true, False: false, None: null };
+/** A host's or a group's variables. Made only with `Object.fromEntries` and spreads: a name may be `__proto__`. */
+export type Variables = { [name: string]: VariableValue };
 
-/**
- * Types an inventory value as Ansible does: a Python literal becomes its value, anything else stays text.
- * `true` in lower case stays text, as in Ansible.
- */
-export function parseValue(text: string): VariableValue {
-  if (Object.hasOwn(WORDS, text)) return WORDS[text] ?? null;
-  if (/^[+-]?(0|[1-9]\d*)$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
-  if (/^[+-]?(\d+\.\d*|\.\d+|\d+)([eE][+-]?\d+)?$/.test(text) && /[.eE]/.test(text)) return Number(text);
-  const quoted = /^(['"])((?:(?!\1)[^\\])*)\1$/.exec(text);
-  return quoted?.[2] ?? text;
+/** The smallest type that holds a whole number exactly. */
+export function toWholeNumber(value: bigint): number | bigint {
+  return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+}
+
+/** True for lists and maps: what has no one-line text form of its own. */
+export function isCollection(
+  value: VariableValue,
+): value is VariableValue[] | { [key: string]: VariableValue } {
+  return Array.isArray(value) || (typeof value === "object" && value !== null && !isFloat(value));
+}
+
+/** Told apart by its shape, not its class: this module stays free of cycles. */
+export function isFloat(value: VariableValue): value is Float {
+  return typeof value === "object" && value !== null && "toJSON" in value && typeof value.toJSON === "function";
 }

@@ -17,23 +17,27 @@ const domains = z.preprocess(
   z.array(domain).min(1, "is empty: name at least one domain"),
 );
 
-/** Certificates of a stack. */
+const TlsMode = z.enum(["acme", "self-signed", "off"]);
+
+const TlsObject = z.strictObject({
+  mode: TlsMode.default("self-signed"),
+  domains: domains.default(["localhost"]),
+  email: optionalText,
+  server: z.preprocess(
+    (value) => (value === "" ? undefined : value),
+    z.url({ protocol: /^https?$/ }).default("https://acme-v02.api.letsencrypt.org/directory"),
+  ),
+  /** root certificate of a private ACME server: a PEM file on the operator's machine, relative to compose.yaml */
+  ca_file: optionalText,
+  /** the job of tasks.yaml that issues and renews */
+  job: z.string().default("certificate"),
+});
+
+/** Certificates of a stack: `tls: self-signed`, or a map. */
 export const TlsSettings = z
-  .strictObject({
-    mode: z.enum(["acme", "self-signed", "off"]).default("self-signed"),
-    domains: domains.default(["localhost"]),
-    email: optionalText,
-    server: z.preprocess(
-      (value) => (value === "" ? undefined : value),
-      z.url({ protocol: /^https?$/ }).default("https://acme-v02.api.letsencrypt.org/directory"),
-    ),
-    /** root certificate of a private ACME server: a PEM file on the operator's machine, relative to compose.yaml */
-    ca_file: optionalText,
-    /** the job of tasks.yaml that issues and renews */
-    job: z.string().default("certificate"),
-  })
+  .union([TlsMode.transform((mode) => TlsObject.parse({ mode })), TlsObject])
   .prefault({});
-export type TlsSettings = z.infer<typeof TlsSettings>;
+export type TlsSettings = z.infer<typeof TlsObject>;
 
 const secretPath = z.string().regex(/^(?!.*\.\.)[\w.-]+(\/[\w.-]+)*$/, "must be a file below secrets/");
 

@@ -1,6 +1,8 @@
 /** Builds `dist/`: the three programs that package.json's `bin` names. Run by `npm ci` (prepare) and by every deploy. */
 import { chmodSync, rmSync } from "node:fs";
-import { build } from "esbuild";
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
+import { build, type Plugin } from "esbuild";
 
 const common = {
   bundle: true,
@@ -9,6 +11,20 @@ const common = {
   logLevel: "warning",
   legalComments: "none",
 } as const;
+
+/** Bundles koffi as its file for this platform alone: its own loader looks for those of all platforms in node_modules. */
+const koffiFile: Plugin = {
+  name: "koffi-file",
+  setup({ onResolve, onLoad }) {
+    const require = createRequire(import.meta.url);
+    const folder = dirname(require.resolve(`@koromix/koffi-linux-${process.arch}/package.json`));
+    onResolve({ filter: /^koffi$/ }, () => ({ path: "koffi", namespace: "koffi-file" }));
+    onLoad({ filter: /.*/, namespace: "koffi-file" }, () => ({
+      contents: `module.exports = require("./linux_${process.arch}/koffi.node");`,
+      resolveDir: folder,
+    }));
+  },
+};
 
 async function buildSupervisor(): Promise<void> {
   // CJS, because yaml's Node export is CJS; koffi's platform file is copied beside the bundle.
@@ -19,6 +35,7 @@ async function buildSupervisor(): Promise<void> {
     outdir: "dist",
     outExtension: { ".js": ".cjs" },
     loader: { ".node": "copy" },
+    plugins: [koffiFile],
     banner: { js: "#!/usr/bin/env node" },
   });
 }

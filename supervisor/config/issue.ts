@@ -56,7 +56,8 @@ function describeIssue(
     const branch = nearestBranch(issue.errors);
     if (branch !== undefined) return branch.flatMap((inner) => describeIssue(schema, inner, path, value));
     const expected = [...new Set(issue.errors.flat().flatMap(expectedTypes))];
-    if (value === undefined) return [{ path, message: `is missing; expected ${listWords(expected)}`, atKey: true }];
+    if (value === undefined)
+      return [{ path, message: `is missing; expected ${listWords(expected)}`, atKey: true }];
     return [{ path, message: `expected ${listWords(expected)}, got ${showValue(value)}`, atKey: false }];
   }
   if (issue.code === "invalid_type") {

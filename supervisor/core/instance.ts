@@ -6,55 +6,64 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** What an instance does once its stop is complete. */
-export type AfterStop = "stay" | "start" | "restart-policy" | "wait";
-
 /** Everything that the state machine remembers of one instance. Times are milliseconds of the wall clock. */
 export interface Instance {
   readonly state: InstanceState;
   readonly health: Health;
-  /** Counts the processes that were started; an event about an earlier one is stale. */
+  /** whether it should be up (a service) or run when it is due (a job) */
+  readonly wanted: boolean;
+  /** counts the processes that were started; an event about an earlier one is stale */
   readonly generation: number;
   readonly pid: number | null;
   /** when the present process was started, or the last one */
   readonly startedAt: number | null;
-  /** failed starts, or ends that came soon after another, in a row */
+  /** starts in a row that did not last for the start period */
+  readonly failedStarts: number;
+  /** ends in a row without a stable time between them: how far the backoff has grown */
   readonly failures: number;
   /** starts that the supervisor made by itself, after the first */
   readonly restarts: number;
   /** how the last process ended; null while none has */
   readonly exit: Exit | null;
-  /** while stopping: what comes next */
-  readonly afterStop: AfterStop;
-  /** while stopping: how many of the stop's steps have been taken */
+  /** while stopping: how many steps of the stop have been taken */
   readonly stopStep: number;
+  /** while stopping: what comes after it */
+  readonly afterStop: AfterStop;
   /** why it is in this state, for people */
   readonly reason: string | null;
 }
 
+/**
+ * What follows a complete stop: stay down, start afresh, start again as after a failure (an unhealthy task), or what
+ * the restart policy says of a process that ended by itself in the given state and left members of its group behind.
+ */
+export type AfterStop = "stay" | "start" | "retry" | "judge-starting" | "judge-running";
+
 /** An instance before its first start. */
-export function newInstance(reason: string | null = null): Instance {
+export function newInstance(): Instance {
   return {
     state: "stopped",
     health: "none",
+    wanted: false,
     generation: 0,
     pid: null,
     startedAt: null,
+    failedStarts: 0,
     failures: 0,
     restarts: 0,
     exit: null,
-    afterStop: "stay",
     stopStep: 0,
-    reason,
+    afterStop: "stay",
+    reason: null,
   };
 }
 
-/** Whether a process of this instance exists or is about to. */
+/** Whether a process of this instance exists, or members of its group may. */
 export function isActive(instance: Instance): boolean {
   return instance.state === "starting" || instance.state === "running" || instance.state === "stopping";
 }
 
-/** Whether nothing more will happen by itself. */
-export function isSettled(instance: Instance): boolean {
-  return instance.state === "stopped" || instance.state === "exited" || instance.state === "fatal";
+/** `exit code 1` or `killed by SIGSEGV`. */
+export function describeExit(exit: Exit): string {
+  return exit.signal === null ? `exit code ${exit.code}` : `killed by ${exit.signal}`;
 }

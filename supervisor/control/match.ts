@@ -1,0 +1,28 @@
+import { suggestWord } from "../config/suggest.ts";
+import { UserError } from "../config/user-error.ts";
+import type { Entry } from "../runtime/entry.ts";
+
+/**
+ * The instances that names mean: a task, an instance, a wildcard (`worker_*`), or `all`.
+ * @throws UserError when a name means nothing
+ */
+export function matchEntries(entries: readonly Entry[], names: readonly string[]): Entry[] {
+  const found = names.flatMap((name) => {
+    const matches = entries.filter(({ spec }) => isMatch(spec.name, spec.task, name));
+    if (matches.length > 0) return matches;
+    const near = suggestWord(name, [...new Set(entries.flatMap(({ spec }) => [spec.name, spec.task]))]);
+    const hint = near === undefined ? "longshorectl status lists the tasks" : `did you mean "${near}"?`;
+    throw new UserError("unknown_task", `no task is named ${JSON.stringify(name)}`, { hint });
+  });
+  return [...new Set(found)];
+}
+
+function isMatch(instance: string, task: string, wanted: string): boolean {
+  if (wanted === "all" || wanted === instance || wanted === task) return true;
+  if (!wanted.includes("*") && !wanted.includes("?")) return false;
+  const pattern = wanted
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  return new RegExp(`^${pattern}$`).test(instance);
+}

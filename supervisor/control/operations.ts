@@ -1,0 +1,105 @@
+import { UserError } from "../config/user-error.ts";
+import type { Instance } from "../core/instance.ts";
+import type { ActionRequest, RunRequest, SignalRequest } from "../protocol/request.ts";
+import type { Entry } from "../runtime/entry.ts";
+import { sendSignal } from "../runtime/process-group.ts";
+import type { Supervisor } from "../runtime/supervisor.ts";
+import { matchEntries } from "./match.ts";
+
+/** Starts instances and, if asked, waits until each runs, has failed, or waits for something itself. */
+export async function startTasks(supervisor: Supervisor, { names, wait }: ActionRequest): Promise<Entry[]> {
+  const entries = selectEntries(supervisor, names);
+  for (const entry of entries) requireEnvironment(entry);
+  for (const entry of entries) supervisor.start(entry);
+  if (wait) await waitUntil(supervisor, entries, hasStarted);
+  return entries;
+}
+
+/** Stops instances and, if asked, waits until no process of theirs is left. */
+export async function stopTasks(supervisor: Supervisor, { names, wait }: ActionRequest): Promise<Entry[]> {
+  const entries = selectEntries(supervisor, names);
+  for (const entry of entries) supervisor.dispatch(entry, { type: "stop" });
+  if (wait) await waitUntil(supervisor, entries, (instance) => instance.state !== "stopping");
+  return entries;
+}
+
+/** Stops and starts instances; those that are down are started. */
+export async function restartTasks(supervisor: Supervisor, { names, wait }: ActionRequest): Promise<Entry[]> {
+  const entries = selectEntries(supervisor, names);
+  for (const entry of entries) requireEnvironment(entry);
+  for (const entry of entries) supervisor.dispatch(entry, { type: "restart" });
+  if (wait) await waitUntil(supervisor, entries, hasStarted);
+  return entries;
+}
+
+/** Sends a signal to the main processes of instances. */
+export function signalTasks(supervisor: Supervisor, { names, signal }: SignalRequest): Entry[] {
+  const entries = selectEntries(supervisor, names);
+  const running = entries.filter(({ instance }) => instance.pid !== null);
+  if (running.length === 0)
+    throw new UserError("not_running", `cannot signal ${names.join(", ")}: not running`);
+  for (const { instance } of running) if (instance.pid !== null) sendSignal(instance.pid, signal);
+  return running;
+}
+
+/** Runs a job or a oneshot once, now; with `wait` it resolves when that run has ended. */
+export async function runTask(supervisor: Supervisor, { name, wait }: RunRequest): Promise<Entry> {
+  const [entry, ...more] = selectEntries(supervisor, [name]);
+  if (entry === undefined || more.length > 0) {
+    throw new UserError("ambiguous", `cannot run ${name}: it means several instances`);
+  }
+  if (entry.spec.settings.kind === "service") {
+    throw new UserError("not_a_job", `cannot run ${name}: it is a service`, {
+      hint: `longshorectl start ${name}`,
+    });
+  }
+  requireEnvironment(entry);
+  const { generation, pid } = entry.instance;
+  if (pid !== null) {
+    throw new UserError("already_running", `cannot run ${name}: it is running already (pid ${pid})`);
+  }
+  supervisor.dispatch(entry, { type: "run" });
+  if (wait) {
+    await waitUntil(
+      supervisor,
+      [entry],
+      (now) => now.generation > generation && now.pid === null && now.state !== "stopping",
+    );
+  }
+  return entry;
+}
+
+/** The instances that names mean, all of them when there is no name. @throws UserError when a name means nothing */
+export function selectEntries(supervisor: Supervisor, names: readonly string[]): Entry[] {
+  return matchEntries([...supervisor.fleet.entries], names.length === 0 ? ["all"] : names);
+}
+
+function requireEnvironment({ spec }: Entry): void {
+  if (spec.offReason === null) return;
+  const hint = "set it in the task's environment or env_file, then: longshorectl reload";
+  throw new UserError("task_off", `cannot start ${spec.name}: ${spec.offReason}`, { hint });
+}
+
+function hasStarted(instance: Instance): boolean {
+  return instance.state !== "starting" && instance.state !== "stopping";
+}
+
+/** Resolves once the condition holds for all instances; one that was removed in the meantime counts as done. */
+function waitUntil(
+  supervisor: Supervisor,
+  entries: readonly Entry[],
+  isDone: (instance: Instance) => boolean,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (!entries.every((entry) => entry.retired || isDone(entry.instance))) return;
+      stopListening();
+      resolve();
+    };
+    // After the change and all that follows from it at once: a state that is only passed through does not count.
+    const stopListening = supervisor.onChange((entry) => {
+      if (entries.includes(entry)) queueMicrotask(look);
+    });
+    queueMicrotask(look);
+  });
+}

@@ -1,0 +1,95 @@
+import type { ServerResponse } from "node:http";
+import type * as z from "zod";
+import { UserError } from "../config/user-error.ts";
+import type { PlanDiff } from "../core/plan-diff.ts";
+import {
+  ActionRequest,
+  type ActionResponse,
+  type ReloadResponse,
+  RunRequest,
+  SignalRequest,
+} from "../protocol/request.ts";
+import type { Entry } from "../runtime/entry.ts";
+import type { Supervisor } from "../runtime/supervisor.ts";
+import { describeHealth, describeInstance, describeSupervisor } from "./describe.ts";
+import { streamLogs } from "./log-stream.ts";
+import { restartTasks, runTask, selectEntries, signalTasks, startTasks, stopTasks } from "./operations.ts";
+
+/** What the control server acts on. */
+export interface ControlTarget {
+  readonly supervisor: Supervisor;
+  readonly version: string;
+  /** @throws UserError when the new plan is not valid; nothing has changed then */
+  reload(): Promise<PlanDiff>;
+  shutdown(): void;
+}
+
+/** An HTTP request, read. */
+export interface ControlRequest {
+  readonly query: URLSearchParams;
+  readonly body: unknown;
+}
+
+/** A JSON answer, or a stream that the handler writes itself. */
+export type ControlAnswer =
+  | { readonly status: number; readonly body: unknown }
+  | { readonly stream: (response: ServerResponse) => void };
+
+/** Answers one request. @throws UserError for what the caller can mend */
+export type Handler = (
+  target: ControlTarget,
+  request: ControlRequest,
+) => Promise<ControlAnswer> | ControlAnswer;
+
+/** Every route of the control API: method and path. */
+export const routes: Readonly<Record<string, Handler>> = {
+  "GET /v1/tasks": ({ supervisor, version }, { query }) =>
+    ok(describeSupervisor(supervisor, version, selectEntries(supervisor, query.getAll("name")))),
+  "GET /health": ({ supervisor }) => {
+    const report = describeHealth(supervisor);
+    return { status: report.status === "ok" ? 200 : 503, body: report };
+  },
+  "POST /v1/start": async ({ supervisor }, { body }) =>
+    instances(supervisor, await startTasks(supervisor, read(ActionRequest, body))),
+  "POST /v1/stop": async ({ supervisor }, { body }) =>
+    instances(supervisor, await stopTasks(supervisor, read(ActionRequest, body))),
+  "POST /v1/restart": async ({ supervisor }, { body }) =>
+    instances(supervisor, await restartTasks(supervisor, read(ActionRequest, body))),
+  "POST /v1/signal": ({ supervisor }, { body }) =>
+    instances(supervisor, signalTasks(supervisor, read(SignalRequest, body))),
+  "POST /v1/run": async ({ supervisor }, { body }) =>
+    instances(supervisor, [await runTask(supervisor, read(RunRequest, body))]),
+  "POST /v1/reload": async (target) => ok(describeDiff(await target.reload())),
+  "POST /v1/shutdown": (target) => {
+    target.shutdown();
+    return { status: 202, body: {} };
+  },
+  "GET /v1/logs": ({ supervisor }, { query }) => streamLogs(supervisor, query),
+};
+
+function ok(body: unknown): ControlAnswer {
+  return { status: 200, body };
+}
+
+function instances(supervisor: Supervisor, entries: readonly Entry[]): ControlAnswer {
+  return ok({
+    instances: entries.map((entry) => describeInstance(supervisor, entry)),
+  } satisfies ActionResponse);
+}
+
+function describeDiff(diff: PlanDiff): ReloadResponse {
+  return {
+    added: diff.added.map((spec) => spec.name),
+    removed: diff.removed.map((spec) => spec.name),
+    changed: diff.changed.map((spec) => spec.name),
+    adjusted: diff.adjusted.map((spec) => spec.name),
+    unchanged: diff.unchanged.length,
+  };
+}
+
+function read<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`);
+  throw new UserError("bad_request", `cannot read the request: ${problems.join("; ")}`);
+}

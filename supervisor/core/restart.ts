@@ -1,0 +1,23 @@
+import type { Backoff } from "../config/backoff.ts";
+import type { Task } from "../config/task.ts";
+import type { Exit } from "./instance.ts";
+
+/** Whether a process ended as its task is meant to end. */
+export function isSuccess(exit: Exit, task: Pick<Task, "success_exit_codes">): boolean {
+  return exit.code !== null && task.success_exit_codes.includes(exit.code);
+}
+
+/** Whether the restart policy wants the task up again after this end. */
+export function wantsRestart(exit: Exit, task: Pick<Task, "restart" | "success_exit_codes">): boolean {
+  if (task.restart === "always") return true;
+  return task.restart === "on-failure" && !isSuccess(exit, task);
+}
+
+/** Milliseconds before the retry that follows the n-th failure in a row (from 1), without jitter. */
+export function backoffDelay(
+  failures: number,
+  backoff: Pick<Backoff, "initial" | "factor" | "limit">,
+): number {
+  const delay = backoff.initial * backoff.factor ** Math.max(0, failures - 1);
+  return Math.min(Math.round(delay), backoff.limit);
+}

@@ -1,0 +1,135 @@
+import type { ActionResponse, HealthReport, LogRecord, ReloadResponse } from "../protocol/request.ts";
+import type { InstanceStatus, SupervisorStatus } from "../protocol/status.ts";
+import type { ControlClient } from "./client.ts";
+import { type Colors, renderStatusTable } from "./status-table.ts";
+
+/** What a command of the client works with; each returns the exit code of the program. */
+export interface CommandContext {
+  readonly client: ControlClient;
+  readonly colors: Colors;
+  print(text: string): void;
+}
+
+export type Action = "start" | "stop" | "restart";
+
+/** Prints the state of all tasks, or of the named ones. */
+export async function showStatus(
+  { client, colors, print }: CommandContext,
+  names: readonly string[],
+  options: { json?: boolean },
+): Promise<number> {
+  const query = nameQuery(names);
+  const status = await client.call<SupervisorStatus>("GET", `/v1/tasks?${query}`);
+  print(options.json ? JSON.stringify(status, null, 2) : renderStatusTable(status.instances, colors));
+  return 0;
+}
+
+/** Starts, stops or restarts; 1 when one of the instances did not get there. */
+export async function act(
+  { client, print }: CommandContext,
+  action: Action,
+  names: readonly string[],
+  options: { wait: boolean },
+): Promise<number> {
+  const { instances } = await client.call<ActionResponse>("POST", `/v1/${action}`, {
+    names,
+    wait: options.wait,
+  });
+  for (const instance of instances) print(describe(instance));
+  if (!options.wait) return 0;
+  const goal = action === "stop" ? isDown : isUp;
+  return instances.every(goal) ? 0 : 1;
+}
+
+export async function sendSignal(
+  { client, print }: CommandContext,
+  names: readonly string[],
+  signal: string,
+): Promise<number> {
+  const { instances } = await client.call<ActionResponse>("POST", "/v1/signal", { names, signal });
+  for (const instance of instances) print(describe(instance));
+  return 0;
+}
+
+/** Runs a job now; with `wait` the result is the job's own exit code, or 128 for one that a signal ended. */
+export async function runJob(
+  { client, print }: CommandContext,
+  name: string,
+  options: { wait?: boolean },
+): Promise<number> {
+  const { instances } = await client.call<ActionResponse>("POST", "/v1/run", {
+    name,
+    wait: options.wait ?? false,
+  });
+  const [instance] = instances;
+  if (instance === undefined) return 1;
+  print(describe(instance));
+  return options.wait ? (instance.exit_code ?? 128) : 0;
+}
+
+/** Prints the last lines of tasks and, with `follow`, all further ones. */
+export async function showLogs(
+  { client, print }: CommandContext,
+  names: readonly string[],
+  options: { follow?: boolean; lines: string },
+): Promise<number> {
+  const query = nameQuery(names);
+  query.set("lines", options.lines);
+  if (options.follow) query.set("follow", "true");
+  let several = names.length !== 1;
+  let first: string | undefined;
+  for await (const record of client.lines(`/v1/logs?${query}`)) {
+    const { name, line } = record as LogRecord;
+    first ??= name;
+    several ||= name !== first;
+    print(several ? `${name} | ${line}` : line);
+  }
+  return 0;
+}
+
+export async function reload({ client, print }: CommandContext): Promise<number> {
+  const diff = await client.call<ReloadResponse>("POST", "/v1/reload");
+  for (const kind of ["added", "removed", "changed", "adjusted"] as const) {
+    if (diff[kind].length > 0) print(`${kind}: ${diff[kind].join(", ")}`);
+  }
+  print(`unchanged: ${diff.unchanged}`);
+  return 0;
+}
+
+/** 0 only when all is well; prints what is not. */
+export async function checkHealth({ client, print }: CommandContext): Promise<number> {
+  const { status, body } = await client.send("GET", "/health");
+  const report = body as HealthReport;
+  print(report.status);
+  for (const problem of report.problems) print(problem);
+  return status === 200 ? 0 : 1;
+}
+
+export async function shutDown({ client, print }: CommandContext): Promise<number> {
+  await client.call("POST", "/v1/shutdown");
+  print("longshored is shutting down");
+  return 0;
+}
+
+function nameQuery(names: readonly string[]): URLSearchParams {
+  return new URLSearchParams(names.map((name): [string, string] => ["name", name]));
+}
+
+function isDown({ state }: InstanceStatus): boolean {
+  return state === "stopped";
+}
+
+/** A oneshot that has done its work counts as well as a service that runs and a job that waits. */
+function isUp({ state, kind, exit_code }: InstanceStatus): boolean {
+  return (
+    state === "running" ||
+    (kind !== "service" && (state === "waiting" || (state === "exited" && exit_code === 0)))
+  );
+}
+
+function describe({ name, state, pid, reason }: InstanceStatus): string {
+  const details = [pid === null ? undefined : `pid ${pid}`, reason ?? undefined].filter(
+    (part) => part !== undefined,
+  );
+  return details.length === 0 ? `${name}: ${state}` : `${name}: ${state} (${details.join(", ")})`;
+}

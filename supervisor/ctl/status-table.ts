@@ -1,0 +1,67 @@
+import Table from "cli-table3";
+import type picocolors from "picocolors";
+import { formatDuration } from "../config/duration.ts";
+import type { InstanceStatus } from "../protocol/status.ts";
+
+/** picocolors' functions, with or without colour. */
+export type Colors = ReturnType<typeof picocolors.createColors>;
+
+const columns = ["NAME", "STATE", "PID", "UPTIME", "RESTARTS", "NEXT-RUN", "HEALTH", ""];
+const noBorders = {
+  top: "",
+  "top-mid": "",
+  "top-left": "",
+  "top-right": "",
+  bottom: "",
+  "bottom-mid": "",
+  "bottom-left": "",
+  "bottom-right": "",
+  left: "",
+  "left-mid": "",
+  mid: "",
+  "mid-mid": "",
+  right: "",
+  "right-mid": "",
+  middle: "  ",
+};
+
+/** The table of `longshorectl status`; the last column says why a task is not as it should be. */
+export function renderStatusTable(instances: readonly InstanceStatus[], colors: Colors): string {
+  const table = new Table({
+    head: columns,
+    chars: noBorders,
+    style: { head: [], border: [], "padding-left": 0, "padding-right": 0, compact: true },
+  });
+  for (const instance of instances) table.push(rowOf(instance, colors));
+  return table
+    .toString()
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join("\n");
+}
+
+function rowOf(instance: InstanceStatus, colors: Colors): string[] {
+  return [
+    instance.name,
+    colorOf(instance, colors)(instance.state),
+    instance.pid === null ? "-" : String(instance.pid),
+    instance.uptime_seconds === null ? "-" : formatUptime(instance.uptime_seconds),
+    String(instance.restarts),
+    instance.next_run === null ? "-" : instance.next_run.slice(0, 16).replace("T", " "),
+    instance.health === "none" ? "-" : instance.health,
+    instance.reason ?? "",
+  ];
+}
+
+function colorOf({ state, health }: InstanceStatus, colors: Colors): (text: string) => string {
+  if (state === "fatal" || health === "unhealthy") return colors.red;
+  if (state === "running" && health !== "starting") return colors.green;
+  if (state === "starting" || state === "backoff" || state === "stopping") return colors.yellow;
+  return colors.dim;
+}
+
+/** The two largest units: `3d4h`, `5m12s`. */
+function formatUptime(seconds: number): string {
+  const parts = formatDuration(seconds * 1_000).match(/\d+[a-z]+/g) ?? [];
+  return parts.slice(0, 2).join("");
+}

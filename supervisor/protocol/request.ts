@@ -1,0 +1,65 @@
+import * as z from "zod";
+import { Signal } from "../config/signal.ts";
+import { InstanceStatus } from "./status.ts";
+
+/** Tasks, instances (`worker_2`), wildcards (`worker_*`), or `all`. */
+const Names = z.array(z.string().min(1)).min(1);
+
+/** The body of `POST /v1/start`, `/v1/stop` and `/v1/restart`. */
+export const ActionRequest = z.strictObject({
+  names: Names,
+  /** answer only when the action is complete */
+  wait: z.boolean().default(true),
+});
+export type ActionRequest = z.infer<typeof ActionRequest>;
+
+/** The body of `POST /v1/signal`. */
+export const SignalRequest = z.strictObject({ names: Names, signal: Signal });
+export type SignalRequest = z.infer<typeof SignalRequest>;
+
+/** The body of `POST /v1/run`. */
+export const RunRequest = z.strictObject({
+  name: z.string().min(1),
+  /** answer only when the run has ended */
+  wait: z.boolean().default(false),
+});
+export type RunRequest = z.infer<typeof RunRequest>;
+
+/** The answer to every action: the instances that it was about, as they are now. */
+export const ActionResponse = z.object({ instances: z.array(InstanceStatus) });
+export type ActionResponse = z.infer<typeof ActionResponse>;
+
+/** The answer to `POST /v1/reload`: names of instances. */
+export const ReloadResponse = z.object({
+  added: z.array(z.string()),
+  removed: z.array(z.string()),
+  /** started anew with their new form */
+  changed: z.array(z.string()),
+  /** took over new settings without a restart */
+  adjusted: z.array(z.string()),
+  unchanged: z.int(),
+});
+export type ReloadResponse = z.infer<typeof ReloadResponse>;
+
+/** What `GET /health` reports; the HTTP status is 200 only when `status` is `ok`. */
+export const HealthReport = z.object({
+  status: z.enum(["ok", "failing"]),
+  /** one sentence for each thing that is wrong */
+  problems: z.array(z.string()),
+});
+export type HealthReport = z.infer<typeof HealthReport>;
+
+/** One line of `GET /v1/logs`, newline-delimited JSON. */
+export const LogRecord = z.object({
+  time: z.iso.datetime(),
+  name: z.string(),
+  stream: z.enum(["stdout", "stderr"]),
+  line: z.string(),
+});
+export type LogRecord = z.infer<typeof LogRecord>;
+
+/** The body of every answer that is no success. */
+export const ErrorResponse = z.object({
+  error: z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }),
+});
+export type ErrorResponse = z.infer<typeof ErrorResponse>;

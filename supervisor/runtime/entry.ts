@@ -1,0 +1,41 @@
+import type { InstanceSpec } from "../config/instance-spec.ts";
+import { type Instance, newInstance } from "../core/instance.ts";
+import { Capture } from "./capture.ts";
+import type { Output } from "./output.ts";
+import type { Prober } from "./prober.ts";
+import type { ProcessInfo } from "./proc.ts";
+
+/** One instance as the supervisor holds it: its state, and the effects that are under way for it. */
+export interface Entry {
+  spec: InstanceSpec;
+  instance: Instance;
+  /** takes over when the present process has been stopped */
+  nextSpec: InstanceSpec | null;
+  /** leaves the supervisor once it has been stopped */
+  retired: boolean;
+  readonly capture: Capture;
+  timer: NodeJS.Timeout | undefined;
+  prober: Prober | undefined;
+  /** the process group of the present process, and what was seen to have left it; empty groups are forgotten */
+  group: number | null;
+  escaped: readonly ProcessInfo[];
+}
+
+export function newEntry(spec: InstanceSpec, output: Output): Entry {
+  return {
+    spec,
+    instance: newInstance(),
+    nextSpec: null,
+    retired: false,
+    capture: new Capture(output),
+    timer: undefined,
+    prober: undefined,
+    group: null,
+    escaped: [],
+  };
+}
+
+/** Names this run in the environment of its processes. */
+export function markOf(entry: Entry): string {
+  return `${entry.spec.id}:${entry.instance.generation}`;
+}

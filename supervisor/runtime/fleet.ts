@@ -1,0 +1,38 @@
+import type { InstanceSpec } from "../config/instance-spec.ts";
+import { type Entry, newEntry } from "./entry.ts";
+import type { Output } from "./output.ts";
+
+/** All instances that the supervisor holds, in the order of the file, by id and by task. */
+export class Fleet {
+  private readonly byId = new Map<string, Entry>();
+  private readonly byTask = new Map<string, Entry[]>();
+
+  constructor(private readonly output: Output) {}
+
+  get entries(): Iterable<Entry> {
+    return this.byId.values();
+  }
+
+  find(id: string): Entry | undefined {
+    return this.byId.get(id);
+  }
+
+  add(spec: InstanceSpec): Entry {
+    const entry = newEntry(spec, this.output);
+    this.byId.set(spec.id, entry);
+    const members = this.byTask.get(spec.task);
+    if (members === undefined) this.byTask.set(spec.task, [entry]);
+    else members.push(entry);
+    return entry;
+  }
+
+  remove(entry: Entry): void {
+    this.byId.delete(entry.spec.id);
+    const rest = this.membersOf(entry.spec.task).filter((member) => member !== entry);
+    if (rest.length === 0) this.byTask.delete(entry.spec.task);
+    else this.byTask.set(entry.spec.task, rest);
+  }
+
+  /** The instances of a task. */
+  readonly membersOf = (taskName: string): readonly Entry[] => this.byTask.get(taskName) ?? [];
+}

@@ -1,0 +1,73 @@
+import { write } from "node:fs";
+
+/** Above this many waiting bytes the sources are asked to pause; below half of it they go on. */
+const highWater = 1_048_576;
+
+/**
+ * Writes whole lines to a file descriptor, in order and without blocking the supervisor: a reader that stalls
+ * (a terminal, a container engine) holds up the tasks that write, and nothing else.
+ */
+export class Output {
+  private waiting: Buffer[] = [];
+  private waitingBytes = 0;
+  private writing = false;
+  private broken = false;
+  private resumers: (() => void)[] = [];
+  private drained: (() => void)[] = [];
+
+  constructor(private readonly fd: number) {}
+
+  /** Queues lines; false asks the source to pause until `onRoom` calls back. */
+  write(lines: Buffer): boolean {
+    if (this.broken) return true;
+    this.waitingBytes += lines.length;
+    this.waiting.push(lines);
+    this.flush();
+    return this.waitingBytes < highWater;
+  }
+
+  onRoom(resume: () => void): void {
+    this.resumers.push(resume);
+  }
+
+  /** Resolves once everything that was queued has been written. */
+  drain(): Promise<void> {
+    if (!this.writing) return Promise.resolve();
+    return new Promise((resolve) => this.drained.push(resolve));
+  }
+
+  private flush(): void {
+    if (this.writing || this.waiting.length === 0) return;
+    const block = Buffer.concat(this.waiting);
+    this.waiting = [];
+    this.writing = true;
+    this.writeBlock(block);
+  }
+
+  private writeBlock(block: Buffer): void {
+    write(this.fd, block, (error, written) => {
+      if (error?.code === "EAGAIN") {
+        // Somebody made this descriptor non-blocking for everyone who shares it.
+        setTimeout(() => this.writeBlock(block), 10);
+        return;
+      }
+      if (error === null && written < block.length) {
+        this.waitingBytes -= written;
+        this.writeBlock(block.subarray(written));
+        return;
+      }
+      // Nobody reads any more (EPIPE, EIO): the tasks go on without an audience.
+      if (error !== null) this.broken = true;
+      this.finishBlock(block.length);
+    });
+  }
+
+  private finishBlock(length: number): void {
+    this.waitingBytes = this.broken ? 0 : this.waitingBytes - length;
+    if (this.broken) this.waiting = [];
+    this.writing = false;
+    this.flush();
+    if (this.waitingBytes < highWater / 2) for (const resume of this.resumers.splice(0)) resume();
+    if (!this.writing) for (const done of this.drained.splice(0)) done();
+  }
+}

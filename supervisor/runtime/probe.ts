@@ -1,0 +1,70 @@
+import { connect } from "node:net";
+import type { Healthcheck } from "../config/healthcheck.ts";
+
+/** The answer of one check; `detail` says what was wrong. */
+export interface ProbeResult {
+  readonly healthy: boolean;
+  readonly detail: string;
+}
+
+/** Runs a command for an exec check: its exit code, or null when it was ended for taking too long. */
+export type RunCommand = (argv: readonly [string, ...string[]], timeout: number) => Promise<number | null>;
+
+/** Asks a task once whether it works. Never rejects. */
+export async function runProbe(check: Healthcheck, runCommand: RunCommand): Promise<ProbeResult> {
+  if (check.http !== undefined) return probeHttp(check.http, check.timeout);
+  if (check.tcp !== undefined) return probeTcp(check.tcp, check.timeout);
+  if (check.exec !== undefined) {
+    const code = await runCommand(check.exec, check.timeout);
+    if (code === 0) return { healthy: true, detail: "" };
+    return {
+      healthy: false,
+      detail: code === null ? `${check.exec[0]} took too long` : `${check.exec[0]} exited with ${code}`,
+    };
+  }
+  return { healthy: true, detail: "" };
+}
+
+async function probeHttp(target: NonNullable<Healthcheck["http"]>, timeout: number): Promise<ProbeResult> {
+  const address = target.kind === "url" ? target.url : `${target.socket}:${target.path}`;
+  const { request } =
+    target.kind === "url" && target.url.startsWith("https:")
+      ? await import("node:https")
+      : await import("node:http");
+  return new Promise((resolve) => {
+    const fail = (detail: string): void => resolve({ healthy: false, detail: `${address}: ${detail}` });
+    const options = {
+      method: "GET",
+      agent: false,
+      signal: AbortSignal.timeout(timeout),
+      rejectUnauthorized: false,
+    };
+    const sent =
+      target.kind === "url"
+        ? request(target.url, options)
+        : request({ ...options, socketPath: target.socket, path: target.path });
+    sent.on("response", (response) => {
+      const status = response.statusCode ?? 0;
+      response.destroy();
+      if (status >= 200 && status < 400) resolve({ healthy: true, detail: "" });
+      else fail(`answered ${status}`);
+    });
+    sent.on("error", (error: NodeJS.ErrnoException) =>
+      fail(error.name === "AbortError" ? "no answer in time" : (error.code ?? error.message)),
+    );
+    sent.end();
+  });
+}
+
+function probeTcp(target: NonNullable<Healthcheck["tcp"]>, timeout: number): Promise<ProbeResult> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: target.host, port: target.port, timeout });
+    const finish = (healthy: boolean, problem: string): void => {
+      socket.destroy();
+      resolve({ healthy, detail: healthy ? "" : `${target.host}:${target.port}: ${problem}` });
+    };
+    socket.on("connect", () => finish(true, ""));
+    socket.on("timeout", () => finish(false, "no answer in time"));
+    socket.on("error", (error: NodeJS.ErrnoException) => finish(false, error.code ?? error.message));
+  });
+}

@@ -1,0 +1,53 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+/** One process, as /proc/PID/stat tells it. */
+export interface ProcessInfo {
+  readonly pid: number;
+  readonly state: string;
+  readonly parent: number;
+  readonly group: number;
+  /** clock ticks since boot: with the pid it names a process for good, since pids are used again */
+  readonly startTime: string;
+}
+
+/** A process, or undefined when there is none of that pid. */
+export function readProcess(pid: number): ProcessInfo | undefined {
+  try {
+    return parseStat(pid, readFileSync(`/proc/${pid}/stat`, "latin1"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Every process that can be seen from here. */
+export function readProcesses(): ProcessInfo[] {
+  const pids = readdirSync("/proc").filter((name) => name >= "1" && name < ":");
+  return pids.flatMap((pid) => readProcess(Number(pid)) ?? []);
+}
+
+/** The pids of this process's own children, those that have ended included. */
+export function readChildren(): number[] {
+  try {
+    const text = readFileSync(`/proc/self/task/${process.pid}/children`, "latin1");
+    return text.split(" ").filter(Boolean).map(Number);
+  } catch {
+    return readProcesses().flatMap(({ pid, parent }) => (parent === process.pid ? [pid] : []));
+  }
+}
+
+/** The value of a variable in the environment that a process was started with. */
+export function readVariable(pid: number, name: string): string | undefined {
+  try {
+    const entries = readFileSync(`/proc/${pid}/environ`, "latin1").split("\0");
+    return entries.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The name in parentheses may hold blanks and parentheses itself: the fields start after the last one (proc(5)). */
+function parseStat(pid: number, text: string): ProcessInfo {
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const [state = "", parent, group] = fields;
+  return { pid, state, parent: Number(parent), group: Number(group), startTime: fields[19] ?? "" };
+}

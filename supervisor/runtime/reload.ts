@@ -1,0 +1,69 @@
+import type { InstanceSpec } from "../config/instance-spec.ts";
+import type { Plan } from "../config/load.ts";
+import { isActive } from "../core/instance.ts";
+import { diffPlans, type PlanDiff } from "../core/plan-diff.ts";
+import type { Entry } from "./entry.ts";
+import type { Supervisor } from "./supervisor.ts";
+
+/** Replaces the running plan by another, valid one: only what differs is touched. */
+export function applyPlan(supervisor: Supervisor, plan: Plan): PlanDiff {
+  const diff = diffPlans(supervisor.plan.specs, plan.specs);
+  supervisor.plan = plan;
+  for (const { id } of diff.removed) withEntry(supervisor, id, (entry) => retire(supervisor, entry));
+  for (const spec of diff.adjusted) {
+    withEntry(supervisor, spec.id, (entry) => {
+      entry.spec = spec;
+      supervisor.alarms.set(entry);
+    });
+  }
+  for (const spec of diff.changed)
+    withEntry(supervisor, spec.id, (entry) => replace(supervisor, entry, spec));
+  const added = diff.added.map((spec) => comeBack(supervisor, spec) ?? supervisor.add(spec));
+  supervisor.autostart(added);
+  return diff;
+}
+
+function withEntry(supervisor: Supervisor, id: string, act: (entry: Entry) => void): void {
+  const entry = supervisor.fleet.find(id);
+  if (entry !== undefined) act(entry);
+}
+
+/** Stops an instance for good; it is forgotten when its last process has ended. */
+function retire(supervisor: Supervisor, entry: Entry): void {
+  entry.retired = true;
+  supervisor.alarms.cancel(entry);
+  const forget = (): boolean => {
+    if (!entry.retired || isActive(entry.instance)) return false;
+    supervisor.remove(entry);
+    return true;
+  };
+  const stopListening = supervisor.onChange((changed) => {
+    if (changed === entry && (!entry.retired || forget())) stopListening();
+  });
+  supervisor.dispatch(entry, { type: "stop" });
+  if (forget()) stopListening();
+}
+
+/** An instance that was being stopped for good is wanted again. */
+function comeBack(supervisor: Supervisor, spec: InstanceSpec): Entry | undefined {
+  const entry = supervisor.fleet.find(spec.id);
+  if (entry === undefined) return undefined;
+  entry.retired = false;
+  entry.nextSpec = spec;
+  return entry;
+}
+
+/** Gives an instance a new form: at once when it has no process, with a restart when it has one. */
+function replace(supervisor: Supervisor, entry: Entry, spec: InstanceSpec): void {
+  const wasOff = entry.spec.offReason !== null;
+  const isOff = spec.offReason !== null;
+  if (isActive(entry.instance)) entry.nextSpec = spec;
+  else {
+    entry.spec = spec;
+    supervisor.alarms.set(entry);
+  }
+  if (isOff) supervisor.dispatch(entry, { type: "stop" });
+  else if (wasOff) supervisor.autostart([entry]);
+  else if (entry.instance.wanted && spec.settings.kind !== "job")
+    supervisor.dispatch(entry, { type: "restart" });
+}

@@ -1,0 +1,71 @@
+import { isAlive, listStoppable } from "../core/readiness.ts";
+import type { Entry } from "./entry.ts";
+import type { Supervisor } from "./supervisor.ts";
+
+/** What a shutdown keeps back of its time for tasks whose dependants took too long (ms). */
+const reserve = 1_500;
+
+/** Takes everything down: dependants before what they depend on, in parallel where the dependencies allow. */
+export class Shutdown {
+  private calls = 0;
+  private scheduled = false;
+  private readonly ended: Promise<void>;
+  private resolveEnded: () => void = () => {};
+
+  constructor(private readonly supervisor: Supervisor) {
+    this.ended = new Promise((resolve) => {
+      this.resolveEnded = resolve;
+    });
+  }
+
+  /**
+   * Begins the shutdown. Shortly before its time is over whatever is left is told to stop at once, and at its end
+   * killed. A second call does not wait for the order any more; a third one kills.
+   * @param timeout milliseconds for the whole
+   */
+  async begin(timeout: number): Promise<void> {
+    this.calls += 1;
+    if (this.calls === 2) this.stopAll();
+    if (this.calls > 2) this.kill();
+    if (this.calls > 1) return this.ended;
+    this.supervisor.isClosing = true;
+    this.supervisor.alarms.cancelAll();
+    const hurry = setTimeout(() => this.stopAll(), Math.max(timeout - reserve, timeout / 2));
+    const kill = setTimeout(() => this.kill(), timeout);
+    this.supervisor.onChange(() => this.continueSoon());
+    this.continueSoon();
+    await this.ended;
+    clearTimeout(hurry);
+    clearTimeout(kill);
+  }
+
+  /** Many ends at once are one look at what may be stopped next. */
+  private continueSoon(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
+      const stoppable = listStoppable([...this.supervisor.fleet.entries]);
+      if (stoppable.length === 0) this.resolveEnded();
+      for (const entry of stoppable) this.stop(entry);
+    });
+  }
+
+  private stop(entry: Entry): void {
+    if (entry.instance.state !== "stopping" || entry.instance.wanted)
+      this.supervisor.dispatch(entry, { type: "stop" });
+  }
+
+  private stopAll(): void {
+    for (const entry of this.alive()) this.stop(entry);
+  }
+
+  private kill(): void {
+    this.stopAll();
+    for (const entry of this.alive()) this.supervisor.dispatch(entry, { type: "hasten" });
+  }
+
+  private alive(): Entry[] {
+    return [...this.supervisor.fleet.entries].filter(({ instance }) => isAlive(instance));
+  }
+}

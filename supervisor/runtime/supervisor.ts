@@ -1,0 +1,219 @@
+import { EventEmitter } from "node:events";
+import type { InstanceSpec } from "../config/instance-spec.ts";
+import type { Plan } from "../config/load.ts";
+import type { Effect, Event } from "../core/event.ts";
+import type { Exit, Instance } from "../core/instance.ts";
+import { findBlocker } from "../core/readiness.ts";
+import { transition } from "../core/transition.ts";
+import { type Entry, markOf } from "./entry.ts";
+import { Fleet } from "./fleet.ts";
+import { JobAlarms } from "./job-alarms.ts";
+import { Leftovers } from "./leftovers.ts";
+import type { Output } from "./output.ts";
+import { Prober } from "./prober.ts";
+import type { Reaper } from "./reaper.ts";
+import { runCheck } from "./run-check.ts";
+import type { Spawner } from "./spawn.ts";
+
+/** Called after every change of an instance, with what it was before. */
+export type ChangeListener = (entry: Entry, before: Instance) => void;
+
+/** What the supervisor acts through. */
+export interface Surroundings {
+  readonly spawner: Spawner;
+  readonly reaper: Reaper;
+  readonly output: Output;
+  readonly log: (message: string) => void;
+  /** a task asks for the end of everything */
+  readonly requestShutdown: (reason: string) => void;
+}
+
+/** How often a group whose leader has ended is looked at until it is empty (ms). */
+const groupWatchInterval = 10;
+
+/** The interpreter: feeds events to the state machine of each instance, one at a time, and performs the effects. */
+export class Supervisor {
+  readonly fleet: Fleet;
+  readonly alarms: JobAlarms;
+  readonly startedAt = new Date();
+  plan: Plan;
+  /** nothing is started any more */
+  isClosing = false;
+  private readonly changes = new EventEmitter<{ change: [Entry, Instance] }>().setMaxListeners(0);
+  private readonly leftovers: Leftovers;
+  private readonly queue: { entry: Entry; event: Event }[] = [];
+  private readonly waiting = new Set<Entry>();
+  private isDraining = false;
+
+  constructor(
+    plan: Plan,
+    private readonly surroundings: Surroundings,
+  ) {
+    this.plan = plan;
+    this.fleet = new Fleet(surroundings.output);
+    this.leftovers = new Leftovers(surroundings.reaper);
+    this.alarms = new JobAlarms((entry) => this.dispatch(entry, { type: "run" }), surroundings.log);
+    for (const spec of plan.specs) this.add(spec);
+  }
+
+  add(spec: InstanceSpec): Entry {
+    const entry = this.fleet.add(spec);
+    this.alarms.set(entry);
+    return entry;
+  }
+
+  /** Forgets an instance, which must have ended. */
+  remove(entry: Entry): void {
+    this.alarms.cancel(entry);
+    this.waiting.delete(entry);
+    this.fleet.remove(entry);
+  }
+
+  /** Starts every task that wants to be up from the beginning, each as soon as its dependencies allow. */
+  autostart(entries: Iterable<Entry> = this.fleet.entries): void {
+    for (const entry of entries) if (entry.spec.settings.autostart) this.start(entry);
+  }
+
+  /** Brings a task up, unless the environment that it requires is not there. */
+  start(entry: Entry): void {
+    if (entry.spec.offReason === null && !this.isClosing) this.dispatch(entry, { type: "start" });
+  }
+
+  /** Listens to every change until the result is called. */
+  onChange(listener: ChangeListener): () => void {
+    this.changes.on("change", listener);
+    return () => this.changes.off("change", listener);
+  }
+
+  /** Takes an event to an instance and carries out what follows, after the events that came before it. */
+  dispatch(entry: Entry, event: Event): void {
+    this.queue.push({ entry, event });
+    if (this.isDraining) return;
+    this.isDraining = true;
+    try {
+      for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift())
+        this.handle(next.entry, next.event);
+    } finally {
+      this.isDraining = false;
+    }
+  }
+
+  private handle(entry: Entry, event: Event): void {
+    if (entry.nextSpec !== null && endsProcess(event)) this.takeNextSpec(entry, entry.nextSpec);
+    const before = entry.instance;
+    const { instance, effects } = transition(before, event, entry.spec.settings);
+    entry.instance = instance;
+    if (instance.state !== "waiting") this.waiting.delete(entry);
+    for (const effect of effects) this.perform(entry, effect);
+    if (instance === before) return;
+    this.changes.emit("change", entry, before);
+    if (instance.state !== before.state || instance.health !== before.health)
+      this.releaseWaiting(this.waiting);
+  }
+
+  /** A task that was changed while it ran takes its new form as its process ends. */
+  private takeNextSpec(entry: Entry, spec: InstanceSpec): void {
+    entry.spec = spec;
+    entry.nextSpec = null;
+    this.alarms.set(entry);
+  }
+
+  private perform(entry: Entry, effect: Effect): void {
+    switch (effect.type) {
+      case "await_dependencies":
+        this.waiting.add(entry);
+        this.releaseWaiting([entry]);
+        break;
+      case "spawn":
+        this.spawn(entry, effect.generation);
+        break;
+      case "signal":
+        this.leftovers.signal(entry, effect.signal);
+        break;
+      case "watch_group":
+        this.watchGroup(entry);
+        break;
+      case "arm":
+        this.arm(entry, effect.milliseconds * (1 + Math.random() * effect.jitter));
+        break;
+      case "disarm":
+        clearTimeout(entry.timer);
+        break;
+      case "start_probes":
+        this.startProbes(entry);
+        break;
+      case "stop_probes":
+        entry.prober?.stop();
+        break;
+      case "shutdown":
+        this.surroundings.requestShutdown(`${entry.spec.name}: ${effect.reason}`);
+        break;
+    }
+  }
+
+  private spawn(entry: Entry, generation: number): void {
+    entry.group = null;
+    entry.escaped = [];
+    const spawned = this.surroundings.spawner.spawn({
+      spec: entry.spec,
+      argv: entry.spec.argv,
+      mark: markOf(entry),
+      onExit: (exit) => this.exited(entry, generation, exit),
+      onError: (reason) => this.dispatch(entry, { type: "spawn_failed", generation, reason, at: Date.now() }),
+    });
+    if (spawned === undefined) return;
+    entry.group = spawned.pid;
+    if (spawned.stdout !== null) entry.capture.read(spawned.stdout, "stdout", entry.spec.name);
+    if (spawned.stderr !== null) entry.capture.read(spawned.stderr, "stderr", entry.spec.name);
+    this.dispatch(entry, { type: "spawned", generation, pid: spawned.pid, at: Date.now() });
+  }
+
+  private exited(entry: Entry, generation: number, exit: Exit): void {
+    const groupEmpty = !this.leftovers.anyAlive(entry);
+    this.dispatch(entry, { type: "exited", generation, exit, groupEmpty, at: Date.now() });
+  }
+
+  private watchGroup(entry: Entry): void {
+    const { generation } = entry.instance;
+    const look = (): void => {
+      if (entry.instance.generation !== generation || entry.instance.state !== "stopping") return;
+      if (this.leftovers.anyAlive(entry)) setTimeout(look, groupWatchInterval);
+      else this.dispatch(entry, { type: "emptied", generation, at: Date.now() });
+    };
+    setTimeout(look, 1);
+  }
+
+  private arm(entry: Entry, milliseconds: number): void {
+    clearTimeout(entry.timer);
+    const { generation } = entry.instance;
+    const fire = (): void => this.dispatch(entry, { type: "timer", generation, at: Date.now() });
+    entry.timer = setTimeout(fire, milliseconds);
+  }
+
+  private startProbes(entry: Entry): void {
+    const { healthcheck } = entry.spec.settings;
+    if (healthcheck === undefined) return;
+    const { generation } = entry.instance;
+    entry.prober?.stop();
+    entry.prober = new Prober(
+      healthcheck,
+      (argv, timeout) => runCheck(this.surroundings.spawner, entry.spec, argv, timeout),
+      (healthy, reason) => this.dispatch(entry, { type: "health", generation, healthy, reason }),
+    );
+  }
+
+  /** Lets those go whose dependencies are there. */
+  private releaseWaiting(entries: Iterable<Entry>): void {
+    if (this.isClosing) return;
+    for (const entry of entries) {
+      const blocker = findBlocker(entry.spec.settings, this.fleet.membersOf);
+      if (blocker === null) this.dispatch(entry, { type: "released" });
+    }
+  }
+}
+
+/** Whether this event means that the last process of a stopping instance is gone. */
+function endsProcess(event: Event): boolean {
+  if (event.type === "emptied") return true;
+  return event.type === "exited" && event.groupEmpty;
+}

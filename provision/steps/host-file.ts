@@ -21,7 +21,7 @@ temporary=$(mktemp "$1.XXXXXX")
 trap 'rm -f "$temporary"' EXIT
 cat > "$temporary"
 chmod "$2" "$temporary"
-mv -f "$temporary" "$1"
+mv -fT "$temporary" "$1"
 trap - EXIT
 `;
 

@@ -88,6 +88,18 @@ describe.skipIf(noEngine)("the site's container", () => {
     expect(stderr).toContain("Read-only file system");
   });
 
+  test("the self-signed certificate is kept for eleven months, then made anew", async () => {
+    const script = `import { ensureSelfSigned } from "/opt/site/lib/self-signed.mjs";
+      for (const day of [0, 300, 340]) {
+        const now = new Date(Date.now() + day * 86400000);
+        console.log((await ensureSelfSigned("/tmp/tls/self-signed", ["localhost"], now)).fingerprint);
+      }`;
+    const made = await site.execChecked(["node", "--input-type=module", "--eval", script]);
+    const [first, later, renewed] = made.split("\n");
+    expect(later).toBe(first);
+    expect(renewed).not.toBe(first);
+  });
+
   test("the DuckDNS job is off and says which variable it misses; the token is nowhere to be seen", async () => {
     expect(await site.task("duckdns")).toMatchObject({
       state: "stopped",

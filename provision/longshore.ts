@@ -2,6 +2,8 @@ import { Command, CommanderError } from "commander";
 import { formatError } from "../supervisor/config/user-error.ts";
 import {
   acceptNewOption,
+  checkOption,
+  diffOption,
   forksOption,
   jsonOption,
   limitOption,
@@ -32,21 +34,23 @@ function makeProgram(finish: (code: number) => void): Command {
       const execute = await load();
       finish(await execute(command.optsWithGlobals() as never));
     };
-  fleet("up", "provision and deploy, then show the status and the site's URLs")
+  const changing = (name: string, description: string) =>
+    fleet(name, description).addOption(checkOption()).addOption(diffOption());
+  changing("up", "provision and deploy, then show the status and the site's URLs")
     .addOption(stackOption())
     .addOption(secretsOption())
     .action(run(async () => (await import("./cli/up.ts")).upCommand));
-  fleet("provision", "install Docker Engine and Compose, and set up the hosts").action(
+  changing("provision", "install Docker Engine and Compose, and set up the hosts").action(
     run(async () => (await import("./cli/provision.ts")).provisionCommand),
   );
-  fleet("deploy", "ship image, configuration and secrets, and run the stack")
+  changing("deploy", "ship image, configuration and secrets, and run the stack")
     .addOption(stackOption())
     .addOption(secretsOption())
     .action(run(async () => (await import("./cli/deploy.ts")).deployCommand));
   fleet("status", "show what runs on the hosts")
     .option("-s, --stack <dir>", "only this stack")
     .action(run(async () => (await import("./cli/status.ts")).statusCommand));
-  fleet("down", "remove what deploy brought, and only that")
+  changing("down", "remove what deploy brought, and only that")
     .addOption(stackOption())
     .option("--volumes", "remove the volumes too: certificates and history", false)
     .action(run(async () => (await import("./cli/down.ts")).downCommand));

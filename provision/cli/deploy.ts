@@ -49,7 +49,11 @@ export async function deployHosts(
 ): Promise<HostOutcome[]> {
   try {
     const planner = (host: InventoryHost) => planDeploy(deployment, host);
-    return await runHosts(hosts, connections, planner, { display, forks: options.forks });
+    return await runHosts(hosts, connections, planner, {
+      display,
+      forks: options.forks,
+      check: options.check === true,
+    });
   } finally {
     await deployment.images.close();
   }

@@ -12,6 +12,7 @@ export function downCommand(options: StackOptions & { volumes: boolean }): Promi
     const outcomes = await runHosts(hosts, connections, () => planRemove(name, options), {
       display,
       forks: options.forks,
+      check: options.check === true,
     });
     if (options.json) printJson({ hosts: outcomes });
     return reportOutcomes(session, outcomes);

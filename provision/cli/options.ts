@@ -8,6 +8,8 @@ export interface FleetOptions {
   json: boolean;
   acceptNew: boolean;
   debug: boolean;
+  check?: boolean;
+  diff?: boolean;
 }
 
 export interface StackOptions extends FleetOptions {
@@ -23,6 +25,10 @@ export const limitOption = () =>
 export const forksOption = () =>
   new Option("-f, --forks <n>", "hosts worked on at the same time").default(10).argParser(parseCount);
 export const jsonOption = () => new Option("--json", "print the result as JSON on stdout").default(false);
+export const checkOption = () =>
+  new Option("--check", "only show what would be done; exit code 2 when there is something").default(false);
+export const diffOption = () =>
+  new Option("--diff", "with --check: show the changes in detail").default(false);
 export const acceptNewOption = () =>
   new Option("--accept-new", "accept and record the host key of a host that is not in known_hosts").default(
     false,

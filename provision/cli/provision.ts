@@ -18,7 +18,11 @@ export function provisionCommand(options: FleetOptions): Promise<number> {
 }
 
 export function provisionHosts({ hosts, connections, display, options }: Session): Promise<HostOutcome[]> {
-  return runHosts(hosts, connections, () => planProvision, { display, forks: options.forks });
+  return runHosts(hosts, connections, () => planProvision, {
+    display,
+    forks: options.forks,
+    check: options.check === true,
+  });
 }
 
 const planProvision: Planner = async (connection) => {
@@ -28,6 +32,7 @@ const planProvision: Planner = async (connection) => {
     ({ step, change }): Action => ({
       title: `${step.title}: ${change.summary}`,
       isChange: true,
+      details: change.details,
       run: ({ progress, note }) => change.apply({ connection, facts, progress, note }),
     }),
   );

@@ -2,7 +2,7 @@ import type { InventoryHost } from "../inventory/inventory.ts";
 import { selectHosts } from "../inventory/limit.ts";
 import { loadInventory } from "../inventory/load.ts";
 import { Connections } from "../run/connections.ts";
-import { allGood, type HostOutcome } from "../run/outcome.ts";
+import { exitCodeOf, type HostOutcome } from "../run/outcome.ts";
 import { chooseDisplay, type Display } from "../ui/display.ts";
 import { formatSummary } from "../ui/summary.ts";
 import type { FleetOptions } from "./options.ts";
@@ -36,10 +36,10 @@ export async function withSession<T>(
   }
 }
 
-/** Prints the outcomes and says with which code to exit: 0 where every host is as wanted, else 1. */
+/** Prints the outcomes and says with which code to exit. */
 export function reportOutcomes(session: Session, outcomes: HostOutcome[]): number {
-  session.say(`\n${formatSummary(outcomes)}`);
-  return allGood(outcomes) ? 0 : 1;
+  session.say(`\n${formatSummary(outcomes, session.options.diff === true)}`);
+  return exitCodeOf(outcomes);
 }
 
 export function printJson(value: unknown): void {

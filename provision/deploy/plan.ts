@@ -103,6 +103,7 @@ class HostDeploy {
     return {
       title: `release ${this.release.id}`,
       isChange: true,
+      details: this.#drift.files.map((file) => `+ ${layoutOf(this.release.stack).root}/${file}`),
       run: async ({ note }) => {
         await this.#locked(() => syncRelease(this.connection, this.release, new Date()));
         const names = this.#drift.files.map((file) => file.replace(/^current\//, ""));

@@ -12,6 +12,8 @@ export interface Action {
   title: string;
   /** counted as a change in the summary; a check or a wait is not */
   isChange: boolean;
+  /** what would change in detail, for `--check --diff`: lines that begin with `+ ` or `- ` */
+  details?: string[];
   run(context: ActionContext): Promise<void>;
 }
 

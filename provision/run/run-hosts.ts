@@ -5,7 +5,7 @@ import type { InventoryHost } from "../inventory/inventory.ts";
 import { type Display, listrOptions } from "../ui/display.ts";
 import type { Action, Planner } from "./action.ts";
 import type { Connections } from "./connections.ts";
-import type { HostOutcome } from "./outcome.ts";
+import type { HostOutcome, PendingChange } from "./outcome.ts";
 
 type Task = ListrTaskWrapper<unknown, never, never>;
 
@@ -13,6 +13,8 @@ export interface RunOptions {
   display: Display;
   /** hosts worked on at the same time */
   forks: number;
+  /** only plan: nothing is changed on any host */
+  check: boolean;
 }
 
 /**
@@ -25,7 +27,7 @@ export async function runHosts(
   planner: (host: InventoryHost) => Planner,
   options: RunOptions,
 ): Promise<HostOutcome[]> {
-  const runs = hosts.map((host) => new HostRun(host, connections, planner(host)));
+  const runs = hosts.map((host) => new HostRun(host, connections, planner(host), options.check));
   const tasks = runs.map((run) => ({
     title: run.host.name,
     task: (_: unknown, task: Task) => run.start(task),
@@ -41,6 +43,7 @@ class HostRun {
   readonly #started = performance.now();
   #ended = this.#started;
   #changes: string[] = [];
+  #pending: PendingChange[] = [];
   #step = "connect";
   #error: unknown;
 
@@ -48,6 +51,7 @@ class HostRun {
     readonly host: InventoryHost,
     readonly connections: Connections,
     readonly planner: Planner,
+    readonly check: boolean,
   ) {}
 
   async start(task: Task): Promise<unknown> {
@@ -63,6 +67,11 @@ class HostRun {
       task.title = `${this.host.name}: ok`;
       return undefined;
     }
+    if (this.check) {
+      this.#pending = actions.map(({ title, details }) => ({ title, details: details ?? [] }));
+      task.title = `${this.host.name}: would change`;
+      return undefined;
+    }
     const subtasks = actions.map((action) => ({
       title: action.title,
       task: (_: unknown, subtask: Task) => this.#guard(subtask, () => this.#apply(action, subtask)),
@@ -73,6 +82,7 @@ class HostRun {
   outcome(): HostOutcome {
     const seconds = Math.round((this.#ended - this.#started) / 10) / 100;
     const base = { host: this.host.name, changes: this.#changes, seconds };
+    if (this.#pending.length > 0) return { ...base, status: "pending", pending: this.#pending };
     if (this.#error === undefined) return { ...base, status: this.#changes.length > 0 ? "changed" : "ok" };
     const { code, message, hint } = describeError(this.#error);
     const status = this.#error instanceof UnreachableError ? "unreachable" : "failed";

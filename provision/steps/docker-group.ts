@@ -9,6 +9,7 @@ export const dockerGroup: Step = {
     if (loginUser === "root" || groups.includes("docker")) return undefined;
     return {
       summary: `add ${loginUser}`,
+      details: [`+ ${loginUser} in the group docker: root's rights, without sudo`],
       apply: async ({ connection }) => {
         await run(connection, ["usermod", "--append", "--groups", "docker", loginUser], { become: true });
       },

@@ -21,6 +21,17 @@ export const dockerPackages: Step = {
     return {
       summary:
         missing.length > 0 ? `install ${missing.join(" and ")}` : `repair ${facts.brokenPackages.join(" ")}`,
+      details: [
+        ...(facts.docker.installed
+          ? []
+          : [
+              `+ ${DOCKER_ENGINE_PACKAGES.join(" ")}`,
+              `  or, without Docker's repository: ${distribution.enginePackages.join(" ")}`,
+            ]),
+        ...(facts.docker.composeVersion === undefined
+          ? [`+ ${DOCKER_COMPOSE_PACKAGE}, or ${distribution.composePackage}`]
+          : []),
+      ],
       apply: (context) => installDocker(context, distribution),
     };
   },

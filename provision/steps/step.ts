@@ -5,6 +5,8 @@ import type { Facts } from "../facts/facts.ts";
 export interface Change {
   /** a few words for people: "install docker.io docker-compose" */
   summary: string;
+  /** what would change in detail: lines that begin with `+ ` or `- ` */
+  details?: string[];
   /** brings the host to the wanted state; safe to run again after a failure at any point */
   apply(context: ApplyContext): Promise<void>;
 }

@@ -30,6 +30,10 @@ export const sysctlSettings: Step = {
       summary: Object.entries(SETTINGS)
         .map(([key, value]) => `${key}=${value}`)
         .join(" "),
+      details: [
+        ...wrong.map(([key, value]) => `+ ${key} = ${value} (now ${sysctl[key]?.value})`),
+        ...(persisted ? [] : [`+ ${FILE.path}`]),
+      ],
       apply: async ({ connection }) => {
         await writeHostFile(connection, FILE);
         const pairs = wrong.map(([key, value]) => `/proc/sys/${key.replaceAll(".", "/")}=${value}`);

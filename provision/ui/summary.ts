@@ -1,13 +1,14 @@
 import pc from "picocolors";
-import type { HostOutcome } from "../run/outcome.ts";
+import type { HostOutcome, PendingChange } from "../run/outcome.ts";
 
 /** The last lines of a command: per host what became of it, and for a failure the reason and the way out. */
-export function formatSummary(outcomes: HostOutcome[]): string {
+export function formatSummary(outcomes: HostOutcome[], diff = false): string {
   const width = Math.max(...outcomes.map(({ host }) => host.length));
-  return outcomes.map((outcome) => formatOutcome(outcome, width)).join("\n");
+  return outcomes.map((outcome) => formatOutcome(outcome, width, diff)).join("\n");
 }
 
-function formatOutcome({ host, status, changes, seconds, error }: HostOutcome, width: number): string {
+function formatOutcome(outcome: HostOutcome, width: number, diff: boolean): string {
+  const { host, status, changes, pending = [], seconds, error } = outcome;
   const head = `${pc.bold(host.padEnd(width))}  ${PAINT[status](status.padEnd(11))}  ${seconds.toFixed(1)} s`;
   if (error !== undefined) {
     const lines = [`${error.step}: ${error.message}`, error.hint]
@@ -15,13 +16,22 @@ function formatOutcome({ host, status, changes, seconds, error }: HostOutcome, w
       .join("\n");
     return `${head}${changes.map((change) => `\n  changed: ${change}`).join("")}\n${lines.replace(/^/gm, "  ")}`;
   }
+  if (status === "pending") return `${head}${pending.map((change) => formatPending(change, diff)).join("")}`;
   if (changes.length === 0) return `${head}  nothing to change`;
   return `${head}${changes.map((change) => `\n  ${change}`).join("")}`;
+}
+
+function formatPending({ title, details }: PendingChange, diff: boolean): string {
+  const lines = diff
+    ? details.map((line) => `\n    ${line.startsWith("-") ? pc.red(line) : pc.green(line)}`)
+    : [];
+  return `\n  would change: ${title}${lines.join("")}`;
 }
 
 const PAINT: Record<HostOutcome["status"], (text: string) => string> = {
   ok: pc.green,
   changed: pc.yellow,
+  pending: pc.yellow,
   failed: pc.red,
   unreachable: pc.red,
 };

@@ -1,0 +1,36 @@
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
+import { build, type Plugin } from "esbuild";
+
+/** Bundles koffi as its file for this platform alone: its own loader looks for those of all platforms in node_modules. */
+const koffiFile: Plugin = {
+  name: "koffi-file",
+  setup({ onResolve, onLoad }) {
+    const require = createRequire(import.meta.url);
+    const folder = dirname(require.resolve(`@koromix/koffi-linux-${process.arch}/package.json`));
+    onResolve({ filter: /^koffi$/ }, () => ({ path: "koffi", namespace: "koffi-file" }));
+    onLoad({ filter: /.*/, namespace: "koffi-file" }, () => ({
+      contents: `module.exports = require("./linux_${process.arch}/koffi.node");`,
+      resolveDir: folder,
+    }));
+  },
+};
+
+/** Bundles longshored and longshorectl into a folder that can be copied anywhere: it needs Node and nothing else. */
+export async function bundleSupervisor(outdir: string): Promise<void> {
+  await build({
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    logLevel: "warning",
+    legalComments: "none",
+    // CJS, because yaml's Node export is CJS; koffi's platform file is copied beside the bundle.
+    format: "cjs",
+    entryPoints: { longshored: "supervisor/longshored.ts", longshorectl: "supervisor/longshorectl.ts" },
+    outdir,
+    outExtension: { ".js": ".cjs" },
+    loader: { ".node": "copy" },
+    plugins: [koffiFile],
+    banner: { js: "#!/usr/bin/env node" },
+  });
+}

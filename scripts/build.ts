@@ -25,7 +25,7 @@ async function buildOperator(outdir: string): Promise<void> {
 // Built beside and swapped in: a build that fails, or a program that runs meanwhile, keeps the old files.
 const fresh = `.dist-${process.pid}`;
 try {
-  await Promise.all([buildSupervisor(fresh), buildOperator(fresh)]);
+  await Promise.all([bundleSupervisor(fresh), buildOperator(fresh)]);
   for (const program of ["longshored.cjs", "longshorectl.cjs", "longshore.mjs"])
     chmodSync(`${fresh}/${program}`, 0o755);
   rmSync("dist", { recursive: true, force: true });

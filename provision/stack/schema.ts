@@ -39,12 +39,34 @@ export const TlsSettings = z
   .prefault({});
 export type TlsSettings = z.infer<typeof TlsObject>;
 
-const secretPath = z.string().regex(/^(?!.*\.\.)[\w.-]+(\/[\w.-]+)*$/, "must be a file below secrets/");
+// What came out of a variable is text, as in Compose.
+const count = z.preprocess(
+  (value) => (typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value),
+  z.number().int().positive(),
+);
+const flag = z.preprocess(
+  (value) => (value === "true" ? true : value === "false" ? false : value),
+  z.boolean(),
+);
+
+const isPlainName = (name: string) => /^[\w.-]+$/.test(name) && name !== "." && name !== "..";
+
+const secretPath = z
+  .string()
+  .refine((path) => path.split("/").every(isPlainName), "must be a file below secrets/");
+
+/** Written to /etc/longshore by deploy itself. */
+const RESERVED = ["release.json", "acme-ca.pem"];
+
+const configFile = z
+  .string()
+  .refine(isPlainName, "must be a plain file name")
+  .refine((name) => !RESERVED.includes(name), "is a name that deploy needs for a file of its own");
 
 /** A file of `secrets/`. */
 export const SecretFile = z.union([
   secretPath.transform((file) => ({ file, required: true })),
-  z.strictObject({ file: secretPath, required: z.boolean().default(true) }),
+  z.strictObject({ file: secretPath, required: flag.default(true) }),
 ]);
 export type SecretFile = z.infer<typeof SecretFile>;
 
@@ -53,15 +75,26 @@ export const StackSettings = z.strictObject({
   /** the service whose PID 1 is longshored */
   supervisor: z.string(),
   /** files of the stack's folder that are mounted at /etc/longshore; a change is a reload */
-  config: z.array(z.string().regex(/^[\w.-]+$/, "must be a plain file name")).default(["tasks.yaml"]),
+  config: z.array(configFile).default(["tasks.yaml"]),
   secrets: z.array(SecretFile).default([]),
   tls: TlsSettings,
   /** URLs that deploy requests at the end */
   endpoints: z.array(z.url({ protocol: /^https?$/ })).default([]),
   /** how long deploy waits for the containers to be healthy */
-  deploy_timeout: z.number().int().positive().default(120),
+  deploy_timeout: count.default(120),
 });
 export type StackSettings = z.infer<typeof StackSettings>;
+
+const argument = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+
+/** A map, or a list of `NAME=value`. */
+const BuildArguments = z.preprocess(
+  (value) =>
+    Array.isArray(value) && value.every((item) => typeof item === "string" && item.includes("="))
+      ? Object.fromEntries(value.map((item: string) => item.split(/=(.*)/s).slice(0, 2)))
+      : value,
+  z.record(z.string(), argument),
+);
 
 const Build = z.union([
   z.string().transform((context) => ({ context, dockerfile: "Dockerfile", target: undefined, args: {} })),
@@ -69,7 +102,7 @@ const Build = z.union([
     context: z.string().default("."),
     dockerfile: z.string().default("Dockerfile"),
     target: z.string().optional(),
-    args: z.record(z.string(), z.string()).default({}),
+    args: BuildArguments.default({}),
   }),
 ]);
 
@@ -77,6 +110,6 @@ const Build = z.union([
 export const ComposeFile = z.looseObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9_-]*$/, "must be lower-case letters, digits, - and _"),
   services: z.record(z.string(), z.looseObject({ build: Build.optional(), image: z.string().optional() })),
-  "x-longshore": z.unknown(),
+  "x-longshore": z.unknown().optional(),
 });
 export type ComposeFile = z.infer<typeof ComposeFile>;

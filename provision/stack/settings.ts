@@ -1,11 +1,14 @@
 import { interpolate, type Variables } from "../../supervisor/config/interpolate.ts";
-import { toUserErrors } from "../../supervisor/config/problem.ts";
-import { UserError } from "../../supervisor/config/user-error.ts";
+import { type Problem, toUserErrors } from "../../supervisor/config/problem.ts";
+import { suggestWord } from "../../supervisor/config/suggest.ts";
+import type { UserErrors } from "../../supervisor/config/user-error.ts";
 import { checkYaml } from "../../supervisor/config/yaml-document.ts";
 import { addressOf } from "../connection/open.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
 import { StackSettings } from "./schema.ts";
 import type { Stack } from "./stack.ts";
+
+const BLOCK = "x-longshore";
 
 /** A stack's settings for one host, and the variables with which Compose reads its file there. */
 export interface HostSettings extends StackSettings {
@@ -19,19 +22,24 @@ export interface HostSettings extends StackSettings {
  */
 export function resolveSettings(stack: Stack, host: InventoryHost): HostSettings {
   const variables = hostVariables(stack, host);
-  const block = (stack.source.value as Record<string, unknown>)["x-longshore"];
-  const first = check(stack, host, interpolateDeep(block, variables, stack, host));
+  const first = readBlock(stack, host, variables);
   const own = { ...variables, ...tlsVariables(first) };
   // Endpoints may use what came out of the tls block.
-  const settings = check(stack, host, interpolateDeep(block, own, stack, host));
+  const settings = readBlock(stack, host, own);
   if (!(settings.supervisor in stack.services)) {
-    throw new UserError(
-      "stack_invalid",
-      `${stack.file}: x-longshore.supervisor names the service "${settings.supervisor}", which is not there`,
+    const near = suggestWord(settings.supervisor, Object.keys(stack.services));
+    throw refuse(host, [
       {
-        hint: `services: ${Object.keys(stack.services).join(", ")}`,
+        file: stack.file,
+        position: stack.source.positionOf([BLOCK, "supervisor"]),
+        path: `${BLOCK}.supervisor`,
+        message: `there is no service "${settings.supervisor}"`,
+        hint:
+          near === undefined
+            ? `services: ${Object.keys(stack.services).join(", ")}`
+            : `did you mean "${near}"?`,
       },
-    );
+    ]);
   }
   return { ...settings, variables: own };
 }
@@ -63,27 +71,31 @@ function tlsVariables({ tls }: StackSettings): Record<string, string> {
   };
 }
 
-function check(stack: Stack, host: InventoryHost, block: unknown): StackSettings {
-  const settings = checkYaml({ ...stack.source, value: { "x-longshore": block } }, StackSettings, [
-    "x-longshore",
-  ]);
+/** The block with variables put in, validated. */
+function readBlock(stack: Stack, host: InventoryHost, variables: Variables): StackSettings {
+  const problems: Problem[] = [];
+  const fill = (value: unknown, path: readonly string[]): unknown => {
+    if (typeof value === "string") {
+      const result = interpolate(value, variables);
+      if (result.ok) return result.value;
+      const position = stack.source.positionOf(path);
+      problems.push({ file: stack.file, position, path: path.join("."), message: result.message });
+    }
+    if (Array.isArray(value)) return value.map((item, index) => fill(item, [...path, String(index)]));
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item, [...path, key])]));
+  };
+  const block = fill((stack.source.value as Record<string, unknown>)[BLOCK], [BLOCK]);
+  if (problems.length > 0) throw refuse(host, problems);
+  const settings = checkYaml({ ...stack.source, value: { [BLOCK]: block } }, StackSettings, [BLOCK]);
   if (settings.ok) return settings.value;
-  const problems = settings.problems.map((problem) => ({
+  throw refuse(host, settings.problems);
+}
+
+function refuse(host: InventoryHost, problems: readonly Problem[]): UserErrors {
+  const named = problems.map((problem) => ({
     ...problem,
     message: `${problem.message} (host ${host.name})`,
   }));
-  throw toUserErrors("stack_invalid", problems);
-}
-
-function interpolateDeep(value: unknown, variables: Variables, stack: Stack, host: InventoryHost): unknown {
-  if (typeof value === "string") {
-    const result = interpolate(value, variables);
-    if (result.ok) return result.value;
-    throw new UserError("stack_invalid", `${stack.file}: x-longshore: ${result.message} (host ${host.name})`);
-  }
-  if (Array.isArray(value)) return value.map((item) => interpolateDeep(item, variables, stack, host));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, interpolateDeep(item, variables, stack, host)]),
-  );
+  return toUserErrors("stack_invalid", named);
 }

@@ -36,13 +36,23 @@ export function baseImages(image: Pick<WantedImage, "dockerfile" | "entries">): 
   }
   const stages = new Set(["scratch"]);
   const bases = new Set<string>();
-  for (const [, from = "", stage] of file.content
-    .toString("utf8")
-    .matchAll(/^\s*FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?/gim)) {
-    if (!stages.has(from) && !from.includes("$")) bases.add(from);
-    if (stage !== undefined) stages.add(stage);
+  for (const line of readInstructions(file.content.toString("utf8"))) {
+    const [, from, stage] = /^FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?/i.exec(line) ?? [];
+    if (from === undefined) continue;
+    if (!stages.has(from.toLowerCase()) && !from.includes("$")) bases.add(from);
+    if (stage !== undefined) stages.add(stage.toLowerCase());
   }
   return [...bases];
+}
+
+/** A Dockerfile's instructions, each on one line: what follows a backslash belongs to it, comments belong to none. */
+function readInstructions(text: string): string[] {
+  const lines = text.split(/\r?\n/).filter((line) => !line.trimStart().startsWith("#"));
+  return lines
+    .join("\n")
+    .replace(/\\[ \t]*\n/g, " ")
+    .split("\n")
+    .map((line) => line.trim());
 }
 
 /** Returns the reason where the pull failed. */

@@ -16,12 +16,22 @@ export interface ContextEntry {
   content: Buffer | { linkTo: string };
 }
 
-/** Reads a folder as a build context, without what its .dockerignore names. Sorted by path. */
-export async function readContext(directory: string, prefix = ""): Promise<ContextEntry[]> {
+/**
+ * Reads a folder as a build context, without what its .dockerignore names. Sorted by path.
+ *
+ * @param options.prefix put before every path
+ * @param options.dockerfile belongs to the context even where .dockerignore names it, as with `docker build`
+ */
+export async function readContext(
+  directory: string,
+  { prefix = "", dockerfile }: { prefix?: string; dockerfile?: string } = {},
+): Promise<ContextEntry[]> {
   const ignoreText = await readFile(join(directory, ".dockerignore"), "utf8").catch(() => "");
   const ignore = createIgnore().add(ignoreText);
   const names = await readdir(directory, { recursive: true });
-  const kept = names.filter((name) => ignoreText === "" || !ignore.ignores(name)).sort();
+  const kept = names
+    .filter((name) => ignoreText === "" || name === dockerfile || !ignore.ignores(name))
+    .sort();
   const entries = await Promise.all(kept.map((name) => readEntry(directory, name, prefix)));
   return entries.filter((entry) => entry !== undefined);
 }

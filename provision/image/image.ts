@@ -30,7 +30,7 @@ export async function listWantedImages(
   return Promise.all(
     services.map(async ([service, { build }]) => {
       const { context = ".", dockerfile = "Dockerfile", target, args = {} } = build ?? {};
-      const own = await readContext(join(stack.directory, context));
+      const own = await readContext(join(stack.directory, context), { dockerfile });
       const added = service === supervisor ? await readPrograms(programs) : [];
       const entries = [...own, ...added];
       const hash = hashContext(entries, { dockerfile, target, args });
@@ -52,7 +52,7 @@ async function readPrograms(directory: string): Promise<ContextEntry[]> {
       hint: "run: npm run build",
     });
   }
-  const entries = await readContext(directory, "longshore/");
+  const entries = await readContext(directory, { prefix: "longshore/" });
   // The operator's own program stays at home.
   return entries.filter(({ path }) => !/^longshore\/(longshore\.mjs|chunks\/)/.test(path));
 }

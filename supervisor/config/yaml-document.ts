@@ -26,12 +26,15 @@ export function parseYaml(text: string, file: string): Parsed<YamlSource> {
     });
     return { ok: false, problems };
   }
-  const source: YamlSource = {
-    file,
-    value: document.toJS({ maxAliasCount: 10_000 }),
-    positionOf: (path, key = false) => locate(document, lines, path, key),
-  };
-  return { ok: true, value: source };
+  try {
+    // Aliases are resolved here: one that leads nowhere, merges no map or multiplies without end is an error.
+    const value: unknown = document.toJS({ maxAliasCount: 10_000 });
+    const positionOf = (path: readonly PropertyKey[], key = false) => locate(document, lines, path, key);
+    return { ok: true, value: { file, value, positionOf } };
+  } catch (error) {
+    const message = (error as Error).message;
+    return { ok: false, problems: [{ file, position: undefined, path: "", message }] };
+  }
 }
 
 /**

@@ -9,7 +9,7 @@ import type { Entry } from "../runtime/entry.ts";
 export function matchEntries(entries: readonly Entry[], names: readonly string[]): Entry[] {
   const found = names.flatMap((name) => {
     const matches = entries.filter(({ spec }) => isMatch(spec.name, spec.task, name));
-    if (matches.length > 0) return matches;
+    if (matches.length > 0 || name === "all") return matches;
     const near = suggestWord(name, [...new Set(entries.flatMap(({ spec }) => [spec.name, spec.task]))]);
     const hint = near === undefined ? "longshorectl status lists the tasks" : `did you mean "${near}"?`;
     throw new UserError("unknown_task", `no task is named ${JSON.stringify(name)}`, { hint });

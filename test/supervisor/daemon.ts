@@ -1,0 +1,181 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll } from "vitest";
+import { bundleSupervisor } from "../../scripts/bundle-supervisor.ts";
+import { ControlClient } from "../../supervisor/ctl/client.ts";
+import type { InstanceStatus, SupervisorStatus } from "../../supervisor/protocol/status.ts";
+
+let bundle = "";
+const running = new Set<Daemon>();
+
+/** Bundles the programs before the tests of a file, and ends what they leave behind. Call at the top of the file. */
+export function useDaemons(): void {
+  beforeAll(async () => {
+    bundle = mkdtempSync(join(tmpdir(), "longshore-bundle-"));
+    await bundleSupervisor(bundle);
+  });
+  afterEach(async () => {
+    await Promise.all([...running].map((daemon) => daemon.kill()));
+  });
+  afterAll(() => rmSync(bundle, { recursive: true, force: true }));
+}
+
+export interface DaemonOptions {
+  /** run it as PID 1 of a new pid namespace (root only) */
+  readonly asPid1?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly args?: readonly string[];
+}
+
+/** A real longshored with a tasks.yaml of its own, in a folder of its own. */
+export class Daemon {
+  readonly folder: string;
+  readonly file: string;
+  readonly client: ControlClient;
+  output = "";
+  readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  private readonly child: ChildProcess;
+  private readonly isPid1: boolean;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(tasks: string, options: DaemonOptions = {}) {
+    this.isPid1 = options.asPid1 ?? false;
+    this.folder = mkdtempSync(join(tmpdir(), "longshored-"));
+    this.file = join(this.folder, "tasks.yaml");
+    writeFileSync(this.file, tasks);
+    const socket = join(this.folder, "control.sock");
+    this.client = new ControlClient(socket);
+    const program = join(bundle, "longshored.cjs");
+    const args = [
+      program,
+      this.file,
+      "--socket",
+      socket,
+      "--state-dir",
+      join(this.folder, "state"),
+      ...(options.args ?? []),
+    ];
+    const argv = [process.execPath, ...args];
+    const [command = "", ...rest] = options.asPid1
+      ? ["unshare", "--fork", "--pid", "--mount-proc", "--kill-child", ...argv]
+      : argv;
+    this.child = spawn(command, rest, {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, DIR: this.folder, ...options.env },
+    });
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream?.setEncoding("utf8").on("data", (text: string) => {
+        this.output += text;
+        for (const listener of this.listeners) listener();
+      });
+    }
+    this.ended = new Promise((resolve) =>
+      this.child.on("close", (code, signal) => resolve({ code, signal })),
+    );
+    running.add(this);
+  }
+
+  get pid(): number {
+    return this.child.pid ?? -1;
+  }
+
+  /** Resolves with the first match of its output, past or future. */
+  waitFor(pattern: RegExp, milliseconds = 15_000): Promise<RegExpExecArray> {
+    return new Promise((resolve, reject) => {
+      const finish = (act: () => void): void => {
+        clearTimeout(timer);
+        this.listeners.delete(look);
+        act();
+      };
+      const look = (): void => {
+        const match = pattern.exec(this.output);
+        if (match !== null) finish(() => resolve(match));
+      };
+      const timer = setTimeout(
+        () => finish(() => reject(new Error(`no ${pattern} in the output:\n${this.output}`))),
+        milliseconds,
+      );
+      this.listeners.add(look);
+      look();
+    });
+  }
+
+  async status(): Promise<InstanceStatus[]> {
+    return (await this.client.call<SupervisorStatus>("GET", "/v1/tasks")).instances;
+  }
+
+  async instance(name: string): Promise<InstanceStatus> {
+    const found = (await this.status()).find((instance) => instance.name === name);
+    if (found === undefined) throw new Error(`no instance ${name}`);
+    return found;
+  }
+
+  /** Resolves as soon as an instance is as asked; looks after every line of output, and every 20 ms. */
+  async until(
+    name: string,
+    isDone: (instance: InstanceStatus) => boolean,
+    milliseconds = 15_000,
+  ): Promise<InstanceStatus> {
+    await this.waitFor(/^longshored \| longshored \S+ runs /m);
+    const deadline = Date.now() + milliseconds;
+    for (;;) {
+      const instance = await this.instance(name);
+      if (isDone(instance)) return instance;
+      if (Date.now() > deadline) throw new Error(`${JSON.stringify(instance)}\n${this.output}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  rewrite(tasks: string): void {
+    writeFileSync(this.file, tasks);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  /** Runs longshorectl against this daemon. */
+  ctl(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+    return new Promise((resolve) => {
+      const argv = [join(bundle, "longshorectl.cjs"), "--socket", this.client.socketPath, ...args];
+      const child = spawn(process.execPath, argv, {
+        stdio: ["ignore", "pipe", "pipe"],
+        env: { ...process.env, NO_COLOR: "1" },
+      });
+      let stdout = "";
+      let stderr = "";
+      child.stdout.on("data", (chunk) => {
+        stdout += chunk;
+      });
+      child.stderr.on("data", (chunk) => {
+        stderr += chunk;
+      });
+      child.on("close", (code) => resolve({ code, stdout, stderr }));
+    });
+  }
+
+  /** Ends it and its tasks whatever their state: the third signal kills. */
+  async kill(): Promise<void> {
+    running.delete(this);
+    // unshare passes no signal on, but takes its child with it.
+    if (this.isPid1) this.child.kill("SIGKILL");
+    for (let i = 0; i < 3 && this.child.exitCode === null; i += 1) {
+      this.child.kill("SIGTERM");
+      await Promise.race([this.ended, new Promise((resolve) => setTimeout(resolve, 50))]);
+    }
+    await this.ended;
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Whether a process is there and has not ended. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,103 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { formatProblem } from "../../../supervisor/config/problem.ts";
+import { parseTasksFile } from "../../../supervisor/config/tasks-file.ts";
+
+function problemsOf(text: string): string[] {
+  const parsed = parseTasksFile(text, "tasks.yaml");
+  if (parsed.ok) throw new Error("expected problems");
+  return parsed.problems.flatMap((problem) => [
+    formatProblem(problem),
+    ...(problem.hint ? [`  ${problem.hint}`] : []),
+  ]);
+}
+
+function tasksOf(text: string) {
+  const parsed = parseTasksFile(text, "tasks.yaml");
+  if (!parsed.ok) throw new Error(parsed.problems.map(formatProblem).join("\n"));
+  return parsed.value.tasks;
+}
+
+describe("a tasks.yaml", () => {
+  it("gives every key its default", () => {
+    expect(tasksOf("tasks: { web: { command: sleep '1 0' } }").web).toMatchObject({
+      command: ["sleep", "1 0"],
+      kind: "service",
+      restart: "always",
+      start_period: 1_000,
+      stop_signal: "SIGTERM",
+      stop_grace_period: 10_000,
+      backoff: { initial: 500, factor: 2, limit: 30_000, jitter: 0.1 },
+    });
+  });
+
+  it("works defaults into every task, and adds up their environments", () => {
+    const { web } = tasksOf(`
+defaults: { umask: 77, stop_signal: INT, environment: { A: 1, B: 1 } }
+tasks: { web: { command: x, stop_signal: 15, environment: { B: 2 } } }`);
+    expect(web).toMatchObject({ umask: 0o77, stop_signal: "SIGTERM", environment: { A: "1", B: "2" } });
+  });
+
+  it("makes a job of a task with a schedule", () => {
+    const { job } = tasksOf(
+      'tasks: { job: { command: x, schedule: ["@weekly", "0 3 * * MON-FRI"], timezone: Europe/Berlin } }',
+    );
+    expect(job).toMatchObject({ kind: "job", restart: "no", schedule: ["@weekly", "0 3 * * MON-FRI"] });
+  });
+
+  it("takes anchors, merge keys and x- keys, as Compose files have them", () => {
+    const { web } = tasksOf("x-base: &base { umask: 22 }\ntasks: { web: { <<: *base, command: x } }");
+    expect(web?.umask).toBe(0o22);
+  });
+
+  it.each([
+    [
+      "tasks: { web: { comand: x } }",
+      "tasks.yaml:1:10: tasks.web.command: is missing; expected a string or a list",
+    ],
+    [
+      "tasks: { web: { command: x, instances: two } }",
+      'tasks.yaml:1:40: tasks.web.instances: expected a number, got "two"',
+    ],
+    [
+      'tasks:\n  web: { command: "a \'b" }',
+      'tasks.yaml:2:19: tasks.web.command: cannot split "a \'b": a quote is not closed',
+    ],
+    ["tasks:\n  web:\n", "tasks.yaml:2:3: tasks.web: expected a map, got nothing"],
+    ["tasks: [a]", "tasks.yaml:1:8: tasks: expected a map, got a list"],
+    ["{}", "tasks.yaml:1:1: tasks: is missing; expected a map"],
+    ["tasks: { a: { command: x }, a: { command: y } }", "tasks.yaml:1:29: Map keys must be unique"],
+    [
+      "defaults: { umask: 9 }\ntasks: { a: { command: x }, b: { command: x } }",
+      "tasks.yaml:1:20: defaults.umask: 9 is not a umask; write octal digits such as 022",
+    ],
+    [
+      "tasks: { a: { command: x, depends_on: [a] } }",
+      "tasks.yaml:1:27: tasks.a.depends_on.a: depends on itself: a -> a",
+    ],
+  ])("names what is wrong with %j", (text, problem) => {
+    expect(problemsOf(text)).toContain(problem);
+  });
+
+  it("suggests what a misspelt key could have been", () => {
+    expect(problemsOf("tasks: { web: { command: x, healthchek: {} } }")).toEqual([
+      "tasks.yaml:1:29: tasks.web.healthchek: unknown key",
+      '  did you mean "healthcheck"?',
+    ]);
+    expect(problemsOf("task: {}")).toContain('  did you mean "tasks"?');
+  });
+
+  it("prints the whole of a dependency cycle", () => {
+    const text =
+      "tasks: { a: { command: x, depends_on: [b] }, b: { command: x, depends_on: [c] }, c: { command: x, depends_on: [a] } }";
+    expect(problemsOf(text)).toEqual([expect.stringContaining("depends on itself: a -> b -> c -> a")]);
+  });
+
+  it("never throws, whatever the text", () => {
+    const line = fc.oneof(
+      fc.string(),
+      fc.constantFrom("tasks:", "  web:", "    command: [a]", "    - x", "  <<: *a", "defaults: {"),
+    );
+    fc.assert(fc.property(fc.array(line), (lines) => void parseTasksFile(lines.join("\n"), "t")));
+  });
+});

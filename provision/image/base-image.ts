@@ -2,6 +2,7 @@ import { UserError } from "../../supervisor/config/user-error.ts";
 import { run, shellScript } from "../connection/connection.ts";
 import { type Builder, hasImage } from "./engine.ts";
 import type { WantedImage } from "./image.ts";
+import { followProgress } from "./progress.ts";
 
 /**
  * Gets the images that a Dockerfile starts from: pulled, or, for `debian:SUITE-slim` where no registry can be reached,
@@ -63,14 +64,9 @@ async function pull(
 ): Promise<string | undefined> {
   try {
     const stream = await docker.pull(name);
-    await new Promise<void>((resolve, reject) => {
-      docker.modem.followProgress(
-        stream,
-        (error: Error | null) => (error === null ? resolve() : reject(error)),
-        ({ id, status }: { id?: string; status?: string }) =>
-          progress([id, status].filter(Boolean).join(" ")),
-      );
-    });
+    await followProgress(docker, stream, ({ id, status }) =>
+      progress([id, status].filter(Boolean).join(" ")),
+    );
     return undefined;
   } catch (error) {
     return (error as Error).message.trim();

@@ -3,6 +3,7 @@ import { ensureBaseImages } from "./base-image.ts";
 import { packContext } from "./context.ts";
 import { type Builder, hasImage } from "./engine.ts";
 import type { WantedImage } from "./image.ts";
+import { followProgress } from "./progress.ts";
 
 /**
  * Builds an image unless the builder has it already.
@@ -32,13 +33,7 @@ export async function buildImage(
       progress(line);
     }
   };
-  await new Promise<void>((resolve, reject) => {
-    docker.modem.followProgress(
-      stream,
-      (error: Error | null) => (error === null ? resolve() : reject(error)),
-      (event: { stream?: string; error?: string }) => add(event.stream ?? ""),
-    );
-  }).catch((error: Error) => {
+  await followProgress(docker, stream, (event) => add(event.stream ?? "")).catch((error: Error) => {
     const tail = log.slice(-12).map((line) => `    ${line}`);
     throw new UserError("build_failed", `cannot build ${image.name}: ${error.message}\n${tail.join("\n")}`);
   });

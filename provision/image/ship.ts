@@ -4,6 +4,7 @@ import { UserError } from "../../supervisor/config/user-error.ts";
 import type { ImageArchive } from "./archive.ts";
 import { hasImage } from "./engine.ts";
 import { missingLayers } from "./layers.ts";
+import { followProgress } from "./progress.ts";
 
 export interface Shipment {
   layers: number;
@@ -52,11 +53,7 @@ async function load(
   });
   try {
     const answer = await docker.loadImage(archive as NodeJS.ReadableStream);
-    await new Promise<void>((resolve, reject) => {
-      docker.modem.followProgress(answer, (error: Error | null) =>
-        error === null ? resolve() : reject(error),
-      );
-    });
+    await followProgress(docker, answer);
     return { ok: await hasImage(docker, name), bytes, reason: "the engine took it, but does not list it" };
   } catch (error) {
     return { ok: false, bytes, reason: (error as Error).message };

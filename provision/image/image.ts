@@ -30,7 +30,17 @@ export async function listWantedImages(
   return Promise.all(
     services.map(async ([service, { build }]) => {
       const { context = ".", dockerfile = "Dockerfile", target, args = {} } = build ?? {};
-      const own = await readContext(join(stack.directory, context), { dockerfile });
+      const directory = join(stack.directory, context);
+      const own = await readContext(directory, { dockerfile }).catch((cause: NodeJS.ErrnoException) => {
+        throw new UserError(
+          "context_unreadable",
+          `cannot read ${directory}: ${cause.code ?? cause.message}`,
+          {
+            hint: `services.${service}.build of ${stack.file} names it`,
+            cause,
+          },
+        );
+      });
       const added = service === supervisor ? await readPrograms(programs) : [];
       const entries = [...own, ...added];
       const hash = hashContext(entries, { dockerfile, target, args });

@@ -1,0 +1,90 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { listWantedImages, type WantedImage } from "../../../provision/image/image.ts";
+import { loadStack } from "../../../provision/stack/stack.ts";
+import { makeFolder } from "./folder.ts";
+
+const COMPOSE = `name: site
+x-longshore: { supervisor: web }
+services:
+  web: { build: . }
+  worker:
+    build: { context: worker, dockerfile: Dockerfile.worker, target: run, args: { VERSION: 1 } }
+  db: { image: "mariadb:11" }
+`;
+
+const FILES = {
+  "stack/compose.yaml": COMPOSE,
+  "stack/Dockerfile": "FROM debian:trixie-slim",
+  "stack/.dockerignore": "compose.yaml\nworker",
+  "stack/worker/Dockerfile.worker": "FROM scratch AS run",
+  "dist/longshored.cjs": "daemon",
+  "dist/longshorectl.cjs": "client",
+  "dist/koffi-ABC.node": "koffi",
+  "dist/longshore.mjs": "operator",
+  "dist/chunks/deploy.mjs": "operator",
+};
+
+async function list(changes: Record<string, string> = {}): Promise<WantedImage[]> {
+  using folder = makeFolder({ ...FILES, ...changes });
+  const stack = await loadStack(join(folder.path, "stack"));
+  return await listWantedImages(stack, "web", join(folder.path, "dist"));
+}
+
+test("an image for every service with a build, and the supervisor's programs in the one that it runs", async () => {
+  const images = await list();
+  expect(images).toMatchObject([
+    { service: "web", dockerfile: "Dockerfile", target: undefined, args: {} },
+    { service: "worker", dockerfile: "Dockerfile.worker", target: "run", args: { VERSION: "1" } },
+  ]);
+  const [web, worker] = images.map(({ entries }) => entries.map(({ path }) => path));
+  expect(web).toEqual([
+    ".dockerignore",
+    "Dockerfile",
+    "longshore/koffi-ABC.node",
+    "longshore/longshorectl.cjs",
+    "longshore/longshored.cjs",
+  ]);
+  expect(worker).toEqual(["Dockerfile.worker"]);
+});
+
+test("an image is named by its stack, its service and its content", async () => {
+  const [web, worker] = await list();
+  expect(web?.name).toMatch(/^longshore\/site-web:[0-9a-f]{12}$/);
+  expect(worker?.name).toMatch(/^longshore\/site-worker:[0-9a-f]{12}$/);
+});
+
+const names = async (changes?: Record<string, string>) => (await list(changes)).map(({ name }) => name);
+
+test.each([
+  ["the same folder elsewhere", {}, [false, false]],
+  [
+    "the operator's own program",
+    { "dist/longshore.mjs": "x", "dist/chunks/deploy.mjs": "x" },
+    [false, false],
+  ],
+  ["what .dockerignore names", { "stack/compose.yaml": `${COMPOSE}# x` }, [false, false]],
+  ["the Dockerfile", { "stack/Dockerfile": "FROM debian:bookworm-slim" }, [true, false]],
+  ["the supervisor", { "dist/longshored.cjs": "new" }, [true, false]],
+  ["a build argument", { "stack/compose.yaml": COMPOSE.replace("VERSION: 1", "VERSION: 2") }, [false, true]],
+  ["the build's target", { "stack/compose.yaml": COMPOSE.replace("target: run, ", "") }, [false, true]],
+])("%s: new image?", async (_title, changes, expected) => {
+  const [before, after] = [await names(), await names(changes)];
+  expect(after.map((name, index) => name !== before[index])).toEqual(expected);
+});
+
+test("a build context that is not there is named, with the place that names it", async () => {
+  const compose = COMPOSE.replace("context: worker", "context: nowhere");
+  await expect(list({ "stack/compose.yaml": compose })).rejects.toMatchObject({
+    code: "context_unreadable",
+    message: expect.stringMatching(/^cannot read .*\/stack\/nowhere: ENOENT$/),
+    hint: expect.stringMatching(/^services\.worker\.build of .*compose\.yaml names it$/),
+  });
+});
+
+test("without the built programs it says how to build them", async () => {
+  using folder = makeFolder({ "compose.yaml": COMPOSE, Dockerfile: "FROM scratch", "worker/x": "" });
+  const stack = await loadStack(folder.path);
+  const listing = listWantedImages(stack, "web", join(folder.path, "dist"));
+  await expect(listing).rejects.toMatchObject({ code: "not_built", hint: "run: npm run build" });
+});

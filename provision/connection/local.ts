@@ -1,10 +1,11 @@
 import { once } from "node:events";
 import { createConnection } from "node:net";
-import { Duplex, Readable } from "node:stream";
+import { type Duplex, Readable } from "node:stream";
 import { $ } from "zx";
 import { type Become, becomeArgv } from "./become.ts";
 import type { CommandResult, Connection, ExecOptions } from "./connection.ts";
 import { LineSplitter } from "./line-splitter.ts";
+import { ProcessStream } from "./process-stream.ts";
 import { quoteArgv } from "./quote.ts";
 
 /** This machine as a host (`ansible_connection=local`). */
@@ -18,7 +19,7 @@ export function openLocalConnection(host: string, become: Become): Connection {
       const asRoot = becomeArgv(argv, become, options?.become);
       const child = startProcess(asRoot.argv);
       child.stdin.write(asRoot.stdinPrefix);
-      return Duplex.from({ readable: child.stdout, writable: child.stdin });
+      return new ProcessStream(child.stdin, child.stdout);
     },
     close: async () => {},
   };

@@ -54,6 +54,15 @@ function makeProgram(finish: (code: number) => void): Command {
     .addOption(stackOption())
     .option("--volumes", "remove the volumes too: certificates and history", false)
     .action(run(async () => (await import("./cli/down.ts")).downCommand));
+  program
+    .command("inventory")
+    .description("show what is read in the inventory, as ansible-inventory does; no host is touched")
+    .option("--graph [group]", "groups and hosts as a tree (the default)")
+    .option("--list", "all of it as JSON")
+    .option("--host <name>", "the variables of one host as JSON")
+    .option("-l, --limit <pattern>", "the names of the hosts that the pattern selects, one a line")
+    .exitOverride()
+    .action(run(async () => (await import("./cli/inventory.ts")).inventoryCommand));
   return program;
 }
 

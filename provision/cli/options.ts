@@ -20,7 +20,7 @@ export interface StackOptions extends FleetOptions {
 export const limitOption = () =>
   new Option(
     "-l, --limit <pattern>",
-    "only these hosts: names, groups, globs; `,` adds, `!` excludes, `&` intersects",
+    "only these hosts: names, groups, globs, ~regex, web[0], @file; `,` adds, `!` excludes, `&` intersects",
   );
 export const forksOption = () =>
   new Option("-f, --forks <n>", "hosts worked on at the same time").default(10).argParser(parseCount);

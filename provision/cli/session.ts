@@ -1,10 +1,9 @@
 import type { InventoryHost } from "../inventory/inventory.ts";
-import { selectHosts } from "../inventory/limit.ts";
-import { loadInventory } from "../inventory/load.ts";
 import { Connections } from "../run/connections.ts";
 import { exitCodeOf, type HostOutcome } from "../run/outcome.ts";
 import { chooseDisplay, type Display } from "../ui/display.ts";
 import { formatSummary } from "../ui/summary.ts";
+import { openInventory } from "./open-inventory.ts";
 import type { FleetOptions } from "./options.ts";
 
 /** What a command on hosts works with. */
@@ -22,8 +21,7 @@ export async function withSession<T>(
   options: FleetOptions,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const inventory = await loadInventory(options.inventory);
-  const hosts = selectHosts(inventory, options.limit);
+  const { hosts } = await openInventory(options);
   const connections = new Connections({ acceptNew: options.acceptNew });
   const display = chooseDisplay({ json: options.json, isTTY: process.stdout.isTTY === true });
   const say = (text: string) => {

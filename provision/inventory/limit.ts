@@ -1,48 +1,39 @@
+import { readFile } from "node:fs/promises";
 import { UserError } from "../../supervisor/config/user-error.ts";
-import type { Inventory, InventoryHost } from "./inventory.ts";
+import { parseHostAddress } from "./host-address.ts";
 
 /**
- * The hosts that `--limit` selects, in inventory order. Terms are separated by `,` or `:`; `!term` excludes, `&term` intersects;
- * a term is a host, a group, `all`, or a glob of either.
- *
- * @throws UserError `limit_matches_nothing`: Ansible ends with 0 there, and a typo goes unnoticed
+ * The terms of a `--limit`: separated by commas, else by colons where the whole is not one name (`web[1:3]`, `2001:db8::1`).
+ * Rules: Ansible's `split_host_pattern`.
  */
-export function selectHosts(inventory: Inventory, limit: string | undefined): InventoryHost[] {
-  if (limit === undefined) return inventory.hosts;
-  const terms = limit
-    .split(/[,:]/)
-    .map((term) => term.trim())
-    .filter((term) => term !== "");
-  const match = (kind: "" | "&" | "!") =>
-    terms
-      .filter((term) => kind === (/^[!&]/.exec(term)?.[0] ?? ""))
-      .map((term) => new Set(matchTerm(inventory, term.slice(kind.length), limit)));
-  const [included, required, excluded] = [match(""), match("&"), match("!")];
-  const selected = inventory.hosts.filter(
-    ({ name }) =>
-      (included.length === 0 || included.some((hosts) => hosts.has(name))) &&
-      required.every((hosts) => hosts.has(name)) &&
-      !excluded.some((hosts) => hosts.has(name)),
+export function splitLimit(limit: string): string[] {
+  const parts = limit.includes(",")
+    ? limit.split(",")
+    : parseHostAddress(limit) === undefined
+      ? (limit.match(/(?:[^\s:[\]]|\[[^\]]*\])+/g) ?? [])
+      : [limit];
+  return parts.map((part) => part.trim()).filter((part) => part !== "");
+}
+
+/**
+ * The terms of a `--limit`, with `@FILE` replaced by the lines of that file, one term each.
+ *
+ * @throws UserError `limit_file`
+ */
+export async function readLimit(limit: string): Promise<string[]> {
+  const terms = splitLimit(limit).map(async (term) =>
+    term.startsWith("@") ? readTerms(term.slice(1)) : [term],
   );
-  if (selected.length > 0) return selected;
-  throw new UserError("limit_matches_nothing", `--limit ${limit} matches no host of the inventory`);
+  return (await Promise.all(terms)).flat();
 }
 
-function matchTerm(inventory: Inventory, term: string, limit: string): string[] {
-  const pattern = globToRegExp(term);
-  const groups = [...inventory.groups].filter(([name]) => pattern.test(name)).flatMap(([, hosts]) => hosts);
-  const hosts = inventory.hosts.filter((host) => pattern.test(host.name)).map((host) => host.name);
-  const matched = [...new Set([...groups, ...hosts])];
-  if (matched.length > 0) return matched;
-  throw new UserError("limit_matches_nothing", `"${term}" of --limit ${limit} matches no host and no group`, {
-    hint: `hosts: ${inventory.hosts.map((host) => host.name).join(", ")}`,
+async function readTerms(file: string): Promise<string[]> {
+  const text = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
+    const message = `cannot read the file ${file} of --limit @${file}: ${cause.code ?? cause.message}`;
+    throw new UserError("limit_file", message, { hint: "it has one host, group or pattern a line", cause });
   });
-}
-
-function globToRegExp(glob: string): RegExp {
-  const source = glob
-    .replace(/[.+^${}()|\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${source}$`);
+  return text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
 }

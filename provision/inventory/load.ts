@@ -1,45 +1,62 @@
-import { readFile } from "node:fs/promises";
-import { UserError, UserErrors } from "../../supervisor/config/user-error.ts";
-import { buildInventory, type Inventory } from "./inventory.ts";
-import { type InventoryProblem, parseIni } from "./parse-ini.ts";
+import { dirname } from "node:path";
+import { type Problem, toUserErrors } from "../../supervisor/config/problem.ts";
+import { UserError } from "../../supervisor/config/user-error.ts";
+import { warnOfNames } from "./advice.ts";
+import { collectDeclarations, type Declarations } from "./declarations.ts";
+import { Findings } from "./findings.ts";
+import type { Inventory } from "./inventory.ts";
+import { mergeHosts, type SideVariables } from "./merge-variables.ts";
+import { parseIni } from "./parse-ini.ts";
+import { readInventoryText } from "./read-inventory-text.ts";
+import { readSideVariables } from "./side-variables.ts";
 
-/**
- * Reads and resolves an inventory file.
- *
- * @throws UserError `inventory_unreadable`, `inventory_empty`; UserErrors `inventory_syntax` with every problem at its file:line:column
- */
-export async function loadInventory(file: string): Promise<Inventory> {
-  const text = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
-    throw new UserError(
-      "inventory_unreadable",
-      `cannot read the inventory ${file}: ${cause.code ?? cause.message}`,
-      {
-        hint: "name another with -i FILE",
-        cause,
-      },
-    );
-  });
-  return parseInventory(text, file);
+/** An inventory, and what its files say that is probably not meant: for the operator's eyes, in the order of the files. */
+export interface LoadedInventory {
+  inventory: Inventory;
+  warnings: readonly Problem[];
 }
 
-/** {@link loadInventory} for text at hand; `file` is only for messages. */
-export function parseInventory(text: string, file: string): Inventory {
-  const { entries, problems } = parseIni(text);
-  const { inventory, problems: groupProblems } = buildInventory(entries);
-  const all = [...problems, ...groupProblems];
-  if (all.length > 0)
-    throw new UserErrors(
-      "inventory_syntax",
-      all.map((problem) => locate(problem, file)),
-    );
-  if (inventory.hosts.length === 0) {
+const NOTHING_BESIDE: SideVariables = { groups: new Map(), hosts: new Map() };
+
+/**
+ * Reads an inventory file with the `group_vars/` and `host_vars/` that stand beside it.
+ *
+ * @throws UserError `inventory_unreadable`, `inventory_format`, `inventory_empty`; UserErrors `inventory_syntax` with every
+ * problem at its file:line:column
+ */
+export async function loadInventory(file: string): Promise<LoadedInventory> {
+  const findings = new Findings(file);
+  const declared = readDeclarations(await readInventoryText(file, findings), findings);
+  const beside = await readSideVariables(dirname(file), declared);
+  return finish(file, declared, beside.variables, [findings, ...beside.findings]);
+}
+
+/** {@link loadInventory} for text at hand, with nothing beside it; `file` is only for messages. */
+export function parseInventory(text: string, file: string): LoadedInventory {
+  const findings = new Findings(file);
+  return finish(file, readDeclarations(text, findings), NOTHING_BESIDE, [findings]);
+}
+
+function readDeclarations(text: string, findings: Findings): Declarations {
+  const declared = collectDeclarations(parseIni(text, findings), findings);
+  warnOfNames(declared.assignments, findings);
+  return declared;
+}
+
+function finish(
+  file: string,
+  declared: Declarations,
+  beside: SideVariables,
+  findings: readonly Findings[],
+): LoadedInventory {
+  const problems = findings.flatMap((each) => each.problems);
+  if (problems.length > 0) throw toUserErrors("inventory_syntax", problems);
+  const hosts = mergeHosts(declared, beside);
+  if (hosts.length === 0) {
     throw new UserError("inventory_empty", `the inventory ${file} has no hosts`, {
       hint: "add a line with a host name or address",
     });
   }
-  return inventory;
-}
-
-function locate(problem: InventoryProblem, file: string): { message: string; hint?: string } {
-  return { message: `${file}:${problem.line}:${problem.column}: ${problem.message}`, hint: problem.hint };
+  const warnings = findings.flatMap((each) => each.warnings);
+  return { inventory: { hosts, groups: declared.graph.groups }, warnings };
 }

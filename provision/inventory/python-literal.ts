@@ -1,13 +1,10 @@
 import { readNumber } from "./python-number.ts";
 import { readStrings } from "./python-string.ts";
-import { TextReader } from "./text-reader.ts";
+import { TextReader, UnreadableText } from "./text-reader.ts";
 import { isCollection, isFloat, type VariableValue } from "./value.ts";
 
 /** CPython refuses deeper nesting too. */
 const DEEPEST = 200;
-
-/** The text is no literal: it stands for itself. */
-class NoLiteral extends Error {}
 
 export interface Literal {
   value: VariableValue;
@@ -33,13 +30,13 @@ export function parseLiteral(text: string): Literal | undefined {
     if (!reader.isAtEnd() && reader.peek() !== "#") return undefined;
     return { value, isBareTuple };
   } catch (error) {
-    if (error instanceof NoLiteral) return undefined;
+    if (error instanceof UnreadableText) return undefined;
     throw error;
   }
 }
 
 function readValue(reader: TextReader, depth: number): VariableValue {
-  if (depth > DEEPEST) throw new NoLiteral();
+  if (depth > DEEPEST) reader.fail();
   reader.skipSpace();
   switch (reader.peek()) {
     case "[":
@@ -66,7 +63,7 @@ function readAtom(reader: TextReader): VariableValue {
     case "None":
       return null;
     default:
-      throw new NoLiteral();
+      reader.fail();
   }
 }
 
@@ -86,7 +83,7 @@ function readSequence(
   const items: VariableValue[] = [];
   let commas = 0;
   while (!takes(reader, close)) {
-    if (items.length > commas) throw new NoLiteral();
+    if (items.length > commas) reader.fail();
     items.push(readValue(reader, depth + 1));
     if (takes(reader, ",")) commas += 1;
   }
@@ -109,9 +106,9 @@ function readDict(reader: TextReader, depth: number): VariableValue {
   const pairs: [string, VariableValue][] = [];
   let commas = 0;
   while (!takes(reader, "}")) {
-    if (pairs.length > commas) throw new NoLiteral();
+    if (pairs.length > commas) reader.fail();
     const key = readValue(reader, depth + 1);
-    if (isCollection(key) || !takes(reader, ":")) throw new NoLiteral();
+    if (isCollection(key) || !takes(reader, ":")) reader.fail();
     pairs.push([formatKey(key), readValue(reader, depth + 1)]);
     if (takes(reader, ",")) commas += 1;
   }

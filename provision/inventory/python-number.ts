@@ -19,16 +19,22 @@ const whole = new RegExp(
 /** CPython refuses longer ones. */
 const LONGEST = 4300;
 
-/** Reads a Python number with at most one sign; undefined where none stands (the reader may then have moved over a sign). */
+/**
+ * Reads a Python number with at most one sign; undefined where none stands.
+ *
+ * @throws UnreadableText for a sign without a number
+ */
 export function readNumber(reader: TextReader): number | bigint | Float | undefined {
-  const negative = reader.take(sign)?.startsWith("-") === true;
+  const signed = reader.take(sign);
+  const negative = signed?.startsWith("-") === true;
   const asFloat = reader.take(float);
   if (asFloat !== undefined) {
     const value = Number(asFloat.replaceAll("_", ""));
     return new Float(negative ? -value : value);
   }
   const asWhole = reader.take(whole)?.replaceAll("_", "");
-  if (asWhole === undefined || asWhole.length > LONGEST) return undefined;
+  if (asWhole === undefined && signed === undefined) return undefined;
+  if (asWhole === undefined || asWhole.length > LONGEST) reader.fail();
   const value = BigInt(asWhole);
   return toWholeNumber(negative ? -value : value);
 }

@@ -13,42 +13,43 @@ const SIMPLE: Readonly<Record<string, string>> = {
   v: "\v",
 };
 
-/** Reads Python string literals that stand side by side as one: `'a' "b"` is `ab`. Undefined where none stands or one is unfinished. */
+// Bytes and f-strings are no strings here: their prefixes are not in the list.
+const prefix = `(?:[rRuU](?=['"]))?`;
+const long = [`'''(?:[^\\\\]|\\\\.)*?'''`, `"""(?:[^\\\\]|\\\\.)*?"""`];
+const short = [`'(?!'')(?:[^'\\\\]|\\\\.)*'`, `"(?!"")(?:[^"\\\\]|\\\\.)*"`];
+const literal = new RegExp(`${prefix}(?:${[...long, ...short].join("|")})`, "suy");
+
+/**
+ * Reads Python string literals that stand side by side as one: `'a' "b"` is `ab`. Undefined where none stands.
+ *
+ * @throws UnreadableText for an escape that Python refuses, and for `\N{NAME}`, which needs the table of Unicode names
+ */
 export function readStrings(reader: TextReader): string | undefined {
-  let text: string | undefined;
-  for (;;) {
-    const next = readString(reader);
-    if (next === undefined) return text;
-    text = (text ?? "") + next;
+  const parts: string[] = [];
+  for (let found = reader.take(literal); found !== undefined; found = reader.take(literal)) {
+    parts.push(evaluate(found, reader));
     reader.skipSpace();
   }
+  return parts.length === 0 ? undefined : parts.join("");
 }
 
-/** One literal: plain, raw (`r''`) or with the old `u` prefix. Bytes and f-strings are none. */
-function readString(reader: TextReader): string | undefined {
-  const opening = reader.take(/(?:[rRuU](?=['"]))?(?:'''|"""|'|")/y);
-  if (opening === undefined) return undefined;
-  const isRaw = /^r/i.test(opening);
-  const quote = opening.replace(/^\w/, "");
-  const body =
-    quote.length === 3
-      ? reader.take(quote === "'''" ? /(?:[^\\]|\\.)*?(?=''')/suy : /(?:[^\\]|\\.)*?(?=""")/suy)
-      : reader.take(quote === "'" ? /(?:[^'\\]|\\.)*(?=')/suy : /(?:[^"\\]|\\.)*(?=")/suy);
-  if (body === undefined) return undefined;
-  reader.advance(quote.length);
-  return isRaw ? body : unescape(body);
+function evaluate(found: string, reader: TextReader): string {
+  const quoted = found.replace(/^\w/, "");
+  const width = /^(?:'''|""")/.test(quoted) ? 3 : 1;
+  const body = quoted.slice(width, -width);
+  return /^r/i.test(found) ? body : resolveEscapes(body, reader);
 }
 
-function unescape(body: string): string | undefined {
-  let isValid = true;
-  const escape = /\\(?:([0-7]{1,3})|x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|(.))/gsu;
-  const text = body.replace(escape, (whole, octal?: string, x?: string, u?: string, long?: string, char?: string) => {
-    if (octal !== undefined) return String.fromCodePoint(Number.parseInt(octal, 8));
-    const code = Number.parseInt(x ?? u ?? long ?? "0", 16);
-    if (char === undefined && code <= 0x10ffff) return String.fromCodePoint(code);
-    // `\N{DASH}` needs the table of Unicode names; the others are an error in Python too.
-    if (char === undefined || "xuUN".includes(char)) isValid = false;
-    return SIMPLE[char ?? ""] ?? whole;
-  });
-  return isValid ? text : undefined;
+function resolveEscapes(body: string, reader: TextReader): string {
+  const escapes = /\\(?:([0-7]{1,3})|x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|(.))/gsu;
+  return body.replace(
+    escapes,
+    (whole, octal?: string, x?: string, u?: string, wide?: string, char?: string): string => {
+      if (octal !== undefined) return String.fromCodePoint(Number.parseInt(octal, 8));
+      // An unknown escape stays as it is, but these are half of a known one.
+      if (char !== undefined) return "xuUN".includes(char) ? reader.fail() : (SIMPLE[char] ?? whole);
+      const code = Number.parseInt(x ?? u ?? wide ?? "", 16);
+      return code > 0x10ffff ? reader.fail() : String.fromCodePoint(code);
+    },
+  );
 }

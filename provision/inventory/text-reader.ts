@@ -1,3 +1,8 @@
+/** Thrown by {@link TextReader.fail}: the text is not what its reader expects. */
+export class UnreadableText extends Error {
+  override readonly name = "UnreadableText";
+}
+
 /** A position in a text that moves forward. */
 export class TextReader {
   #at = 0;
@@ -22,6 +27,11 @@ export class TextReader {
     const found = expression.exec(this.text)?.[0];
     if (found !== undefined) this.#at += found.length;
     return found;
+  }
+
+  /** @throws UnreadableText */
+  fail(): never {
+    throw new UnreadableText();
   }
 
   /** Blanks within a line, as Python's tokenizer knows them. */

@@ -28,5 +28,7 @@ export function isCollection(
 
 /** Told apart by its shape, not its class: this module stays free of cycles. */
 export function isFloat(value: VariableValue): value is Float {
-  return typeof value === "object" && value !== null && "toJSON" in value && typeof value.toJSON === "function";
+  return (
+    typeof value === "object" && value !== null && "toJSON" in value && typeof value.toJSON === "function"
+  );
 }

@@ -1,0 +1,47 @@
+import { UserError } from "../../supervisor/config/user-error.ts";
+import { describeHost, describeInventory, drawGraph } from "../inventory/describe.ts";
+import type { Inventory } from "../inventory/inventory.ts";
+import { formatJson } from "../inventory/json-text.ts";
+import { type OpenInventory, openInventory } from "./open-inventory.ts";
+
+export interface InventoryOptions {
+  inventory: string;
+  list?: boolean;
+  /** a group's name, or true for all */
+  graph?: string | boolean;
+  host?: string;
+  limit?: string;
+}
+
+/** `longshore inventory`: what Longshore reads in the inventory, without touching a host. Returns the exit code. */
+export async function inventoryCommand(options: InventoryOptions): Promise<number> {
+  const views = (["list", "graph", "host", "limit"] as const).filter((view) => options[view] !== undefined);
+  if (views.length > 1) {
+    const message = `cannot combine ${views.map((view) => `--${view}`).join(" and ")}`;
+    throw new UserError("usage", message, { hint: "ask for one of them at a time" });
+  }
+  process.stdout.write(`${show(await openInventory(options), options)}\n`);
+  return 0;
+}
+
+function show({ inventory, hosts }: OpenInventory, { list, graph, host, limit }: InventoryOptions): string {
+  if (list === true) return formatJson(describeInventory(inventory));
+  if (host !== undefined) return showHost(inventory, host);
+  if (limit !== undefined) return hosts.map(({ name }) => name).join("\n");
+  return showGraph(inventory, typeof graph === "string" ? graph : "all");
+}
+
+function showHost({ hosts }: Inventory, name: string): string {
+  const host = hosts.find((each) => each.name === name);
+  if (host !== undefined) return formatJson(describeHost(host));
+  throw new UserError("unknown_host", `the inventory has no host ${name}`, {
+    hint: "`longshore inventory --graph` shows its hosts",
+  });
+}
+
+function showGraph({ groups }: Inventory, name: string): string {
+  if (groups.has(name)) return drawGraph(groups, name).join("\n");
+  throw new UserError("unknown_group", `the inventory has no group ${name}`, {
+    hint: `groups: ${[...groups.keys()].join(", ")}`,
+  });
+}

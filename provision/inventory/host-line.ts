@@ -1,0 +1,93 @@
+import type { Assignment, Line } from "./entry.ts";
+import type { Findings, Place } from "./findings.ts";
+import { parseHostAddress } from "./host-address.ts";
+import { expandHostRange, HostRangeError } from "./host-range.ts";
+import { parseIniValue, quoteOnHostLine } from "./ini-value.ts";
+import { type SplitLine, splitLine, UnfinishedQuoteError, type Word } from "./shlex.ts";
+
+export interface HostLine {
+  names: string[];
+  port: number | undefined;
+  variables: Assignment[];
+}
+
+/** Reads `name[1:3]:port key=value …`; undefined where the line has no host to it, which `findings` then says. */
+export function parseHostLine({ text, at }: Line, findings: Findings): HostLine | undefined {
+  const placeOf = (column: number): Place => ({ line: at.line, column: at.column + column - 1 });
+  const split = splitHostLine(text, placeOf, findings);
+  if (split === undefined) return undefined;
+  const [first, ...rest] = split.words;
+  if (first === undefined || first.text === "") {
+    findings.refuse(at, "cannot find a host name on this line");
+    return undefined;
+  }
+  if (split.cutAt !== undefined) {
+    const lost = text.slice(split.cutAt - 1);
+    const hint = "put what belongs together in quotes, or a blank before a comment";
+    findings.warn(placeOf(split.cutAt), `"${lost}" is not read: an unquoted # ends the line`, hint);
+  }
+  const address = expandAddress(first.text, at, findings);
+  const variables = rest.map((word) => parseAssignment(word, first.text, placeOf(word.column), findings));
+  if (address === undefined) return undefined;
+  return { ...address, variables: variables.filter((variable) => variable !== undefined) };
+}
+
+function splitHostLine(
+  text: string,
+  placeOf: (column: number) => Place,
+  findings: Findings,
+): SplitLine | undefined {
+  try {
+    return splitLine(text);
+  } catch (error) {
+    if (!(error instanceof UnfinishedQuoteError)) throw error;
+    const what =
+      error.quote === "\\" ? "what the \\ at the end escapes" : `the end of the quote ${error.quote}`;
+    findings.refuse(placeOf(error.column), `cannot find ${what}`, "close it on the same line");
+    return undefined;
+  }
+}
+
+function parseAssignment(word: Word, host: string, at: Place, findings: Findings): Assignment | undefined {
+  const equals = word.text.indexOf("=");
+  if (equals >= 1) {
+    const value = parseIniValue(word.text.slice(equals + 1), at, findings, quoteOnHostLine);
+    return { name: word.text.slice(0, equals), value, at };
+  }
+  const hint = "put values with blanks in quotes, and each host on a line of its own";
+  findings.refuse(at, `cannot read "${word.text}" as a variable of host ${host}: expected key=value`, hint);
+  return undefined;
+}
+
+function expandAddress(
+  text: string,
+  at: Place,
+  findings: Findings,
+): { names: string[]; port: number | undefined } | undefined {
+  const address = parseHostAddress(text);
+  const { pattern, port } = address ?? { pattern: text, port: undefined };
+  if (text.endsWith(":") && port === undefined) {
+    findings.refuse(at, `host ${text} ends with a colon`, "write the port after it, or leave it out");
+    return undefined;
+  }
+  if (pattern === "---") {
+    findings.refuse(at, "this looks like YAML", "the inventory is read in Ansible's INI format only");
+    return undefined;
+  }
+  if (port !== undefined && (port < 1 || port > 65535)) {
+    findings.refuse(at, `port ${port} of host ${pattern} is not between 1 and 65535`);
+    return undefined;
+  }
+  try {
+    const names = expandHostRange(pattern);
+    if (address === undefined && /:\d+$/.test(text)) {
+      const hint = "an IPv6 address with a port stands in brackets: [2001:db8::1]:22";
+      findings.warn(at, `the port is part of the name ${names[0]}: this is no host:port`, hint);
+    }
+    return { names, port };
+  } catch (error) {
+    if (!(error instanceof HostRangeError)) throw error;
+    findings.refuse(at, error.message);
+    return undefined;
+  }
+}

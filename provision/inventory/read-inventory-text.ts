@@ -1,0 +1,55 @@
+import { readFile } from "node:fs/promises";
+import { extname } from "node:path";
+import { UserError } from "../../supervisor/config/user-error.ts";
+import type { Findings } from "./findings.ts";
+import { splitLines } from "./python-text.ts";
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "it is not there",
+  EISDIR: "it is a folder",
+  EACCES: "you may not read it",
+};
+
+/**
+ * Reads an inventory file as text. As in Ansible, a comment may hold any bytes; a line that counts must be UTF-8.
+ *
+ * @throws UserError `inventory_unreadable`; `inventory_format` for what is an inventory of another kind
+ */
+export async function readInventoryText(file: string, findings: Findings): Promise<string> {
+  const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
+    const reason = REASONS[cause.code ?? ""] ?? cause.code ?? cause.message;
+    const hint = cause.code === "EISDIR" ? "name the file in it: -i FILE" : "name another with -i FILE";
+    throw new UserError("inventory_unreadable", `cannot read the inventory ${file}: ${reason}`, {
+      hint,
+      cause,
+    });
+  });
+  const text = bytes.toString("utf8");
+  refuseOtherFormats(file, text);
+  if (text.includes("\uFFFD")) refuseForeignBytes(bytes, text, findings);
+  return text;
+}
+
+function refuseOtherFormats(file: string, text: string): void {
+  const kind = /^\.(?:ya?ml|json|toml)$/.test(extname(file))
+    ? extname(file).slice(1).toUpperCase()
+    : text.startsWith("#!")
+      ? "a script"
+      : text.startsWith("$ANSIBLE_VAULT")
+        ? "encrypted with ansible-vault"
+        : undefined;
+  if (kind === undefined) return;
+  throw new UserError("inventory_format", `cannot read the inventory ${file}: it is ${kind}`, {
+    hint: "only Ansible's INI format is read; `ansible-inventory --list --export` helps to convert another",
+  });
+}
+
+function refuseForeignBytes(bytes: Buffer, text: string, findings: Findings): void {
+  // A file may hold U+FFFD itself.
+  if (Buffer.from(text, "utf8").equals(bytes)) return;
+  for (const [index, line] of splitLines(text).entries()) {
+    const column = line.indexOf("\uFFFD") + 1;
+    if (column === 0 || /^\s*[#;]/.test(line)) continue;
+    findings.refuse({ line: index + 1, column }, "this is not UTF-8", "save the file as UTF-8");
+  }
+}

@@ -32,3 +32,15 @@ export function isFloat(value: VariableValue): value is Float {
     typeof value === "object" && value !== null && "toJSON" in value && typeof value.toJSON === "function"
   );
 }
+
+/**
+ * A variable as text for a place that takes only text, such as Compose's interpolation: a list of plain values is joined by
+ * commas. Undefined for None and for what has no such form.
+ */
+export function formatVariable(value: VariableValue): string | undefined {
+  if (Array.isArray(value)) {
+    const items = value.map((item) => (Array.isArray(item) ? undefined : formatVariable(item)));
+    return items.includes(undefined) ? undefined : items.join(",");
+  }
+  return value === null || isCollection(value) ? undefined : String(value);
+}

@@ -5,6 +5,7 @@ import type { UserErrors } from "../../supervisor/config/user-error.ts";
 import { checkYaml } from "../../supervisor/config/yaml-document.ts";
 import { addressOf } from "../connection/open.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
+import { formatVariable } from "../inventory/value.ts";
 import { StackSettings } from "./schema.ts";
 import type { Stack } from "./stack.ts";
 
@@ -44,12 +45,12 @@ export function resolveSettings(stack: Stack, host: InventoryHost): HostSettings
   return { ...settings, variables: own };
 }
 
-/** Scalars of the inventory, but for Ansible's own (`ansible_*` can hold passwords). */
+/** Plain values and lists of the inventory as text, but for Ansible's own (`ansible_*` can hold passwords). */
 function hostVariables(stack: Stack, host: InventoryHost): Record<string, string> {
   const own: Record<string, string> = {};
   for (const [name, value] of Object.entries(host.vars)) {
-    const isScalar = typeof value === "string" || typeof value === "number" || typeof value === "boolean";
-    if (isScalar && !name.startsWith("ansible_") && /^[A-Za-z_]\w*$/.test(name)) own[name] = String(value);
+    const text = formatVariable(value);
+    if (text !== undefined && !name.startsWith("ansible_") && /^[A-Za-z_]\w*$/.test(name)) own[name] = text;
   }
   return {
     ...own,

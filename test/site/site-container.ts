@@ -77,6 +77,8 @@ export class SiteContainer {
       ...labelArguments(run),
       ...["--name", container.name],
       ...runArguments(service, folder, container.volumes),
+      // Tests are less patient than an operator.
+      ...["--health-interval", "500ms"],
       ...(options.options ?? []),
       image,
     ]);

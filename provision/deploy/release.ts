@@ -8,6 +8,7 @@ import { UserError } from "../../supervisor/config/user-error.ts";
 import type { WantedImage } from "../image/image.ts";
 import type { HostSettings } from "../stack/settings.ts";
 import type { Stack } from "../stack/stack.ts";
+import { formatEnvironmentFile } from "./environment-file.ts";
 
 /** Files below the stack's directory on the host: path → content. */
 export type Files = Record<string, Buffer>;
@@ -50,7 +51,7 @@ export async function makeRelease(
     stack: stack.name,
     settings,
     images,
-    releaseFiles: { ...stackFiles, ".env": Buffer.from(formatEnvironment(settings.variables)) },
+    releaseFiles: { ...stackFiles, ".env": Buffer.from(formatEnvironmentFile(settings.variables)) },
     configFiles,
     secretFiles: await readSecretFiles(settings, secretsDirectory),
   };
@@ -111,22 +112,6 @@ async function readSecretFiles(settings: HostSettings, directory: string): Promi
     if (content !== undefined) files[file] = content;
   }
   return files;
-}
-
-/** Compose's .env: single quotes keep every character as it is. */
-function formatEnvironment(variables: Record<string, string>): string {
-  return Object.entries(variables)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => {
-      if (/[\n\r']/.test(value)) {
-        throw new UserError(
-          "inventory_variable",
-          `variable ${name} holds a quote or a line break, which a stack's variables cannot`,
-        );
-      }
-      return `${name}='${value}'\n`;
-    })
-    .join("");
 }
 
 export function prefixed(prefix: string, files: Files): Files {

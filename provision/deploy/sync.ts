@@ -1,17 +1,19 @@
 import { Readable } from "node:stream";
 import * as tar from "tar-stream";
+import * as z from "zod";
 import { type Connection, run, shellScript } from "../connection/connection.ts";
 import { layoutOf } from "./layout.ts";
 import { type Files, prefixed, type Release } from "./release.ts";
 
 /** An entry of the stack's history, `releases.json` on the host. */
-export interface HistoryEntry {
-  release: string;
-  images: Record<string, string>;
-  deployed_at: string;
+export const HistoryEntry = z.object({
+  release: z.string(),
+  images: z.record(z.string(), z.string()),
+  deployed_at: z.string(),
   /** who deployed, from where: `anna@laptop` */
-  by: string;
-}
+  by: z.string(),
+});
+export type HistoryEntry = z.infer<typeof HistoryEntry>;
 
 // Everything arrives beside its place and is renamed into it: a cut connection or a full disk leaves the old state.
 const RECEIVE = `
@@ -109,11 +111,11 @@ export async function activateRelease(
   });
 }
 
-/** The history as the host has it; a damaged file counts as empty. */
+/** The history as the host has it; what is damaged is left out. */
 export function parseHistory(text: string): HistoryEntry[] {
   try {
-    const value: unknown = JSON.parse(text);
-    return Array.isArray(value) ? value : [];
+    const entries = z.array(z.unknown()).parse(JSON.parse(text));
+    return entries.flatMap((entry) => HistoryEntry.safeParse(entry).data ?? []);
   } catch {
     return [];
   }

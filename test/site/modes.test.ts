@@ -90,6 +90,17 @@ describe.skipIf(noEngine)("the site's container with other settings", () => {
     expect(await site.execChecked([...curl, "https://[::1]/"])).toBe("200");
   });
 
+  test("a task that ignores SIGTERM does not hold up docker stop for more than Docker's own 10 s", async () => {
+    const stubborn = `  stubborn:\n    command: [sh, -c, "trap '' TERM; while :; do sleep 1; done"]\n`;
+    const site = await start("stubborn", { tasks: TASKS + stubborn });
+    await site.waitUntilHealthy();
+    const before = performance.now();
+    await docker(["stop", "--time", "20", site.name]);
+    expect(performance.now() - before).toBeLessThan(10_000);
+    expect(await site.inspect("{{.State.ExitCode}}")).toBe("0");
+    expect(await site.logs()).toContain("app: stopped");
+  });
+
   test("killed at any moment, it comes up again with the certificate that it had", async () => {
     const site = await start("reborn", {});
     await site.waitUntilHealthy();

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { HostKeyCheck, readKnownHosts } from "../../../provision/connection/host-key.ts";
 import { fingerprintKey } from "../../../provision/connection/known-hosts.ts";
 import { resolveSshSettings } from "../../../provision/connection/ssh-settings.ts";
+import { makePublicKey } from "./public-key.ts";
 
 let directory: string;
 let file: string;
@@ -14,14 +15,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-/** A key blob: its type and 32 bytes, each with its length before it (RFC 8709, 4). */
-function makeKey(byte: number): Buffer {
-  const part = (content: Buffer) => Buffer.concat([Buffer.from([0, 0, 0, content.length]), content]);
-  return Buffer.concat([part(Buffer.from("ssh-ed25519")), part(Buffer.alloc(32, byte))]);
-}
-
-const key = makeKey(1);
-const line = (name: string, ofKey = key) => `${name} ssh-ed25519 ${ofKey.toString("base64")}\n`;
+const [own, another] = [makePublicKey("ssh-ed25519"), makePublicKey("ssh-ed25519")];
+const key = Buffer.from(own.split(" ")[1] ?? "", "base64");
+const line = (name: string, ofKey = own) => `${name} ${ofKey}\n`;
 
 async function check(known: string, options: { port?: number; acceptNew?: boolean; config?: string } = {}) {
   const { config = "", ...rest } = options;
@@ -65,8 +61,8 @@ describe("on demand an unknown key is accepted", () => {
   });
 
   test.each([
-    ["a changed key", line("web1", makeKey(2)), "host_key_changed"],
-    ["a revoked key", `@revoked * ${line("").trim()}\n`, "host_key_revoked"],
+    ["a changed key", line("web1", another), "host_key_changed"],
+    ["a revoked key", `@revoked * ${own}\n`, "host_key_revoked"],
   ])("%s never", async (_title, known, code) => {
     const refused = await check(known, { acceptNew: true });
     expect(refused.accept(key)).toBe(false);
@@ -76,7 +72,7 @@ describe("on demand an unknown key is accepted", () => {
 
 test.each([
   ["a line without a port vouches for another port, as with ssh", line("web1"), {}, true],
-  ["a line of another key without a port changes nothing", line("web1", makeKey(2)), {}, "host_key_unknown"],
+  ["a line of another key without a port changes nothing", line("web1", another), {}, "host_key_unknown"],
   ["an alias is looked up alone", line("web1"), { config: "HostKeyAlias web9" }, "host_key_unknown"],
   ["an alias has no port", line("web9"), { config: "HostKeyAlias web9" }, true],
 ])("port 2222: %s", async (_title, known, options, expected) => {

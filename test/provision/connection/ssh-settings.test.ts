@@ -4,6 +4,7 @@ import { homedir, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { resolveSshSettings, type SshOverrides } from "../../../provision/connection/ssh-settings.ts";
+import { hasProgram } from "../programs.ts";
 
 const home = homedir();
 const nobody = { USER: userInfo().username };
@@ -86,7 +87,7 @@ test("a known_hosts file may have a space in its name, and `none` is no file", (
   expect(settings.globalKnownHostsFiles).toEqual([]);
 });
 
-describe("the same as the real ssh reads (ssh -G)", () => {
+describe.skipIf(!hasProgram("ssh"))("the same as the real ssh reads (ssh -G)", () => {
   const directory = mkdtempSync(join(tmpdir(), "longshore-ssh-"));
   afterAll(() => rmSync(directory, { recursive: true }));
 

@@ -64,7 +64,7 @@ class HostDeploy {
 
   plan(): Action[] {
     const { files, release, containers, reload } = this.#drift;
-    const certificateDue = this.release.settings.tls.mode === "acme" && this.stack.certificateExitCode !== 0;
+    const certificateDue = this.#isCertificateDue();
     const mustStart = release || containers.length > 0;
     if (files.length === 0 && !mustStart && !certificateDue) return [];
     const actions: Action[] = [];
@@ -75,6 +75,13 @@ class HostDeploy {
     if (certificateDue) actions.push(this.#certificateAction());
     if (this.release.settings.endpoints.length > 0) actions.push(this.#endpointsAction());
     return actions;
+  }
+
+  /** The job is cheap where nothing is due; it must run after a change of domains or server, which are variables. */
+  #isCertificateDue(): boolean {
+    if (this.release.settings.tls.mode !== "acme") return false;
+    const inputs = ["current/.env", "config/acme-ca.pem"];
+    return this.stack.certificateExitCode !== 0 || this.#drift.files.some((file) => inputs.includes(file));
   }
 
   #imageAction(name: string): Action {

@@ -1,0 +1,71 @@
+import { Command } from "commander";
+import pkg from "../../package.json" with { type: "json" };
+import {
+  acceptNewOption,
+  checkOption,
+  diffOption,
+  forksOption,
+  jsonOption,
+  limitOption,
+  secretsOption,
+  stackOption,
+} from "./options.ts";
+
+/**
+ * The command line of `longshore`. Commands are imported when they run: what one needs does not slow down another.
+ *
+ * @param finish is given the exit code of the command that ran
+ */
+export function makeProgram(finish: (code: number) => void): Command {
+  const program = new Command("longshore")
+    .description("Take bare Debian and Ubuntu hosts to a live, supervised HTTPS site, and keep them there.")
+    .option("-i, --inventory <file>", "the inventory, in Ansible's INI format", "inventory.ini")
+    .option("--debug", "print stack traces", false)
+    .version(pkg.version)
+    .showHelpAfterError("(longshore --help lists commands and options)")
+    .exitOverride();
+  const fleet = (name: string, description: string) =>
+    program
+      .command(name)
+      .description(description)
+      .addOption(limitOption())
+      .addOption(forksOption())
+      .addOption(acceptNewOption())
+      .addOption(jsonOption())
+      .exitOverride();
+  const run =
+    (load: () => Promise<(options: never) => Promise<number>>) => async (_: unknown, command: Command) => {
+      const execute = await load();
+      finish(await execute(command.optsWithGlobals() as never));
+    };
+  const changing = (name: string, description: string) =>
+    fleet(name, description).addOption(checkOption()).addOption(diffOption());
+  changing("up", "provision and deploy, then show the status and the site's URLs")
+    .addOption(stackOption())
+    .addOption(secretsOption())
+    .action(run(async () => (await import("./up.ts")).upCommand));
+  changing("provision", "install Docker Engine and Compose, and set up the hosts").action(
+    run(async () => (await import("./provision.ts")).provisionCommand),
+  );
+  changing("deploy", "ship image, configuration and secrets, and run the stack")
+    .addOption(stackOption())
+    .addOption(secretsOption())
+    .action(run(async () => (await import("./deploy.ts")).deployCommand));
+  fleet("status", "show what runs on the hosts")
+    .option("-s, --stack <dir>", "only this stack")
+    .action(run(async () => (await import("./status.ts")).statusCommand));
+  changing("down", "remove what deploy brought, and only that")
+    .addOption(stackOption())
+    .option("--volumes", "remove the volumes too: certificates and history", false)
+    .action(run(async () => (await import("./down.ts")).downCommand));
+  program
+    .command("inventory")
+    .description("show what is read in the inventory, as ansible-inventory does; no host is touched")
+    .option("--graph [group]", "groups and hosts as a tree (the default)")
+    .option("--list", "all of it as JSON")
+    .option("--host <name>", "the variables of one host as JSON")
+    .option("-l, --limit <pattern>", "the names of the hosts that the pattern selects, one a line")
+    .exitOverride()
+    .action(run(async () => (await import("./inventory.ts")).inventoryCommand));
+  return program;
+}

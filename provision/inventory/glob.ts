@@ -9,7 +9,7 @@ export function parseGlob(glob: string): RegExp {
   const source = glob.replace(part, (whole, not?: string, members?: string) => {
     if (whole === "*") return ".*";
     if (whole === "?") return ".";
-    if (members === undefined || members === "") return whole.replace(/[\\^$.*+?()[\]{}|/-]/u, "\\$&");
+    if (members === undefined || members === "") return whole.replace(/[\\^$.*+?()[\]{}|/]/u, "\\$&");
     return `[${not === "!" ? "^" : ""}${members.replace(/[\\^[\]&~|]/g, "\\$&")}]`;
   });
   return new RegExp(`^(?:${source})$`, "su");

@@ -42,6 +42,9 @@ function matchPlain(inventory: Inventory, term: string): string[] {
   return inventory.hosts.some(({ name }) => name === term) ? [term] : matchTerm(inventory, term);
 }
 
+/** Names for this machine: each finds the host that has another of them. */
+const LOCALHOST = ["localhost", "127.0.0.1", "::1"];
+
 function matchTerm(inventory: Inventory, term: string): string[] {
   const { pattern, subscript } = splitSubscript(term);
   const expression = compile(pattern, term);
@@ -51,6 +54,8 @@ function matchTerm(inventory: Inventory, term: string): string[] {
   const isPattern = /^~|[.?*[]/.test(pattern);
   const names = inventory.hosts.map(({ name }) => name);
   const own = groups.length === 0 || isPattern ? names.filter((name) => expression.test(name)) : [];
+  const local = LOCALHOST.includes(pattern) ? names.find((name) => LOCALHOST.includes(name)) : undefined;
+  if (groups.length === 0 && own.length === 0 && local !== undefined) return [local];
   if (groups.length === 0 && own.length === 0) throw matchesNothing(term, inventory);
   const hosts = [...ofGroups, ...own];
   const chosen = subscript === undefined ? hosts : subscript(hosts);

@@ -64,7 +64,7 @@ class HostRun {
     });
     this.#ended = performance.now();
     if (actions.length === 0) {
-      task.title = `${this.host.name}: ok`;
+      task.title = `${this.host.name}: nothing to change`;
       return undefined;
     }
     if (this.check) {

@@ -19,7 +19,8 @@ const domains = z.preprocess(
 
 const TlsMode = z.enum(["acme", "self-signed", "off"]);
 
-const TlsObject = z.strictObject({
+/** The map form of `tls`. */
+export const TlsObject = z.strictObject({
   mode: TlsMode.default("self-signed"),
   domains: domains.default(["localhost"]),
   email: optionalText,

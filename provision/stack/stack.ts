@@ -29,6 +29,11 @@ export async function loadStack(directory: string): Promise<Stack> {
       cause,
     });
   });
+  return parseStack(text, file, directory);
+}
+
+/** {@link loadStack} for text at hand; `file` is only for messages. @throws UserErrors `stack_invalid` */
+export function parseStack(text: string, file: string, directory: string): Stack {
   const source = parseYaml(text, file);
   if (!source.ok) throw toUserErrors("stack_invalid", source.problems);
   const compose = checkYaml(source.value, ComposeFile);

@@ -26,7 +26,9 @@ export class PlainRenderer implements ListrRenderer {
       for (const subtask of subtasks as Task[]) this.#watchStep(host ?? "", subtask);
     });
     task.on(ListrTaskEventType.STATE, (state) => {
-      if (state === ListrTaskState.COMPLETED && !task.hasSubtasks()) this.#print(host, "nothing to change");
+      // The host's run has put its outcome behind the name: "web1: would change".
+      if (state === ListrTaskState.COMPLETED && !task.hasSubtasks())
+        this.#print(host, task.title?.slice(`${host}: `.length) ?? "");
       if (state === ListrTaskState.FAILED && !task.hasSubtasks()) this.#print(host, "failed");
     });
   }

@@ -24,10 +24,8 @@ export interface RunOptions {
  */
 export async function runSupervisor({ file, socket, version }: RunOptions): Promise<number> {
   const plan = await loadPlan(file, process.env);
-  const output = new Output(1);
-  const log = (message: string): void => {
-    output.write(Buffer.from(`longshored | ${message}\n`));
-  };
+  const output = new Output(1, plan.config.output);
+  const log = (message: string): void => output.log(message);
   const native = await loadNative((reason) =>
     log(
       `cannot load the native calls, so orphans are not collected and output goes through sockets: ${reason}`,
@@ -35,25 +33,29 @@ export async function runSupervisor({ file, socket, version }: RunOptions): Prom
   );
   const reaper = new Reaper(native);
   reaper.start();
-  let requestShutdown: (reason: string) => void = () => {};
+  let requestShutdown: (reason: string, exitCode: number) => void = () => {};
+  let exitCode = 0;
   const supervisor = new Supervisor(plan, {
     spawner: new Spawner(native, reaper),
     reaper,
     output,
     log,
-    requestShutdown: (reason) => requestShutdown(reason),
+    requestShutdown: (reason, code) => requestShutdown(reason, code),
   });
   supervisor.onChange((entry, before) => logChange(log, entry, before));
 
   const shutdown = new Shutdown(supervisor);
   const ended = new Promise<void>((resolve) => {
-    requestShutdown = (reason) => {
+    requestShutdown = (reason, code) => {
+      exitCode ||= code;
       log(`shutting down: ${reason}`);
       void shutdown.begin(supervisor.plan.config.shutdown_timeout).then(resolve);
     };
   });
   const reload = async (): Promise<PlanDiff> => {
     const diff = applyPlan(supervisor, await loadPlan(file, process.env));
+    output.use(supervisor.plan.config.output);
+    supervisor.memory.update();
     const count = (specs: readonly unknown[], word: string): string => `${specs.length} ${word}`;
     log(
       `reloaded ${file}: ${[count(diff.added, "added"), count(diff.removed, "removed"), count(diff.changed, "changed"), count(diff.adjusted, "adjusted"), count(diff.unchanged, "unchanged")].join(", ")}`,
@@ -61,7 +63,7 @@ export async function runSupervisor({ file, socket, version }: RunOptions): Prom
     return diff;
   };
 
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => requestShutdown(signal));
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => requestShutdown(signal, 0));
   process.on(
     "SIGHUP",
     () => void reload().catch((error: unknown) => log(`cannot reload: ${formatError(error)}`)),
@@ -72,7 +74,7 @@ export async function runSupervisor({ file, socket, version }: RunOptions): Prom
     supervisor,
     version,
     reload,
-    shutdown: () => requestShutdown("asked to"),
+    shutdown: () => requestShutdown("asked to", 0),
   });
   log(`longshored ${version} runs ${file} as pid ${process.pid}`);
   supervisor.autostart();
@@ -82,7 +84,7 @@ export async function runSupervisor({ file, socket, version }: RunOptions): Prom
   server.closeAllConnections();
   log("everything has stopped");
   await output.drain();
-  return 0;
+  return exitCode;
 }
 
 function logChange(log: (message: string) => void, { spec, instance }: Entry, before: Instance): void {

@@ -21,10 +21,9 @@ export function checkDependencies(tasks: Tasks): PlanProblem[] {
         const hint = near === undefined ? undefined : `did you mean "${near}"?`;
         return [{ path, message: `no task is named ${JSON.stringify(dependency)}`, hint }];
       }
-      if (condition === "healthy" && target.healthcheck === undefined) {
-        return [
-          { path, message: `waits until ${dependency} is healthy, but ${dependency} has no healthcheck` },
-        ];
+      if (condition === "healthy" && target.healthcheck === undefined && target.readiness === undefined) {
+        const hint = `give ${dependency} a healthcheck or a readiness`;
+        return [{ path, message: `waits until ${dependency} is healthy, which nothing checks`, hint }];
       }
       if (condition === "completed_successfully" && target.kind === "service") {
         const hint = `give ${dependency} "type: oneshot" or a schedule`;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Argv } from "./command.ts";
 import { interpolate, type Variables } from "./interpolate.ts";
+import type { Sink } from "./log.ts";
 import type { Task } from "./task.ts";
 
 /** One process slot of a task, with everything that its process needs worked out. */
@@ -17,6 +18,9 @@ export interface InstanceSpec {
   /** what is added to the supervisor's own environment; may hold secrets, so it is never printed */
   readonly environment: Readonly<Record<string, string>>;
   readonly workingDir: string | undefined;
+  readonly stdout: readonly Sink[];
+  /** `stdout`: the very same pipe, so that the order of both is kept */
+  readonly stderr: "stdout" | readonly Sink[];
   /** why the task stays off, or null */
   readonly offReason: string | null;
   /** equal for two specs whose process would be the same */
@@ -24,7 +28,15 @@ export interface InstanceSpec {
 }
 
 /** The settings that a running process cannot take over; all others apply to it as it runs. */
-const processSettings = ["user", "umask", "stdout", "stderr"] as const satisfies readonly (keyof Task)[];
+const processSettings = [
+  "user",
+  "umask",
+  "rlimits",
+  "nice",
+  "readiness",
+  "stdout",
+  "stderr",
+] as const satisfies readonly (keyof Task)[];
 
 /** What could not be worked out; `path` is within the task. */
 export interface ResolveProblem {
@@ -61,6 +73,10 @@ export function resolveTask(
     const argv = task.command.map((word) => expand(word, ["command"], variables)) as [string, ...string[]];
     const workingDir =
       task.working_dir === undefined ? undefined : expand(task.working_dir, ["working_dir"], variables);
+    const expandSinks = (sinks: readonly Sink[], key: string): Sink[] =>
+      sinks.map((sink) =>
+        sink.kind === "file" ? { ...sink, path: expand(sink.path, [key], variables) } : sink,
+      );
     const missing = task.requires_environment.find((name) => !variables[name]);
     const spec: Omit<InstanceSpec, "processHash"> = {
       id: `${taskName}#${index}`,
@@ -71,6 +87,8 @@ export function resolveTask(
       argv,
       environment,
       workingDir,
+      stdout: expandSinks(task.stdout, "stdout"),
+      stderr: task.stderr === "stdout" ? "stdout" : expandSinks(task.stderr, "stderr"),
       offReason: missing === undefined ? null : `${missing} is not set`,
     };
     return { ...spec, processHash: hashProcess(spec) };

@@ -6,8 +6,13 @@ import { DependsOn } from "./dependency.ts";
 import { Duration } from "./duration.ts";
 import { EnvFiles, Environment } from "./environment.ts";
 import { Healthcheck } from "./healthcheck.ts";
+import { LogRotation, StreamTarget } from "./log.ts";
+import { Readiness } from "./readiness.ts";
+import { Rlimits } from "./rlimits.ts";
 import { Schedule, TimeZone } from "./schedule.ts";
 import { Signal } from "./signal.ts";
+import { Size } from "./size.ts";
+import { RestartLimit, StopStep } from "./stop-step.ts";
 import { Umask } from "./umask.ts";
 
 /** `always`: whatever the exit; `on-failure`: unless the exit code is one of `success_exit_codes`. */
@@ -32,9 +37,22 @@ const settings = {
   /** failed starts in a row that are retried before the task is given up as fatal */
   start_retries: z.int().min(0).default(10),
   backoff: Backoff.prefault({}),
+  /** covers every restart, also those of a task that had started well */
+  restart_limit: RestartLimit.optional(),
+  /** when this task ends for good, everything else is stopped, and longshored exits with the task's exit code */
+  critical: z.boolean().default(false),
   stop_signal: Signal.prefault("SIGTERM"),
-  /** from the stop signal to SIGKILL */
+  /** from the stop signal, or the start of the stop command, to SIGKILL */
   stop_grace_period: Duration.prefault("10s"),
+  /** several signals one after the other, in place of stop_signal and stop_grace_period */
+  stop_steps: z.array(StopStep).min(1).optional(),
+  /** run in place of the stop signal, with the main process's pid in $PID */
+  stop_command: Command.optional(),
+  /** what `longshorectl reload TASK` sends to the main process */
+  reload_signal: Signal.optional(),
+  /** or runs, with the main process's pid in $PID */
+  reload_command: Command.optional(),
+  readiness: Readiness.optional(),
   environment: Environment.prefault({}),
   env_file: EnvFiles.prefault([]),
   /** the task stays off until these variables are set, by `environment`, `env_file` or the supervisor's own environment */
@@ -43,21 +61,37 @@ const settings = {
   /** `name`, `name:group`, or numbers */
   user: z.union([z.string(), z.int().nonnegative().transform(String)]).optional(),
   umask: Umask.optional(),
+  rlimits: Rlimits.prefault({}),
+  /** -20 (first) to 19 (last) */
+  nice: z.int().min(-20).max(19).optional(),
+  /** resident memory of all processes of an instance together; above it the instance is restarted */
+  max_memory: Size.optional(),
   depends_on: DependsOn.prefault({}),
   healthcheck: Healthcheck.optional(),
   schedule: Schedule.optional(),
   timezone: TimeZone.optional(),
-  /** where output goes: the supervisor's own, line by line with the task's name before it, or nowhere */
-  stdout: z.enum(["inherit", "null"]).default("inherit"),
-  stderr: z.enum(["inherit", "null"]).default("inherit"),
+  stdout: StreamTarget.prefault("inherit"),
+  /** also `stdout`: the same place */
+  stderr: z.union([z.literal("stdout"), StreamTarget]).prefault("inherit"),
+  log: LogRotation.prefault({}),
 };
 
 /** One task of tasks.yaml. */
-export const Task = z.strictObject({ command: Command, ...settings }).transform((task) => {
-  const kind: TaskKind = task.schedule === undefined ? task.type : "job";
-  const restart: RestartPolicy = task.restart ?? (kind === "service" ? "always" : "no");
-  return { ...task, kind, restart };
-});
+export const Task = z
+  .strictObject({ command: Command, ...settings })
+  .refine((task) => task.stop_command === undefined || task.stop_steps === undefined, {
+    path: ["stop_command"],
+    message: "cannot be combined with stop_steps",
+  })
+  .refine((task) => task.reload_command === undefined || task.reload_signal === undefined, {
+    path: ["reload_command"],
+    message: "cannot be combined with reload_signal",
+  })
+  .transform((task) => {
+    const kind: TaskKind = task.schedule === undefined ? task.type : "job";
+    const restart: RestartPolicy = task.restart ?? (kind === "service" ? "always" : "no");
+    return { ...task, kind, restart };
+  });
 export type Task = z.output<typeof Task>;
 
 /** What every task starts from; a task's own keys win, and its `environment` is added to this one. */

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { checkDependencies } from "./dependency-check.ts";
 import { Duration } from "./duration.ts";
+import { OutputSettings } from "./output.ts";
 import type { Parsed, Problem } from "./problem.ts";
 import { TimeZone } from "./schedule.ts";
 import { Task, TaskDefaults } from "./task.ts";
@@ -17,6 +18,7 @@ export const TaskName = z
 const fileSettings = {
   /** from the first SIGTERM until everything that is left is killed; Docker itself kills after 10 s */
   shutdown_timeout: Duration.prefault("9s"),
+  output: OutputSettings.prefault({}),
   /** for every job that names none; the system's by default */
   timezone: TimeZone.optional(),
 };

@@ -35,6 +35,10 @@ export type Event =
       readonly healthy: boolean;
       readonly reason: string;
     }
+  /** it says itself that it has started (`readiness`) */
+  | { readonly type: "ready"; readonly generation: number }
+  /** it must be replaced, as after a failure */
+  | { readonly type: "condemned"; readonly generation: number; readonly reason: string }
   /** a stop must not take any longer */
   | { readonly type: "hasten" };
 
@@ -45,6 +49,8 @@ export type Effect =
   | { readonly type: "spawn"; readonly generation: number }
   /** to every process of the group */
   | { readonly type: "signal"; readonly signal: NodeJS.Signals }
+  /** the task's stop command, in place of a signal */
+  | { readonly type: "run_stop_command" }
   /** answer with `emptied` when no process of the group is left */
   | { readonly type: "watch_group" }
   /** an instance has one timer, and arming it anew replaces it; `jitter` is the share that may be added at random */
@@ -53,4 +59,4 @@ export type Effect =
   | { readonly type: "start_probes" }
   | { readonly type: "stop_probes" }
   /** the task asks for the end of the whole supervisor */
-  | { readonly type: "shutdown"; readonly reason: string };
+  | { readonly type: "shutdown"; readonly reason: string; readonly exitCode: number };

@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import type { Health, InstanceState } from "../protocol/status.ts";
 
 /** How a process ended: exactly one of both is set. */
@@ -29,15 +30,19 @@ export interface Instance {
   readonly stopStep: number;
   /** while stopping: what comes after it */
   readonly afterStop: AfterStop;
+  /** while stopping: the state that the stop began in */
+  readonly stoppedIn: "starting" | "running";
+  /** when the supervisor made its last restarts, as far back as the task's restart limit looks */
+  readonly restartTimes: readonly number[];
   /** why it is in this state, for people */
   readonly reason: string | null;
 }
 
 /**
  * What follows a complete stop: stay down, start afresh, start again as after a failure (an unhealthy task), or what
- * the restart policy says of a process that ended by itself in the given state and left members of its group behind.
+ * the restart policy says of a process that ended by itself and left members of its group behind.
  */
-export type AfterStop = "stay" | "start" | "retry" | "judge-starting" | "judge-running";
+export type AfterStop = "stay" | "start" | "retry" | "judge";
 
 /** An instance before its first start. */
 export function newInstance(): Instance {
@@ -54,6 +59,8 @@ export function newInstance(): Instance {
     exit: null,
     stopStep: 0,
     afterStop: "stay",
+    stoppedIn: "running",
+    restartTimes: [],
     reason: null,
   };
 }
@@ -61,6 +68,14 @@ export function newInstance(): Instance {
 /** Whether a process of this instance exists, or members of its group may. */
 export function isActive(instance: Instance): boolean {
   return instance.state === "starting" || instance.state === "running" || instance.state === "stopping";
+}
+
+/** What a shell reports of a command that it cannot run. */
+export const cannotRun: Exit = { code: 127, signal: null };
+
+/** The exit code that a shell reports: 128 and the number of the signal for a process that a signal ended. */
+export function exitCodeOf(exit: Exit): number {
+  return exit.signal === null ? (exit.code ?? 1) : 128 + constants.signals[exit.signal];
 }
 
 /** `exit code 1` or `killed by SIGSEGV`. */

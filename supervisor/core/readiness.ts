@@ -7,7 +7,7 @@ import { isSuccess } from "./restart.ts";
 /** An instance together with what it is an instance of. */
 export interface Member {
   readonly spec: Pick<InstanceSpec, "task" | "name" | "offReason"> & {
-    readonly settings: Pick<Task, "depends_on" | "kind" | "success_exit_codes">;
+    readonly settings: Pick<Task, "depends_on" | "kind" | "success_exit_codes" | "readiness">;
   };
   readonly instance: Instance;
 }
@@ -33,6 +33,8 @@ function fulfils({ spec, instance }: Member, condition: Condition): boolean {
       if (spec.settings.kind === "job") return true;
       return instance.state === "starting" || instance.state === "running" || instance.state === "exited";
     case "healthy":
+      if (instance.health === "none" && spec.settings.readiness !== undefined)
+        return instance.state === "running";
       return instance.health === "healthy";
     case "completed_successfully":
       return !isActive(instance) && instance.exit !== null && isSuccess(instance.exit, spec.settings);

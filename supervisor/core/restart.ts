@@ -1,4 +1,5 @@
 import type { Backoff } from "../config/backoff.ts";
+import type { RestartLimit } from "../config/stop-step.ts";
 import type { Task } from "../config/task.ts";
 import type { Exit } from "./instance.ts";
 
@@ -11,6 +12,20 @@ export function isSuccess(exit: Exit, task: Pick<Task, "success_exit_codes">): b
 export function wantsRestart(exit: Exit, task: Pick<Task, "restart" | "success_exit_codes">): boolean {
   if (task.restart === "always") return true;
   return task.restart === "on-failure" && !isSuccess(exit, task);
+}
+
+/**
+ * The restarts that count against a task's limit, with one more at `now` (ms); undefined when that is one too many.
+ * A task without a limit keeps none.
+ */
+export function countRestart(
+  times: readonly number[],
+  now: number,
+  limit: RestartLimit | undefined,
+): readonly number[] | undefined {
+  if (limit === undefined) return [];
+  const recent = times.filter((time) => time > now - limit.within);
+  return recent.length >= limit.max ? undefined : [...recent, now];
 }
 
 /** Milliseconds before the retry that follows the n-th failure in a row (from 1), without jitter. */

@@ -1,20 +1,12 @@
 import { formatDuration } from "../config/duration.ts";
 import type { Task } from "../config/task.ts";
+import { endOf, judgeEnd, retry } from "./after-end.ts";
 import type { Effect, Event } from "./event.ts";
-import { describeExit, type Exit, type Instance } from "./instance.ts";
-import { backoffDelay, wantsRestart } from "./restart.ts";
-import { listStopSteps, stopStepAt } from "./stop-steps.ts";
-
-/** An instance after an event, and what there is to do about it. */
-export interface Transition {
-  readonly instance: Instance;
-  readonly effects: readonly Effect[];
-}
+import { cannotRun, describeExit, type Instance } from "./instance.ts";
+import { spawn, stay, type Transition } from "./move.ts";
+import { killAction, stopActionAt } from "./stop-steps.ts";
 
 type EventOf<T extends Event["type"]> = Extract<Event, { type: T }>;
-/** What a shell reports of a command that it cannot run. */
-const cannotRun: Exit = { code: 127, signal: null };
-
 /**
  * The life of an instance: the one place that decides what follows from what. An event that means nothing in the
  * present state, or belongs to an earlier process, changes nothing.
@@ -78,11 +70,18 @@ function whenUp(instance: Instance, event: Event, task: Task): Transition {
     case "spawned":
       return spawned(instance, event, task);
     case "spawn_failed":
-      return judge({ ...instance, exit: cannotRun }, "starting", event.at, task, event.reason);
+      return judgeEnd(
+        { ...instance, exit: cannotRun },
+        { during: "starting", at: event.at, reason: event.reason },
+        task,
+      );
     case "timer":
-      if (instance.state === "starting")
-        return stay({ ...instance, state: "running", failedStarts: 0, reason: null });
-      return stay(instance);
+      return startTimeOver(instance, task);
+    case "ready":
+      if (instance.state === "running") return stay(instance);
+      return stay({ ...instance, state: "running", failedStarts: 0, reason: null });
+    case "condemned":
+      return beginStop({ ...instance, afterStop: "retry", reason: event.reason }, task);
     case "exited":
       return endedByItself(instance, event, task);
     case "stop":
@@ -145,27 +144,12 @@ function begin(instance: Instance, task: Task): Transition {
   return { instance: { ...fresh, state: "waiting" }, effects: [{ type: "await_dependencies" }] };
 }
 
-function spawn(instance: Instance): Transition {
-  const generation = instance.generation + 1;
-  return {
-    instance: {
-      ...instance,
-      state: "starting",
-      health: "none",
-      generation,
-      pid: null,
-      stopStep: 0,
-      reason: null,
-    },
-    effects: [{ type: "spawn", generation }],
-  };
-}
-
 /** What has no start period (a job, a oneshot, a service that wants none) is running at once. */
 function spawned(instance: Instance, event: EventOf<"spawned">, task: Task): Transition {
-  const isUp = task.kind !== "service" || task.start_period === 0;
+  const patience = task.readiness?.timeout ?? task.start_period;
+  const isUp = task.kind !== "service" || patience === 0;
   const effects: Effect[] = [];
-  if (!isUp) effects.push({ type: "arm", milliseconds: task.start_period, jitter: 0 });
+  if (!isUp) effects.push({ type: "arm", milliseconds: patience, jitter: 0 });
   if (task.healthcheck !== undefined) effects.push({ type: "start_probes" });
   return {
     instance: {
@@ -179,75 +163,30 @@ function spawned(instance: Instance, event: EventOf<"spawned">, task: Task): Tra
   };
 }
 
+/** A service that is to say itself when it is ready had this long to do so; any other one has lasted long enough. */
+function startTimeOver(instance: Instance, task: Task): Transition {
+  if (instance.state !== "starting") return stay(instance);
+  if (task.readiness === undefined)
+    return stay({ ...instance, state: "running", failedStarts: 0, reason: null });
+  const reason = `not ready within ${formatDuration(task.readiness.timeout)}`;
+  return beginStop({ ...instance, afterStop: "retry", reason }, task);
+}
+
 /** The main process ended unasked. What it left in its group ends before anything else happens. */
 function endedByItself(instance: Instance, event: EventOf<"exited">, task: Task): Transition {
-  const during = instance.state === "starting" ? "starting" : "running";
+  const stoppedIn = instance.state === "starting" ? "starting" : "running";
   const ended: Instance = { ...instance, pid: null, health: "none", exit: event.exit };
-  if (event.groupEmpty) return withoutProbes(judge(ended, during, event.at, task), task);
-  return withoutProbes(
-    {
-      instance: {
-        ...ended,
-        state: "stopping",
-        afterStop: during === "starting" ? "judge-starting" : "judge-running",
-        reason: "its process group is still there",
-      },
-      effects: [
-        { type: "signal", signal: "SIGKILL" },
-        { type: "watch_group" },
-        { type: "arm", milliseconds: stopStepAt([], 0).wait, jitter: 0 },
-      ],
-    },
-    task,
-  );
-}
-
-/** What the restart policy makes of a process that ended by itself. */
-function judge(
-  instance: Instance,
-  during: "starting" | "running",
-  at: number,
-  task: Task,
-  reason = describeExit(instance.exit ?? cannotRun),
-): Transition {
-  const exit = instance.exit ?? cannotRun;
-  if (wantsRestart(exit, task)) return afterFailure(instance, during, at, reason, task);
-  return stay({ ...instance, state: stateAfterEnd(instance, task), reason });
-}
-
-function stateAfterEnd(instance: Instance, task: Task): Instance["state"] {
-  if (task.kind !== "job") return "exited";
-  return instance.wanted ? "waiting" : "stopped";
-}
-
-/**
- * A restart after an end. The first end after a stable time is followed by a start at once; a failed start, or
- * the next end that comes too soon, waits longer and longer. Too many failed starts in a row are fatal.
- */
-function afterFailure(
-  instance: Instance,
-  during: "starting" | "running",
-  at: number,
-  reason: string,
-  task: Task,
-): Transition {
-  const { backoff } = task;
-  const lasted = instance.startedAt === null ? 0 : at - instance.startedAt;
-  const wasStable = during === "running" && lasted >= backoff.reset;
-  const failures = wasStable ? 0 : instance.failures;
-  const failedStarts = during === "starting" ? instance.failedStarts + 1 : 0;
-  const next: Instance = { ...instance, failures: failures + 1, failedStarts, health: "none" };
-  if (failedStarts > task.start_retries) {
-    const times = failedStarts === 1 ? "1 failed start" : `${failedStarts} failed starts`;
-    return stay({ ...next, state: "fatal", reason: `${times}, the last: ${reason}` });
-  }
-  const isFirst = during === "running" && failures === 0;
-  const delay = isFirst ? 0 : backoffDelay(during === "running" ? failures : failures + 1, backoff);
-  if (delay === 0) return spawn({ ...next, restarts: next.restarts + 1 });
-  return {
-    instance: { ...next, state: "backoff", reason: `${reason}; next try within ${formatDuration(delay)}` },
-    effects: [{ type: "arm", milliseconds: delay, jitter: backoff.jitter }],
+  if (event.groupEmpty) return withoutProbes(judgeEnd(ended, endOf(ended, stoppedIn, event.at), task), task);
+  const stopping: Instance = {
+    ...ended,
+    state: "stopping",
+    stoppedIn,
+    afterStop: "judge",
+    stopStep: Number.MAX_SAFE_INTEGER,
+    reason: `${describeExit(event.exit)}; ending what it left behind`,
   };
+  const killed = takeStopStep(stopping, task);
+  return withoutProbes({ ...killed, effects: [...killed.effects, { type: "watch_group" }] }, task);
 }
 
 function healthChanged(instance: Instance, event: EventOf<"health">, task: Task): Transition {
@@ -260,23 +199,29 @@ function healthChanged(instance: Instance, event: EventOf<"health">, task: Task)
     case "restart":
       return beginStop({ ...sick, afterStop: "retry" }, task);
     case "shutdown":
-      return { instance: sick, effects: [{ type: "shutdown", reason: event.reason }] };
+      return {
+        instance: sick,
+        effects: [{ type: "shutdown", reason: `unhealthy: ${event.reason}`, exitCode: 1 }],
+      };
     default:
       return stay(sick);
   }
 }
 
 function beginStop(instance: Instance, task: Task): Transition {
-  return withoutProbes(takeStopStep({ ...instance, state: "stopping", stopStep: 0 }, task), task);
+  const stoppedIn = instance.state === "starting" ? "starting" : "running";
+  return withoutProbes(takeStopStep({ ...instance, state: "stopping", stoppedIn, stopStep: 0 }, task), task);
 }
 
 function takeStopStep(instance: Instance, task: Task): Transition {
-  const { signal, wait } = stopStepAt(listStopSteps(task), instance.stopStep);
+  // The pid is gone when the main process has ended: what is left of its group is beyond a stop command.
+  const wanted = stopActionAt(task, instance.stopStep);
+  const action = wanted.type === "command" && instance.pid === null ? killAction : wanted;
   return {
-    instance: { ...instance, stopStep: instance.stopStep + 1 },
+    instance: { ...instance, stopStep: Math.min(instance.stopStep + 1, Number.MAX_SAFE_INTEGER) },
     effects: [
-      { type: "signal", signal },
-      { type: "arm", milliseconds: wait, jitter: 0 },
+      action.type === "signal" ? { type: "signal", signal: action.signal } : { type: "run_stop_command" },
+      { type: "arm", milliseconds: action.wait, jitter: 0 },
     ],
   };
 }
@@ -289,19 +234,13 @@ function finishStop(instance: Instance, at: number, task: Task): Transition {
     case "start":
       return begin(ended, task);
     case "retry":
-      return afterFailure(ended, "running", at, instance.reason ?? "unhealthy", task);
-    case "judge-starting":
-      return judge(ended, "starting", at, task);
-    case "judge-running":
-      return judge(ended, "running", at, task);
+      return retry(ended, { during: instance.stoppedIn, at, reason: instance.reason ?? "unhealthy" }, task);
+    case "judge":
+      return judgeEnd(ended, endOf(ended, instance.stoppedIn, at), task);
   }
 }
 
 function withoutProbes(after: Transition, task: Task): Transition {
   if (task.healthcheck === undefined) return after;
   return { ...after, effects: [{ type: "stop_probes" }, ...after.effects] };
-}
-
-function stay(instance: Instance): Transition {
-  return { instance, effects: [] };
 }

@@ -1,23 +1,48 @@
-import type { Readable } from "node:stream";
+import type { InstanceSpec } from "../config/instance-spec.ts";
+import type { Sink } from "../config/log.ts";
+import type { LogFile } from "./log-file.ts";
+import type { LogFiles } from "./log-files.ts";
 import type { Output } from "./output.ts";
+import type { StreamHandler, StreamReader } from "./stream-reader.ts";
 import { type LogBlock, type StreamName, TailBuffer } from "./tail-buffer.ts";
-import { prefixLines, WholeLines } from "./whole-lines.ts";
+import { WholeLines } from "./whole-lines.ts";
 
-/** Takes what an instance writes to the supervisor's output, line by line, and keeps the last lines. */
+/** Takes what an instance writes to where its task wants it, in whole lines, and keeps the last of them. */
 export class Capture {
   readonly tail = new TailBuffer();
   private readonly followers = new Set<(block: LogBlock) => void>();
+  private readers: readonly StreamReader[] = [];
+  private isPaused = false;
 
-  constructor(private readonly output: Output) {}
+  constructor(
+    private readonly output: Output,
+    private readonly files: LogFiles,
+  ) {}
 
-  /** Reads a stream to its end. Its lines are never mixed with those of another stream. */
-  read(readable: Readable, stream: StreamName, name: string): void {
-    const prefix = Buffer.from(`${name} | `);
+  /** Takes one stream of a new process; undefined when nobody wants it. */
+  handle(stream: StreamName, spec: InstanceSpec, sinks: readonly Sink[]): StreamHandler | undefined {
+    if (sinks.length === 0) return undefined;
     const lines = new WholeLines();
-    readable.on("data", (chunk: Buffer) => this.take(readable, stream, prefix, lines.push(chunk)));
-    readable.on("end", () => this.take(readable, stream, prefix, lines.end()));
-    // A reset pipe ends like any other: what was written is here.
-    readable.on("error", () => readable.destroy());
+    const taken = sinks.flatMap((sink) =>
+      sink.kind === "file" ? [this.files.take(sink.path, spec.settings.log)] : [],
+    );
+    const inherits = sinks.some((sink) => sink.kind === "inherit");
+    const take = (blocks: readonly Buffer[]): void => {
+      for (const bytes of blocks) this.take({ at: Date.now(), stream, bytes }, spec.name, taken, inherits);
+    };
+    return {
+      onChunk: (chunk) => take(lines.push(chunk)),
+      onEnd: () => {
+        take(lines.end());
+        for (const file of taken) this.files.giveBack(file);
+      },
+    };
+  }
+
+  /** Names the streams that have to wait while the output is full. */
+  attach(readers: readonly StreamReader[]): void {
+    this.readers = readers;
+    if (this.isPaused) for (const reader of readers) reader.pause();
   }
 
   /** Calls back with every further block of lines; the result ends that. */
@@ -26,13 +51,16 @@ export class Capture {
     return () => this.followers.delete(follower);
   }
 
-  private take(readable: Readable, stream: StreamName, prefix: Buffer, bytes: Buffer | undefined): void {
-    if (bytes === undefined) return;
-    const block: LogBlock = { at: Date.now(), stream, bytes };
+  private take(block: LogBlock, name: string, files: readonly LogFile[], inherits: boolean): void {
     this.tail.push(block);
     for (const follower of this.followers) follower(block);
-    if (this.output.write(prefixLines(bytes, prefix))) return;
-    readable.pause();
-    this.output.onRoom(() => readable.resume());
+    for (const file of files) file.write(block.bytes);
+    if (!inherits || this.output.write(name, block) || this.isPaused) return;
+    this.isPaused = true;
+    for (const reader of this.readers) reader.pause();
+    this.output.onRoom(() => {
+      this.isPaused = false;
+      for (const reader of this.readers) reader.resume();
+    });
   }
 }

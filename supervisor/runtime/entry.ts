@@ -1,6 +1,7 @@
 import type { InstanceSpec } from "../config/instance-spec.ts";
 import { type Instance, newInstance } from "../core/instance.ts";
 import { Capture } from "./capture.ts";
+import type { LogFiles } from "./log-files.ts";
 import type { Output } from "./output.ts";
 import type { Prober } from "./prober.ts";
 import type { ProcessInfo } from "./proc.ts";
@@ -21,13 +22,13 @@ export interface Entry {
   escaped: readonly ProcessInfo[];
 }
 
-export function newEntry(spec: InstanceSpec, output: Output): Entry {
+export function newEntry(spec: InstanceSpec, output: Output, files: LogFiles): Entry {
   return {
     spec,
     instance: newInstance(),
     nextSpec: null,
     retired: false,
-    capture: new Capture(output),
+    capture: new Capture(output, files),
     timer: undefined,
     prober: undefined,
     group: null,

@@ -1,5 +1,6 @@
 import type { InstanceSpec } from "../config/instance-spec.ts";
 import { type Entry, newEntry } from "./entry.ts";
+import type { LogFiles } from "./log-files.ts";
 import type { Output } from "./output.ts";
 
 /** All instances that the supervisor holds, in the order of the file, by id and by task. */
@@ -7,7 +8,10 @@ export class Fleet {
   private readonly byId = new Map<string, Entry>();
   private readonly byTask = new Map<string, Entry[]>();
 
-  constructor(private readonly output: Output) {}
+  constructor(
+    private readonly output: Output,
+    private readonly files: LogFiles,
+  ) {}
 
   get entries(): Iterable<Entry> {
     return this.byId.values();
@@ -18,7 +22,7 @@ export class Fleet {
   }
 
   add(spec: InstanceSpec): Entry {
-    const entry = newEntry(spec, this.output);
+    const entry = newEntry(spec, this.output, this.files);
     this.byId.set(spec.id, entry);
     const members = this.byTask.get(spec.task);
     if (members === undefined) this.byTask.set(spec.task, [entry]);

@@ -1,4 +1,7 @@
 import { write } from "node:fs";
+import type { OutputSettings } from "../config/output.ts";
+import { formatBlock } from "./output-format.ts";
+import type { LogBlock } from "./tail-buffer.ts";
 
 /** Above this many waiting bytes the sources are asked to pause; below half of it they go on. */
 const highWater = 1_048_576;
@@ -15,15 +18,25 @@ export class Output {
   private resumers: (() => void)[] = [];
   private drained: (() => void)[] = [];
 
-  constructor(private readonly fd: number) {}
+  constructor(
+    private readonly fd: number,
+    private settings: OutputSettings,
+  ) {}
+
+  /** How lines look from now on. */
+  use(settings: OutputSettings): void {
+    this.settings = settings;
+  }
+
+  /** A message of the supervisor itself. */
+  log(message: string): void {
+    const bytes = Buffer.from(`${message}\n`);
+    this.queue(formatBlock("longshored", { at: Date.now(), stream: "stderr", bytes }, this.settings));
+  }
 
   /** Queues lines; false asks the source to pause until `onRoom` calls back. */
-  write(lines: Buffer): boolean {
-    if (this.broken) return true;
-    this.waitingBytes += lines.length;
-    this.waiting.push(lines);
-    this.flush();
-    return this.waitingBytes < highWater;
+  write(name: string, block: LogBlock): boolean {
+    return this.queue(formatBlock(name, block, this.settings));
   }
 
   onRoom(resume: () => void): void {
@@ -34,6 +47,14 @@ export class Output {
   drain(): Promise<void> {
     if (!this.writing) return Promise.resolve();
     return new Promise((resolve) => this.drained.push(resolve));
+  }
+
+  private queue(lines: Buffer): boolean {
+    if (this.broken) return true;
+    this.waitingBytes += lines.length;
+    this.waiting.push(lines);
+    this.flush();
+    return this.waitingBytes < highWater;
   }
 
   private flush(): void {

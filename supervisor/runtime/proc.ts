@@ -1,5 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 
+/** The kernel counts resident memory in pages; Linux on the platforms that Node runs on has pages of 4 KiB by default. */
+const pageSize = 4_096;
+
 /** One process, as /proc/PID/stat tells it. */
 export interface ProcessInfo {
   readonly pid: number;
@@ -8,6 +11,8 @@ export interface ProcessInfo {
   readonly group: number;
   /** clock ticks since boot: with the pid it names a process for good, since pids are used again */
   readonly startTime: string;
+  /** resident memory, shared pages included */
+  readonly residentBytes: number;
 }
 
 /** A process, or undefined when there is none of that pid. */
@@ -49,5 +54,12 @@ export function readVariable(pid: number, name: string): string | undefined {
 function parseStat(pid: number, text: string): ProcessInfo {
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   const [state = "", parent, group] = fields;
-  return { pid, state, parent: Number(parent), group: Number(group), startTime: fields[19] ?? "" };
+  return {
+    pid,
+    state,
+    parent: Number(parent),
+    group: Number(group),
+    startTime: fields[19] ?? "",
+    residentBytes: Number(fields[21]) * pageSize,
+  };
 }

@@ -1,30 +1,47 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, fchownSync } from "node:fs";
-import { Socket } from "node:net";
-import type { Readable } from "node:stream";
+import type { Socket } from "node:net";
+import type { Argv } from "../config/command.ts";
 import type { InstanceSpec } from "../config/instance-spec.ts";
 import type { Exit } from "../core/instance.ts";
-import { type Account, findAccount } from "./account.ts";
+import { planLaunch } from "./launch.ts";
 import type { Native } from "./native.ts";
 import { markVariable, type Reaper } from "./reaper.ts";
+import { readPipe, readSocket, type StreamHandler, type StreamReader } from "./stream-reader.ts";
+
+/** What a process is started with. */
+export interface SpawnRequest {
+  readonly spec: InstanceSpec;
+  readonly argv: Argv;
+  /** names this run in the environment of its processes */
+  readonly mark: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** takes the output; undefined where it goes nowhere, and `stdout` where both streams are to be one */
+  readonly stdout?: StreamHandler | undefined;
+  readonly stderr?: StreamHandler | "stdout" | undefined;
+  /** hears what the process writes to its notification descriptor */
+  readonly notify?: { readonly fd: number; readonly handler: StreamHandler } | undefined;
+  onExit(exit: Exit): void;
+  onError(reason: string): void;
+}
 
 /** A process that was started. */
 export interface Spawned {
   readonly pid: number;
-  /** null where the output goes nowhere */
-  readonly stdout: Readable | null;
-  readonly stderr: Readable | null;
+  /** the streams that are being read */
+  readonly readers: readonly StreamReader[];
 }
 
-/** What a process of an instance is started with. */
-export interface SpawnRequest {
-  readonly spec: InstanceSpec;
-  readonly argv: readonly [string, ...string[]];
-  /** names this run in the process's environment */
-  readonly mark: string;
-  onExit(exit: Exit): void;
-  onError(reason: string): void;
+type Stdio = number | "ignore" | "pipe";
+
+/** A stream of a process that is about to start: where the process writes, and where its output is read. */
+interface Channel {
+  readonly stdio: Stdio;
+  readonly read: number | undefined;
+  readonly handler: StreamHandler | undefined;
 }
+
+const nowhere: Channel = { stdio: "ignore", read: undefined, handler: undefined };
 
 /** Starts processes, each the leader of a session and process group of its own. */
 export class Spawner {
@@ -34,102 +51,102 @@ export class Spawner {
   ) {}
 
   /** Starts a process; undefined when it could not be started, which `onError` then explains. */
-  spawn({ spec, argv, mark, onExit, onError }: SpawnRequest): Spawned | undefined {
-    const { settings } = spec;
-    const writeEnds: number[] = [];
+  spawn(request: SpawnRequest): Spawned | undefined {
+    const channels: Channel[] = [];
     try {
-      const account = settings.user === undefined ? undefined : findAccount(settings.user);
-      const stdout = this.openStream(settings.stdout, account, writeEnds);
-      const stderr = this.openStream(settings.stderr, account, writeEnds);
-      const [program, ...args] = withGroups(argv, account);
-      const umask = settings.umask === undefined ? undefined : process.umask(settings.umask);
-      let child: ChildProcess;
-      try {
-        child = spawn(program, args, {
-          argv0: program,
-          cwd: spec.workingDir,
-          env: { ...process.env, ...accountVariables(account), ...spec.environment, [markVariable]: mark },
+      const { settings } = request.spec;
+      const launch = planLaunch(request.argv, settings);
+      const open = (handler: StreamHandler | undefined): Channel => {
+        const channel = this.openChannel(handler, launch.account);
+        channels.push(channel);
+        return channel;
+      };
+      const stdout = open(request.stdout);
+      const stderr = request.stderr === "stdout" ? stdout : open(request.stderr);
+      const stdio: Stdio[] = ["ignore", stdout.stdio, stderr.stdio];
+      if (request.notify !== undefined) stdio[request.notify.fd] = open(request.notify.handler).stdio;
+      const [program, ...args] = launch.argv;
+      const child = withUmask(settings.umask, () =>
+        spawn(program, args, {
+          cwd: request.spec.workingDir,
+          env: {
+            ...process.env,
+            ...launch.environment,
+            ...request.spec.environment,
+            ...request.environment,
+            [markVariable]: request.mark,
+          },
           detached: true,
-          stdio: ["ignore", stdout.stdio, stderr.stdio],
-          ...(account === undefined || account.groups.length > 0
-            ? {}
-            : { uid: account.uid, gid: account.gid }),
-        });
-      } finally {
-        if (umask !== undefined) process.umask(umask);
-      }
-      return this.watch(child, stdout.readable, stderr.readable, onExit, onError);
+          stdio: Array.from(stdio, (entry) => entry ?? "ignore"),
+          ...launch.ids,
+        }),
+      );
+      return this.watch(child, stdio, channels, request);
     } catch (error) {
-      onError((error as Error).message);
+      for (const { read } of channels) if (read !== undefined) closeSync(read);
+      const { code, message } = error as NodeJS.ErrnoException;
+      request.onError(code === undefined ? message : `cannot run ${request.argv[0]}: ${code}`);
       return undefined;
     } finally {
-      for (const end of writeEnds) closeSync(end);
+      for (const { stdio } of channels) if (typeof stdio === "number") closeSync(stdio);
     }
   }
 
   private watch(
     child: ChildProcess,
-    stdout: Socket | null,
-    stderr: Socket | null,
-    onExit: (exit: Exit) => void,
-    onError: (reason: string) => void,
+    stdio: readonly Stdio[],
+    channels: readonly Channel[],
+    request: SpawnRequest,
   ): Spawned | undefined {
     const { pid } = child;
     child.on("error", (error: NodeJS.ErrnoException) => {
-      if (pid === undefined) onError(describeSpawnError(error));
+      if (pid === undefined) request.onError(describeSpawnError(error, request.argv[0]));
     });
     if (pid === undefined) {
-      stdout?.destroy();
-      stderr?.destroy();
+      for (const { read } of channels) if (read !== undefined) closeSync(read);
       return undefined;
     }
     this.reaper.adopt(pid);
     child.on("exit", (code, signal) => {
       this.reaper.release(pid);
-      onExit({ code, signal });
+      request.onExit({ code, signal });
     });
-    return { pid, stdout: stdout ?? child.stdout, stderr: stderr ?? child.stderr };
+    const piped = stdio.flatMap((entry, fd) => (entry === "pipe" ? [child.stdio[fd] as Socket] : []));
+    const readers = channels.flatMap(({ read, handler }): StreamReader[] => {
+      if (handler === undefined) return [];
+      if (read !== undefined) return [readPipe(read, handler)];
+      const socket = piped.shift();
+      return socket === undefined ? [] : [readSocket(socket, handler)];
+    });
+    return { pid, readers };
   }
 
   /** A pipe that the task's user may open again as /dev/stdout; without the native calls, Node's socket. */
-  private openStream(
-    target: "inherit" | "null",
-    account: Account | undefined,
-    writeEnds: number[],
-  ): { stdio: number | "ignore" | "pipe"; readable: Socket | null } {
-    if (target === "null") return { stdio: "ignore", readable: null };
-    if (this.native === undefined) return { stdio: "pipe", readable: null };
+  private openChannel(
+    handler: StreamHandler | undefined,
+    owner: { uid: number; gid: number } | undefined,
+  ): Channel {
+    if (handler === undefined) return nowhere;
+    if (this.native === undefined) return { stdio: "pipe", read: undefined, handler };
     const { read, write } = this.native.openPipe();
-    writeEnds.push(write);
-    if (account !== undefined) fchownSync(write, account.uid, account.gid);
-    return { stdio: write, readable: new Socket({ fd: read, readable: true, writable: false }) };
+    if (owner !== undefined) fchownSync(write, owner.uid, owner.gid);
+    return { stdio: write, read, handler };
   }
 }
 
-/** Node drops all supplementary groups when it changes the user; util-linux's setpriv sets them. */
-function withGroups(
-  argv: readonly [string, ...string[]],
-  account: Account | undefined,
-): [string, ...string[]] {
-  if (account === undefined || account.groups.length === 0) return [...argv];
-  return [
-    "setpriv",
-    `--reuid=${account.uid}`,
-    `--regid=${account.gid}`,
-    `--groups=${account.groups.join(",")}`,
-    "--",
-    ...argv,
-  ];
+/** The mask belongs to the whole process, and the child inherits it: it is changed for the time of the fork. */
+function withUmask<T>(umask: number | undefined, act: () => T): T {
+  if (umask === undefined) return act();
+  const before = process.umask(umask);
+  try {
+    return act();
+  } finally {
+    process.umask(before);
+  }
 }
 
-function accountVariables(account: Account | undefined): Record<string, string> {
-  if (account?.name === undefined) return {};
-  return { USER: account.name, LOGNAME: account.name, HOME: account.home ?? "/" };
-}
-
-/** Node names the call and the errno; a missing folder looks like a missing program (ENOENT of spawn). */
-function describeSpawnError(error: NodeJS.ErrnoException): string {
-  const program = error.path ?? "the program";
+/** Node reports a missing working directory as a missing program. */
+function describeSpawnError(error: NodeJS.ErrnoException, program: string): string {
   switch (error.code) {
     case "ENOENT":
       return `cannot run ${program}: no such program, or the working directory is missing`;

@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { InstanceSpec } from "../config/instance-spec.ts";
 import type { Plan } from "../config/load.ts";
+import type { Sink } from "../config/log.ts";
 import type { Effect, Event } from "../core/event.ts";
 import type { Exit, Instance } from "../core/instance.ts";
 import { findBlocker } from "../core/readiness.ts";
@@ -9,11 +10,15 @@ import { type Entry, markOf } from "./entry.ts";
 import { Fleet } from "./fleet.ts";
 import { JobAlarms } from "./job-alarms.ts";
 import { Leftovers } from "./leftovers.ts";
+import { LogFiles } from "./log-files.ts";
+import { MemoryWatch } from "./memory-watch.ts";
 import type { Output } from "./output.ts";
 import { Prober } from "./prober.ts";
+import { watchForLine, watchForNotification } from "./readiness-watch.ts";
 import type { Reaper } from "./reaper.ts";
-import { runCheck } from "./run-check.ts";
+import { runAside } from "./run-aside.ts";
 import type { Spawner } from "./spawn.ts";
+import type { StreamName } from "./tail-buffer.ts";
 
 /** Called after every change of an instance, with what it was before. */
 export type ChangeListener = (entry: Entry, before: Instance) => void;
@@ -25,7 +30,7 @@ export interface Surroundings {
   readonly output: Output;
   readonly log: (message: string) => void;
   /** a task asks for the end of everything */
-  readonly requestShutdown: (reason: string) => void;
+  readonly requestShutdown: (reason: string, exitCode: number) => void;
 }
 
 /** How often a group whose leader has ended is looked at until it is empty (ms). */
@@ -35,6 +40,7 @@ const groupWatchInterval = 10;
 export class Supervisor {
   readonly fleet: Fleet;
   readonly alarms: JobAlarms;
+  readonly memory: MemoryWatch;
   readonly startedAt = new Date();
   plan: Plan;
   /** nothing is started any more */
@@ -50,10 +56,15 @@ export class Supervisor {
     private readonly surroundings: Surroundings,
   ) {
     this.plan = plan;
-    this.fleet = new Fleet(surroundings.output);
+    this.fleet = new Fleet(surroundings.output, new LogFiles(surroundings.log));
     this.leftovers = new Leftovers(surroundings.reaper);
     this.alarms = new JobAlarms((entry) => this.dispatch(entry, { type: "run" }), surroundings.log);
+    this.memory = new MemoryWatch(
+      () => this.fleet.entries,
+      (entry, bytes) => this.condemn(entry, `uses ${Math.round(bytes / 1_048_576)} MB of memory`),
+    );
     for (const spec of plan.specs) this.add(spec);
+    this.memory.update();
   }
 
   add(spec: InstanceSpec): Entry {
@@ -130,6 +141,9 @@ export class Supervisor {
       case "signal":
         this.leftovers.signal(entry, effect.signal);
         break;
+      case "run_stop_command":
+        this.runStopCommand(entry);
+        break;
       case "watch_group":
         this.watchGroup(entry);
         break;
@@ -146,7 +160,8 @@ export class Supervisor {
         entry.prober?.stop();
         break;
       case "shutdown":
-        this.surroundings.requestShutdown(`${entry.spec.name}: ${effect.reason}`);
+        if (!this.isClosing)
+          this.surroundings.requestShutdown(`${entry.spec.name}: ${effect.reason}`, effect.exitCode);
         break;
     }
   }
@@ -154,17 +169,24 @@ export class Supervisor {
   private spawn(entry: Entry, generation: number): void {
     entry.group = null;
     entry.escaped = [];
+    const { spec, capture } = entry;
+    const { readiness } = spec.settings;
+    const onReady = (): void => this.dispatch(entry, { type: "ready", generation });
+    const take = (stream: StreamName, sinks: readonly Sink[]) =>
+      watchForLine(readiness, capture.handle(stream, spec, sinks), onReady);
     const spawned = this.surroundings.spawner.spawn({
-      spec: entry.spec,
-      argv: entry.spec.argv,
+      spec,
+      argv: spec.argv,
       mark: markOf(entry),
+      stdout: take("stdout", spec.stdout),
+      stderr: spec.stderr === "stdout" ? "stdout" : take("stderr", spec.stderr),
+      notify: watchForNotification(readiness, onReady),
       onExit: (exit) => this.exited(entry, generation, exit),
       onError: (reason) => this.dispatch(entry, { type: "spawn_failed", generation, reason, at: Date.now() }),
     });
     if (spawned === undefined) return;
     entry.group = spawned.pid;
-    if (spawned.stdout !== null) entry.capture.read(spawned.stdout, "stdout", entry.spec.name);
-    if (spawned.stderr !== null) entry.capture.read(spawned.stderr, "stderr", entry.spec.name);
+    capture.attach(spawned.readers);
     this.dispatch(entry, { type: "spawned", generation, pid: spawned.pid, at: Date.now() });
   }
 
@@ -183,6 +205,18 @@ export class Supervisor {
     setTimeout(look, 1);
   }
 
+  private runStopCommand(entry: Entry): void {
+    const { stop_command: argv, stop_grace_period: timeout } = entry.spec.settings;
+    const environment = { PID: String(entry.instance.pid) };
+    if (argv !== undefined)
+      void runAside(this.surroundings.spawner, entry.spec, { argv, timeout, environment });
+  }
+
+  /** Replaces a process that must not go on, as after a failure. */
+  private condemn(entry: Entry, reason: string): void {
+    this.dispatch(entry, { type: "condemned", generation: entry.instance.generation, reason });
+  }
+
   private arm(entry: Entry, milliseconds: number): void {
     clearTimeout(entry.timer);
     const { generation } = entry.instance;
@@ -197,7 +231,7 @@ export class Supervisor {
     entry.prober?.stop();
     entry.prober = new Prober(
       healthcheck,
-      (argv, timeout) => runCheck(this.surroundings.spawner, entry.spec, argv, timeout),
+      (argv, timeout) => runAside(this.surroundings.spawner, entry.spec, { argv, timeout }),
       (healthy, reason) => this.dispatch(entry, { type: "health", generation, healthy, reason }),
     );
   }

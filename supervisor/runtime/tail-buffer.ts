@@ -17,6 +17,8 @@ export interface LogLine {
   readonly text: string;
 }
 
+const newline = 0x0a;
+
 /** The last lines that a task wrote, in bounded memory. */
 export class TailBuffer {
   private blocks: LogBlock[] = [];
@@ -24,9 +26,11 @@ export class TailBuffer {
 
   constructor(private readonly limit = 65_536) {}
 
-  push(block: LogBlock): void {
-    this.blocks.push(block);
-    this.bytes += block.bytes.length;
+  /** Keeps a copy of the block, or of its end where it is longer than everything that can be kept. */
+  push({ at, stream, bytes }: LogBlock): void {
+    const start = bytes.length <= this.limit ? 0 : bytes.indexOf(newline, bytes.length - this.limit) + 1;
+    this.blocks.push({ at, stream, bytes: Buffer.from(bytes.subarray(start)) });
+    this.bytes += bytes.length - start;
     while (this.blocks.length > 1 && this.bytes - (this.blocks[0]?.bytes.length ?? 0) >= this.limit) {
       this.bytes -= this.blocks.shift()?.bytes.length ?? 0;
     }

@@ -8,39 +8,35 @@ export class WholeLines {
   /** @param limit a line of more bytes than this is cut, so that memory stays bounded */
   constructor(private readonly limit = 65_536) {}
 
-  /** The lines that a chunk completes, or undefined when it completes none. The bytes are copied. */
-  push(chunk: Buffer): Buffer | undefined {
+  /** The lines that a chunk completes, in order. What can be is a view of the chunk, not a copy. */
+  push(chunk: Buffer): Buffer[] {
+    const blocks: Buffer[] = [];
+    let start = 0;
     const end = chunk.lastIndexOf(newline) + 1;
-    const block = end === 0 ? undefined : this.take(chunk.subarray(0, end));
-    if (end < chunk.length) {
-      this.partial.push(Buffer.from(chunk.subarray(end)));
-      this.partialBytes += chunk.length - end;
+    if (end > 0 && this.partialBytes > 0) {
+      start = chunk.indexOf(newline) + 1;
+      blocks.push(this.complete(chunk.subarray(0, start)));
     }
-    if (this.partialBytes < this.limit) return block;
-    const cut = this.end();
-    return block === undefined || cut === undefined ? (block ?? cut) : Buffer.concat([block, cut]);
+    if (start < end) blocks.push(chunk.subarray(start, end));
+    if (end < chunk.length) this.keep(chunk.subarray(end), blocks);
+    return blocks;
   }
 
   /** The last line of a stream that ended without a newline. */
-  end(): Buffer | undefined {
-    return this.partialBytes === 0 ? undefined : this.take(Buffer.of(newline));
+  end(): Buffer[] {
+    return this.partialBytes === 0 ? [] : [this.complete(Buffer.of(newline))];
   }
 
-  private take(rest: Buffer): Buffer {
+  private keep(rest: Buffer, blocks: Buffer[]): void {
+    this.partial.push(Buffer.from(rest));
+    this.partialBytes += rest.length;
+    if (this.partialBytes >= this.limit) blocks.push(...this.end());
+  }
+
+  private complete(rest: Buffer): Buffer {
     const block = Buffer.concat([...this.partial, rest]);
     this.partial = [];
     this.partialBytes = 0;
     return block;
   }
-}
-
-/** Puts a prefix before every line of a block that ends with a newline. */
-export function prefixLines(block: Buffer, prefix: Buffer): Buffer {
-  const parts: Buffer[] = [];
-  for (let start = 0; start < block.length; ) {
-    const end = block.indexOf(newline, start) + 1 || block.length;
-    parts.push(prefix, block.subarray(start, end));
-    start = end;
-  }
-  return Buffer.concat(parts);
 }

@@ -1,0 +1,32 @@
+import * as z from "zod";
+import { Duration } from "./duration.ts";
+import { Size } from "./size.ts";
+
+/** When a log file is put aside for a new one. Lines are never cut in two. */
+export const LogRotation = z.strictObject({
+  /** a file is put aside before it grows beyond this; 0 never does that */
+  max_size: Size.prefault("10MB"),
+  /** how many old files are kept beside it, as `file.1` (the youngest), `file.2`, … */
+  max_files: z.int().min(0).max(1_000).default(5),
+  /** a file older than this is put aside, whatever its size */
+  max_age: Duration.optional(),
+});
+export type LogRotation = z.infer<typeof LogRotation>;
+
+/** One place for output: the supervisor's own output, nowhere, or a file. */
+export type Sink = { readonly kind: "inherit" } | { readonly kind: "file"; readonly path: string };
+
+const SinkName = z.string().min(1, "names no file");
+
+/**
+ * Where a stream goes: `inherit` (the supervisor's own output, each line with the task's name before it), `null`, the
+ * path of a file, or a list of these.
+ */
+export const StreamTarget = z.union([SinkName, z.array(SinkName)]).transform((input): Sink[] =>
+  (Array.isArray(input) ? input : [input]).flatMap((name): Sink[] => {
+    if (name === "null" || name === "none" || name === "/dev/null") return [];
+    return [
+      name === "inherit" || name === "/dev/stdout" ? { kind: "inherit" } : { kind: "file", path: name },
+    ];
+  }),
+);

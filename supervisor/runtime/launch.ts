@@ -1,0 +1,43 @@
+import type { Argv } from "../config/command.ts";
+import type { Task } from "../config/task.ts";
+import { type Account, findAccount } from "./account.ts";
+
+/** How a process is started so that it gets the user, limits and priority of its task. */
+export interface Launch {
+  readonly argv: Argv;
+  /** what Node itself is to set; everything else is done by the programs at the front of `argv` */
+  readonly ids: { readonly uid?: number; readonly gid?: number };
+  /** USER, LOGNAME and HOME of the task's user */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly account: Account | undefined;
+}
+
+/**
+ * Puts util-linux's and coreutils' own programs before the command where Node lacks the call: prlimit, nice, and setpriv
+ * for supplementary groups (Node drops them all). Each replaces itself by the next, so the pid is the command's.
+ * @throws UserError when the task's user does not exist
+ */
+export function planLaunch(argv: Argv, settings: Pick<Task, "user" | "rlimits" | "nice">): Launch {
+  const account = settings.user === undefined ? undefined : findAccount(settings.user);
+  const limits = settings.rlimits.map(({ resource, soft, hard }) => `--${resource}=${soft}:${hard}`);
+  const privileged = [
+    ...(limits.length === 0 ? [] : ["prlimit", ...limits, "--"]),
+    ...(settings.nice === undefined ? [] : ["nice", "-n", String(settings.nice), "--"]),
+  ];
+  // The user changes last: raising a limit or a priority takes privileges.
+  const needsSetpriv = account !== undefined && (privileged.length > 0 || account.groups.length > 0);
+  const chain = [...privileged, ...(needsSetpriv ? setprivArgs(account) : [])];
+  const [program, ...rest] = [...chain, ...argv];
+  const ids = account === undefined || needsSetpriv ? {} : { uid: account.uid, gid: account.gid };
+  return { argv: [program ?? argv[0], ...rest], ids, environment: userVariables(account), account };
+}
+
+function setprivArgs({ uid, gid, groups }: Account): string[] {
+  const supplementary = groups.length === 0 ? "--clear-groups" : `--groups=${groups.join(",")}`;
+  return ["setpriv", `--reuid=${uid}`, `--regid=${gid}`, supplementary, "--"];
+}
+
+function userVariables(account: Account | undefined): Record<string, string> {
+  if (account?.name === undefined) return {};
+  return { USER: account.name, LOGNAME: account.name, HOME: account.home ?? "/" };
+}

@@ -1,0 +1,149 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import type { LogRotation } from "../config/log.ts";
+
+const newline = 0x0a;
+/** How often the file is compared with what stands at its path (ms): somebody else may rotate it. */
+const lookEvery = 1_000;
+/** How long a file that cannot be written is left alone before the next try (ms). */
+const retryEvery = 1_000;
+
+/**
+ * A file of whole lines that is put aside when it grows too large or too old, at the end of a line. Writing is
+ * synchronous: it goes to the page cache, and keeps the order of lines without a copy of them. A full disk loses lines, is
+ * reported, and is written to again as soon as there is room.
+ */
+export class LogFile {
+  private fd: number | undefined;
+  private inode = 0;
+  private size = 0;
+  private openedAt = 0;
+  private lookedAt = 0;
+  private failedAt = Number.NEGATIVE_INFINITY;
+  private lost = 0;
+  private torn = false;
+
+  /** @param report is told in words what happens to the file */
+  constructor(
+    readonly path: string,
+    private readonly rotation: LogRotation,
+    private readonly report: (message: string) => void,
+  ) {}
+
+  /** Appends whole lines. Never throws. */
+  write(lines: Buffer): void {
+    if (this.lost > 0 && Date.now() - this.failedAt < retryEvery) {
+      this.lost += lines.length;
+      return;
+    }
+    try {
+      this.open();
+      for (let rest = lines; rest.length > 0; ) rest = rest.subarray(this.writePart(rest));
+      if (this.lost > 0) this.report(`${this.path} can be written again; ${this.lost} bytes were lost`);
+      this.lost = 0;
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? "error";
+      if (this.lost === 0)
+        this.report(`cannot write ${this.path} (${code}); its lines are lost until that is mended`);
+      this.failedAt = Date.now();
+      this.lost += lines.length;
+      this.close();
+    }
+  }
+
+  close(): void {
+    if (this.fd !== undefined) closeSync(this.fd);
+    this.fd = undefined;
+  }
+
+  /** Writes as many lines as still fit into the file, and at least one; the number of bytes. */
+  private writePart(lines: Buffer): number {
+    const { max_size: limit } = this.rotation;
+    const room = limit === 0 ? Number.POSITIVE_INFINITY : limit - this.size;
+    let length = lines.length;
+    if (length > room) {
+      length = room <= 0 ? 0 : lines.lastIndexOf(newline, room - 1) + 1;
+      if (length === 0 && this.size > 0) {
+        this.rotate();
+        return 0;
+      }
+      // A line longer than a whole file gets one of its own.
+      if (length === 0) length = lines.indexOf(newline) + 1;
+    }
+    this.writeAll(lines.subarray(0, length));
+    return length;
+  }
+
+  private writeAll(lines: Buffer): void {
+    const fd = this.fd ?? -1;
+    // A line that a full disk cut in two ends where it was cut.
+    if (this.torn) this.size += writeSync(fd, "\n");
+    this.torn = false;
+    for (let done = 0; done < lines.length; ) {
+      try {
+        const written = writeSync(fd, lines, done, lines.length - done);
+        done += written;
+        this.size += written;
+      } catch (error) {
+        this.torn = done > 0 && lines[done - 1] !== newline;
+        throw error;
+      }
+    }
+  }
+
+  private open(): void {
+    const now = Date.now();
+    if (this.fd !== undefined && now - this.lookedAt >= lookEvery) this.look(now);
+    if (this.fd !== undefined) return;
+    mkdirSync(dirname(this.path), { recursive: true });
+    const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT;
+    this.fd = openSync(this.path, flags, 0o644);
+    const { ino, size, birthtimeMs } = fstatSync(this.fd);
+    this.inode = ino;
+    this.size = size;
+    this.openedAt = size === 0 || birthtimeMs === 0 ? now : birthtimeMs;
+    this.lookedAt = now;
+  }
+
+  /** Notices that the file was moved, removed or emptied by somebody else, and that it has become too old. */
+  private look(now: number): void {
+    this.lookedAt = now;
+    const present = statSync(this.path, { throwIfNoEntry: false });
+    if (present?.ino !== this.inode) {
+      this.close();
+      return;
+    }
+    this.size = present.size;
+    const { max_age: limit } = this.rotation;
+    if (limit !== undefined && this.size > 0 && now - this.openedAt > limit) this.rotate();
+  }
+
+  /** `file` becomes `file.1`, that `file.2`, and so on; the oldest goes. */
+  private rotate(): void {
+    this.close();
+    const { max_files: count } = this.rotation;
+    if (count === 0) rmSync(this.path, { force: true });
+    for (let number = count; number > 0; number -= 1) {
+      moveIfThere(number === 1 ? this.path : `${this.path}.${number - 1}`, `${this.path}.${number}`);
+    }
+    this.open();
+  }
+}
+
+function moveIfThere(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+}

@@ -1,0 +1,32 @@
+import { resolve } from "node:path";
+import type { LogRotation } from "../config/log.ts";
+import { LogFile } from "./log-file.ts";
+
+/** The open log files by path: two streams that go to the same path share one file. */
+export class LogFiles {
+  private readonly open = new Map<string, { file: LogFile; users: number }>();
+
+  constructor(private readonly report: (message: string) => void) {}
+
+  /** The file at a path, for as long as its user does not give it back. */
+  take(path: string, rotation: LogRotation): LogFile {
+    const key = resolve(path);
+    const known = this.open.get(key);
+    if (known !== undefined) {
+      known.users += 1;
+      return known.file;
+    }
+    const file = new LogFile(key, rotation, this.report);
+    this.open.set(key, { file, users: 1 });
+    return file;
+  }
+
+  giveBack(file: LogFile): void {
+    const known = this.open.get(file.path);
+    if (known === undefined) return;
+    known.users -= 1;
+    if (known.users > 0) return;
+    known.file.close();
+    this.open.delete(file.path);
+  }
+}

@@ -1,8 +1,10 @@
+import { ASK_SUPERVISOR } from "./ask-supervisor.ts";
+
 /**
  * Prints every fact as `key=value` lines. Runs as root under any POSIX shell.
  * Arguments: the stack's name, the service with the supervisor, the certificate job; each may be empty.
  */
-export const FACTS_SCRIPT = String.raw`
+export const FACTS_SCRIPT = String.raw`${ASK_SUPERVISOR}
 stack=$1 service=$2 job=$3
 put() { printf '%s=%s\n' "$1" "$2"; }
 has() { command -v "$1" >/dev/null 2>&1; }
@@ -72,7 +74,7 @@ docker ps -a --no-trunc --filter "label=com.docker.compose.project=$stack" \
     esac
     put stack.container "$id $name $state $image $health"
     if [ -n "$job" ] && [ "$name" = "$service" ] && [ "$state" = running ]; then
-      put stack.status "$(docker exec "$id" longshorectl status --json "$job" </dev/null 2>/dev/null | base64 -w 0)"
+      put stack.status "$(ask_supervisor "$id" "$job")"
     fi
   done
 exit 0

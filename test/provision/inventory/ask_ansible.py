@@ -74,8 +74,8 @@ def read(case):
     if text is None:
         return None
     return {
-        "text": text,
-        "graph": in_fork(command, case["file"], "--graph"),
+        "list": text.split("\n"),
+        "graph": in_fork(command, case["file"], "--graph").split("\n"),
         "limits": in_fork(select, case["file"], case["limits"]),
     }
 

@@ -36,18 +36,28 @@ const Inspected = z.object({
   }),
 });
 
+const NO_ENGINE = {
+  code: "docker_missing",
+  message: "Docker Engine is installed and does not answer",
+  hint: "run provision: it starts the engine",
+};
+
 /** Reads what the status script printed. Pure. */
 export function parseStatus(host: string, output: string): HostStatus {
   const lines = output.split("\n").map((line) => line.split(" "));
   const releases = new Map(
     lines.filter(([kind]) => kind === "release").map(([, stack = "", id = ""]) => [stack, id]),
   );
+  if (lines.some(([kind]) => kind === "noengine"))
+    return { host, status: "failed", containers: [], error: NO_ENGINE };
   const containers: ContainerStatus[] = [];
   for (const [index, [kind, payload = ""]] of lines.entries()) {
     if (kind !== "container") continue;
-    const inspected = Inspected.parse(decode(payload));
+    const inspected = Inspected.safeParse(decode(payload));
+    // Gone between the list and the look: a deploy is under way.
+    if (!inspected.success) continue;
     const tasks = SupervisorStatus.safeParse(decode(lines[index + 1]?.[1] ?? ""));
-    const { Config, State, RestartCount } = inspected;
+    const { Config, State, RestartCount } = inspected.data;
     const stack = Config.Labels["longshore.stack"] ?? "";
     containers.push({
       stack,

@@ -86,9 +86,11 @@ describe("a stack's state", () => {
     stubPrograms({
       docker: `case $1 in
         ps) cat '${join(directory, "containers")}' ;;
-        exec) printf '%s' '{"asked": "'"$*"'"}' ;;
+        exec) [ "$2" = ${id} ] && shift 2 && exec "$@" ;;
         *) exit 1 ;;
       esac`,
+      curl: 'echo "curl $*"; exit 7',
+      longshorectl: 'echo "longshorectl $*"',
     });
     const script = FACTS_SCRIPT.replaceAll("/opt/longshore", directory);
     const { stdout } = await run(here, shellScript(script, "site", "web", "certificate"));
@@ -144,7 +146,10 @@ describe("a stack's state", () => {
     const answers = [...running.output.matchAll(asked)].map(([, text = ""]) =>
       Buffer.from(text, "base64").toString(),
     );
-    expect(answers).toEqual([`{"asked": "exec ${id} longshorectl status --json certificate"}`]);
+    expect(answers).toEqual([
+      "curl -fsS --unix-socket /run/longshore/control.sock http://localhost/v1/tasks?name=certificate\n" +
+        "longshorectl status --json certificate\n",
+    ]);
   });
 
   test("a stopped supervisor is not asked", async () => {

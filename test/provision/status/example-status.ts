@@ -1,0 +1,62 @@
+import type { InstanceStatus, SupervisorStatus } from "../../../supervisor/protocol/status.ts";
+
+/** As the status script prints a JSON value. */
+export function encode(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString("base64");
+}
+
+/** What `docker inspect` says of a container, as far as it is read. */
+export function inspected(
+  changes: { stack?: string; service?: string; state?: string; health?: string | undefined } = {},
+): unknown {
+  const { stack, service, state, health } = {
+    stack: "site",
+    service: "web",
+    state: "running",
+    health: "healthy",
+    ...changes,
+  };
+  return {
+    Id: "c".repeat(64),
+    Config: {
+      Image: `longshore/${stack}-${service}:3f2a9c01d4e5`,
+      Labels: { "longshore.stack": stack, "com.docker.compose.service": service },
+    },
+    RestartCount: 0,
+    State: {
+      Status: state,
+      StartedAt: "2026-01-01T00:00:00.5Z",
+      ...(health === undefined ? {} : { Health: { Status: health, Log: [] } }),
+    },
+  };
+}
+
+/** A service that has run for an hour. */
+export function makeTask(name: string, changes: Partial<InstanceStatus> = {}): InstanceStatus {
+  return {
+    name,
+    task: name,
+    kind: "service",
+    state: "running",
+    pid: 17,
+    started_at: "2026-01-01T00:00:00Z",
+    uptime_seconds: 3600,
+    restarts: 0,
+    exit_code: null,
+    exit_signal: null,
+    next_run: null,
+    health: "none",
+    reason: null,
+    ...changes,
+  };
+}
+
+export function supervisor(instances: InstanceStatus[]): SupervisorStatus {
+  return {
+    version: "0.1.0",
+    pid: 1,
+    started_at: "2026-01-01T00:00:00Z",
+    config_file: "/etc/longshore/tasks.yaml",
+    instances,
+  };
+}

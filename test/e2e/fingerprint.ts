@@ -7,6 +7,7 @@ const NOISE = [
   "/var/lib/docker",
   "/var/lib/containerd",
   "/var/lib/private",
+  "/root/.npm",
 ];
 
 const SCRIPT = `

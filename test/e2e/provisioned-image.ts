@@ -5,9 +5,6 @@ import { createOperator } from "./operator.ts";
 /** An image of a Debian 13 host after `longshore provision`; made anew when the code of provision's steps changes. */
 export function ensureProvisionedImage(net: TestNet): Promise<string> {
   return ensureSnapshot(net, "provisioned", ["provision/steps", "provision/facts"], async (host) => {
-    const operator = createOperator(net, net.inventory({}, [host]));
-    const result = await operator.longshore(["provision"]);
-    if (result.code !== 0)
-      throw new Error(`cannot provision ${host.name}:\n${result.stdout}${result.stderr}`);
+    await createOperator(net, net.inventory({}, [host])).run("provision");
   });
 }

@@ -1,0 +1,25 @@
+import { CommanderError } from "commander";
+import { formatError } from "../../supervisor/config/user-error.ts";
+import { makeProgram } from "./program.ts";
+
+/**
+ * Runs the command that the arguments name. Errors are told on stderr: a user's without a stack trace, unless `--debug` asks
+ * for it.
+ *
+ * @param args the arguments without the program's own name
+ * @returns the exit code
+ */
+export async function runProgram(args: readonly string[]): Promise<number> {
+  let code = 0;
+  try {
+    const program = makeProgram((result) => {
+      code = result;
+    });
+    await program.parseAsync([...args], { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode;
+    process.stderr.write(`longshore: ${formatError(error, args.includes("--debug"))}\n`);
+    return 1;
+  }
+}

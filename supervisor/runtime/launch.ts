@@ -13,11 +13,16 @@ export interface Launch {
 }
 
 /**
- * Puts util-linux's and coreutils' own programs before the command where Node lacks the call: prlimit, nice, and setpriv
- * for supplementary groups (Node drops them all). Each replaces itself by the next, so the pid is the command's.
+ * Puts util-linux's and coreutils' own programs before the command for what no call can be had for: prlimit, nice, and
+ * setpriv for the user. Each replaces itself by the next, so the pid is the command's.
+ * @param byNode Node itself can change the user, but it drops all supplementary groups then
  * @throws UserError when the task's user does not exist
  */
-export function planLaunch(argv: Argv, settings: Pick<Task, "user" | "rlimits" | "nice">): Launch {
+export function planLaunch(
+  argv: Argv,
+  settings: Pick<Task, "user" | "rlimits" | "nice">,
+  byNode: boolean,
+): Launch {
   const account = settings.user === undefined ? undefined : findAccount(settings.user);
   const limits = settings.rlimits.map(({ resource, soft, hard }) => `--${resource}=${soft}:${hard}`);
   const privileged = [
@@ -25,7 +30,8 @@ export function planLaunch(argv: Argv, settings: Pick<Task, "user" | "rlimits" |
     ...(settings.nice === undefined ? [] : ["nice", "-n", String(settings.nice), "--"]),
   ];
   // The user changes last: raising a limit or a priority takes privileges.
-  const needsSetpriv = account !== undefined && (privileged.length > 0 || account.groups.length > 0);
+  const needsSetpriv =
+    account !== undefined && (!byNode || privileged.length > 0 || account.groups.length > 0);
   const chain = [...privileged, ...(needsSetpriv ? setprivArgs(account) : [])];
   const [program, ...rest] = [...chain, ...argv];
   const ids = account === undefined || needsSetpriv ? {} : { uid: account.uid, gid: account.gid };

@@ -1,7 +1,19 @@
+import { constants } from "node:os";
+import type { Exit } from "../core/instance.ts";
+import { loadPosixSpawn, type NativeSpawn } from "./posix-spawn.ts";
+import { SystemError } from "./system-error.ts";
+
+/** A child that has ended. */
+export interface EndedChild {
+  readonly pid: number;
+  readonly exit: Exit;
+}
+
 /** The few system calls that Node does not offer. */
 export interface Native {
-  /** Collects a child that has ended, without waiting: true when it was collected. */
-  reap(pid: number): boolean;
+  /** Collects one child that has ended, whoever started it, without waiting; undefined when there is none. */
+  waitAny(): EndedChild | undefined;
+  readonly spawn: NativeSpawn;
   /** A pipe whose ends are closed on exec. Node's own "pipe" is a socket, which cannot be opened as /dev/stdout. */
   openPipe(): { readonly read: number; readonly write: number };
   /** Makes orphaned descendants children of this process, as they are of PID 1. */
@@ -11,6 +23,7 @@ export interface Native {
 const WNOHANG = 1;
 const O_CLOEXEC = 0o2000000;
 const PR_SET_CHILD_SUBREAPER = 36;
+const signalNames = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
 
 /**
  * The system calls, or undefined on a platform for which koffi's file was not shipped.
@@ -20,16 +33,21 @@ export async function loadNative(onProblem: (reason: string) => void): Promise<N
   try {
     const { default: koffi } = await import("koffi");
     const libc = koffi.load(null);
-    const waitpid = libc.func("int waitpid(int pid, _Out_ int *status, int options)");
-    const pipe2 = libc.func("int pipe2(_Out_ int *ends, int flags)");
+    const waitpid = libc.func("int waitpid(int pid, void *status, int options)");
+    const pipe2 = libc.func("int pipe2(void *ends, int flags)");
     const prctl = libc.func(
-      "int prctl(int option, unsigned long value, unsigned long, unsigned long, unsigned long)",
+      "int prctl(int option, unsigned long, unsigned long, unsigned long, unsigned long)",
     );
+    const status = Buffer.alloc(4);
+    const ends = Buffer.alloc(8);
     return {
-      reap: (pid) => waitpid(pid, [0], WNOHANG) === pid,
+      waitAny: () => {
+        const pid: number = waitpid(-1, status, WNOHANG);
+        return pid > 0 ? { pid, exit: decodeStatus(status.readInt32LE()) } : undefined;
+      },
+      spawn: loadPosixSpawn(libc),
       openPipe: () => {
-        const ends = Buffer.alloc(8);
-        if (pipe2(ends, O_CLOEXEC) !== 0) throw systemError("pipe2", koffi.errno());
+        if (pipe2(ends, O_CLOEXEC) !== 0) throw new SystemError("pipe2", koffi.errno());
         return { read: ends.readInt32LE(0), write: ends.readInt32LE(4) };
       },
       becomeSubreaper: () => {
@@ -42,6 +60,9 @@ export async function loadNative(onProblem: (reason: string) => void): Promise<N
   }
 }
 
-function systemError(call: string, errno: number): NodeJS.ErrnoException {
-  return Object.assign(new Error(`${call} failed`), { syscall: call, errno });
+/** WIFEXITED, WEXITSTATUS and WTERMSIG of wait(2). */
+function decodeStatus(status: number): Exit {
+  const signal = status & 0x7f;
+  if (signal === 0) return { code: (status >> 8) & 0xff, signal: null };
+  return { code: null, signal: (signalNames.get(signal) ?? "SIGKILL") as NodeJS.Signals };
 }

@@ -40,6 +40,23 @@ export function readChildren(): number[] {
   }
 }
 
+/** The living descendants of a process, itself not among them. */
+export function readDescendants(pid: number): number[] {
+  return readTaskChildren(pid).flatMap((child) => [child, ...readDescendants(child)]);
+}
+
+/** The children of each thread of a process. */
+function readTaskChildren(pid: number): number[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).flatMap((thread) => {
+      const text = readFileSync(`/proc/${pid}/task/${thread}/children`, "latin1");
+      return text.split(" ").filter(Boolean).map(Number);
+    });
+  } catch {
+    return [];
+  }
+}
+
 /** The value of a variable in the environment that a process was started with. */
 export function readVariable(pid: number, name: string): string | undefined {
   try {

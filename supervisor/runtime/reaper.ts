@@ -1,3 +1,4 @@
+import type { Exit } from "../core/instance.ts";
 import type { Native } from "./native.ts";
 import { readChildren, readVariable } from "./proc.ts";
 
@@ -5,26 +6,27 @@ import { readChildren, readVariable } from "./proc.ts";
 export const markVariable = "LONGSHORE_RUN";
 
 /**
- * Collects orphans, which become children of PID 1 (or of a subreaper) and which Node never waits for.
- * Children that were spawned here are left to Node: collecting one would take its exit code away.
+ * Collects children as they end: those that were spawned here, whose end it reports, and orphans, which become
+ * children of PID 1 (or of a subreaper). Every child is started with posix_spawn, none by Node, so that waiting for
+ * any child takes no exit code away from Node; where the native calls are missing, Node starts and collects its
+ * own, and orphans stay.
  */
 export class Reaper {
-  private readonly own = new Set<number>();
-  private scheduled = false;
+  private readonly own = new Map<number, (exit: Exit) => void>();
 
   constructor(private readonly native: Native | undefined) {}
 
-  /** Begins to collect orphans as they end. */
+  /** Begins to collect. */
   start(): void {
     if (this.native === undefined) return;
     if (process.pid !== 1) this.native.becomeSubreaper();
-    process.on("SIGCHLD", () => this.reapSoon());
+    process.on("SIGCHLD", () => this.reap());
     this.reap();
   }
 
-  /** Names a child that Node itself waits for. */
-  adopt(pid: number): void {
-    this.own.add(pid);
+  /** Names a child that was spawned here. */
+  adopt(pid: number, onExit: (exit: Exit) => void): void {
+    this.own.set(pid, onExit);
   }
 
   /** Forgets a child whose end Node has reported. */
@@ -32,34 +34,27 @@ export class Reaper {
     this.own.delete(pid);
   }
 
-  /** Collects every orphan that has ended. */
+  /** Collects every child that has ended. */
   reap(): void {
     if (this.native === undefined) return;
-    for (const pid of this.listOrphans()) this.native.reap(pid);
+    for (let child = this.native.waitAny(); child !== undefined; child = this.native.waitAny()) {
+      const onExit = this.own.get(child.pid);
+      this.own.delete(child.pid);
+      onExit?.(child.exit);
+    }
   }
 
-  /** Whether children are there that were not spawned here: cheap to ask after every end. */
-  mayHaveOrphans(): boolean {
-    return this.native !== undefined && this.listOrphans().length > 0;
-  }
-
-  /** The orphans, alive or not, that a run of a task left behind. */
+  /** The orphans that a run of a task left behind. */
   listOrphansOf(mark: string): number[] {
-    if (this.native === undefined) return [];
     return this.listOrphans().filter((pid) => readVariable(pid, markVariable) === mark);
   }
 
-  private listOrphans(): number[] {
-    return readChildren().filter((pid) => !this.own.has(pid));
+  /** Whether children are there that were not spawned here: cheap to ask after every end. */
+  hasOrphans(): boolean {
+    return this.listOrphans().length > 0;
   }
 
-  /** Many children that end together are one look at the list. */
-  private reapSoon(): void {
-    if (this.scheduled) return;
-    this.scheduled = true;
-    setImmediate(() => {
-      this.scheduled = false;
-      this.reap();
-    });
+  private listOrphans(): number[] {
+    return this.native === undefined ? [] : readChildren().filter((pid) => !this.own.has(pid));
   }
 }

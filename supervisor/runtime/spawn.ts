@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, fchownSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { closeSync, existsSync, fchownSync } from "node:fs";
 import type { Socket } from "node:net";
 import type { Argv } from "../config/command.ts";
 import type { InstanceSpec } from "../config/instance-spec.ts";
+import { UserError } from "../config/user-error.ts";
 import type { Exit } from "../core/instance.ts";
-import { planLaunch } from "./launch.ts";
+import { type Launch, planLaunch } from "./launch.ts";
 import type { Native } from "./native.ts";
 import { markVariable, type Reaper } from "./reaper.ts";
 import { readPipe, readSocket, type StreamHandler, type StreamReader } from "./stream-reader.ts";
@@ -32,19 +33,19 @@ export interface Spawned {
   readonly readers: readonly StreamReader[];
 }
 
-type Stdio = number | "ignore" | "pipe";
-
-/** A stream of a process that is about to start: where the process writes, and where its output is read. */
+/** A stream of a process that is about to start: this process's ends of its pipe, where it has one. */
 interface Channel {
-  readonly stdio: Stdio;
-  readonly read: number | undefined;
-  readonly handler: StreamHandler | undefined;
+  /** the descriptor that the process gets it as */
+  readonly target: number;
+  readonly handler: StreamHandler;
+  readonly pipe: { readonly read: number; readonly write: number } | undefined;
 }
-
-const nowhere: Channel = { stdio: "ignore", read: undefined, handler: undefined };
 
 /** Starts processes, each the leader of a session and process group of its own. */
 export class Spawner {
+  /** Reading process.env asks the system for every variable, every time. */
+  private readonly inherited: Readonly<Record<string, string | undefined>> = { ...process.env };
+
   constructor(
     private readonly native: Native | undefined,
     private readonly reaper: Reaper,
@@ -55,83 +56,99 @@ export class Spawner {
     const channels: Channel[] = [];
     try {
       const { settings } = request.spec;
-      const launch = planLaunch(request.argv, settings);
-      const open = (handler: StreamHandler | undefined): Channel => {
-        const channel = this.openChannel(handler, launch.account);
-        channels.push(channel);
-        return channel;
+      const launch = planLaunch(request.argv, settings, this.native === undefined);
+      this.openChannels(request, launch, channels);
+      const environment: Readonly<Record<string, string | undefined>> = {
+        ...this.inherited,
+        ...launch.environment,
+        ...request.spec.environment,
+        ...request.environment,
+        [markVariable]: request.mark,
       };
-      const stdout = open(request.stdout);
-      const stderr = request.stderr === "stdout" ? stdout : open(request.stderr);
-      const stdio: Stdio[] = ["ignore", stdout.stdio, stderr.stdio];
-      if (request.notify !== undefined) stdio[request.notify.fd] = open(request.notify.handler).stdio;
-      const [program, ...args] = launch.argv;
-      const child = withUmask(settings.umask, () =>
-        spawn(program, args, {
-          cwd: request.spec.workingDir,
-          env: {
-            ...process.env,
-            ...launch.environment,
-            ...request.spec.environment,
-            ...request.environment,
-            [markVariable]: request.mark,
-          },
-          detached: true,
-          stdio: Array.from(stdio, (entry) => entry ?? "ignore"),
-          ...launch.ids,
+      const { native } = this;
+      if (native === undefined) return this.spawnByNode(request, launch, environment, channels);
+      const pid = withUmask(settings.umask, () =>
+        native.spawn({
+          argv: launch.argv,
+          environment: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
+          searchPath: environment.PATH,
+          workingDir: request.spec.workingDir,
+          descriptors: descriptorsOf(request, channels),
         }),
       );
-      return this.watch(child, stdio, channels, request);
+      this.reaper.adopt(pid, request.onExit);
+      return {
+        pid,
+        readers: channels.flatMap(({ pipe, handler }) => (pipe ? [readPipe(pipe.read, handler)] : [])),
+      };
     } catch (error) {
-      for (const { read } of channels) if (read !== undefined) closeSync(read);
-      const { code, message } = error as NodeJS.ErrnoException;
-      request.onError(code === undefined ? message : `cannot run ${request.argv[0]}: ${code}`);
+      for (const { pipe } of channels) if (pipe !== undefined) closeSync(pipe.read);
+      request.onError(describeSpawnError(error as NodeJS.ErrnoException, request));
       return undefined;
     } finally {
-      for (const { stdio } of channels) if (typeof stdio === "number") closeSync(stdio);
+      for (const { pipe } of channels) if (pipe !== undefined) closeSync(pipe.write);
     }
   }
 
-  private watch(
-    child: ChildProcess,
-    stdio: readonly Stdio[],
-    channels: readonly Channel[],
+  /** Pipes that the task's user may open again as /dev/stdout. */
+  private openChannels(request: SpawnRequest, launch: Launch, channels: Channel[]): void {
+    const open = (target: number, handler: StreamHandler | undefined): void => {
+      if (handler === undefined) return;
+      const pipe = this.native?.openPipe();
+      if (pipe !== undefined && launch.account !== undefined) {
+        fchownSync(pipe.write, launch.account.uid, launch.account.gid);
+      }
+      channels.push({ target, handler, pipe });
+    };
+    open(1, request.stdout);
+    if (request.stderr !== "stdout") open(2, request.stderr);
+    if (request.notify !== undefined) open(request.notify.fd, request.notify.handler);
+  }
+
+  /** Without the native calls: through sockets in place of pipes, and with a full copy of this process. */
+  private spawnByNode(
     request: SpawnRequest,
+    launch: Launch,
+    env: Readonly<Record<string, string | undefined>>,
+    channels: readonly Channel[],
   ): Spawned | undefined {
+    const stdio: ("ignore" | "pipe" | 1)[] = ["ignore", "ignore", "ignore"];
+    for (const { target } of channels) stdio[target] = "pipe";
+    if (request.stderr === "stdout") stdio[2] = stdio[1] ?? "ignore";
+    const [program, ...args] = launch.argv;
+    const child = withUmask(request.spec.settings.umask, () =>
+      spawn(program, args, {
+        cwd: request.spec.workingDir,
+        env,
+        detached: true,
+        stdio: Array.from(stdio, (entry) => entry ?? "ignore"),
+        ...launch.ids,
+      }),
+    );
     const { pid } = child;
-    child.on("error", (error: NodeJS.ErrnoException) => {
-      if (pid === undefined) request.onError(describeSpawnError(error, request.argv[0]));
-    });
-    if (pid === undefined) {
-      for (const { read } of channels) if (read !== undefined) closeSync(read);
-      return undefined;
-    }
-    this.reaper.adopt(pid);
+    child.on("error", (error) => pid ?? request.onError(describeSpawnError(error, request)));
+    if (pid === undefined) return undefined;
+    this.reaper.adopt(pid, request.onExit);
     child.on("exit", (code, signal) => {
       this.reaper.release(pid);
       request.onExit({ code, signal });
     });
-    const piped = stdio.flatMap((entry, fd) => (entry === "pipe" ? [child.stdio[fd] as Socket] : []));
-    const readers = channels.flatMap(({ read, handler }): StreamReader[] => {
-      if (handler === undefined) return [];
-      if (read !== undefined) return [readPipe(read, handler)];
-      const socket = piped.shift();
-      return socket === undefined ? [] : [readSocket(socket, handler)];
-    });
-    return { pid, readers };
+    const sockets = channels.map(({ target, handler }) => readSocket(child.stdio[target] as Socket, handler));
+    if (request.stderr === "stdout" && request.stdout !== undefined) {
+      sockets.push(readSocket(child.stdio[2] as Socket, { ...request.stdout, onEnd: () => {} }));
+    }
+    return { pid, readers: sockets };
   }
+}
 
-  /** A pipe that the task's user may open again as /dev/stdout; without the native calls, Node's socket. */
-  private openChannel(
-    handler: StreamHandler | undefined,
-    owner: { uid: number; gid: number } | undefined,
-  ): Channel {
-    if (handler === undefined) return nowhere;
-    if (this.native === undefined) return { stdio: "pipe", read: undefined, handler };
-    const { read, write } = this.native.openPipe();
-    if (owner !== undefined) fchownSync(write, owner.uid, owner.gid);
-    return { stdio: write, read, handler };
-  }
+/** The write ends of the pipes, by the descriptors that the process gets them as. */
+function descriptorsOf(request: SpawnRequest, channels: readonly Channel[]): Map<number, number> {
+  const descriptors = new Map(
+    channels.flatMap(({ target, pipe }) => (pipe ? [[target, pipe.write] as const] : [])),
+  );
+  const stdout = descriptors.get(1);
+  if (request.stderr === "stdout" && stdout !== undefined) descriptors.set(2, stdout);
+  return descriptors;
 }
 
 /** The mask belongs to the whole process, and the child inherits it: it is changed for the time of the fork. */
@@ -145,14 +162,16 @@ function withUmask<T>(umask: number | undefined, act: () => T): T {
   }
 }
 
-/** Node reports a missing working directory as a missing program. */
-function describeSpawnError(error: NodeJS.ErrnoException, program: string): string {
-  switch (error.code) {
-    case "ENOENT":
-      return `cannot run ${program}: no such program, or the working directory is missing`;
-    case "EACCES":
-      return `cannot run ${program}: permission denied`;
-    default:
-      return `cannot run ${program}: ${error.code ?? error.message}`;
+/** A missing working directory and a missing program are the same errno. */
+function describeSpawnError(error: NodeJS.ErrnoException, { argv, spec }: SpawnRequest): string {
+  if (error instanceof UserError) return error.message;
+  const { workingDir } = spec;
+  if (error.code === "ENOENT" && workingDir !== undefined && !existsSync(workingDir)) {
+    return `cannot run ${argv[0]}: no such working directory: ${workingDir}`;
   }
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: "no such program",
+    EACCES: "permission denied",
+  };
+  return `cannot run ${argv[0]}: ${reasons[error.code ?? ""] ?? error.code ?? error.message}`;
 }

@@ -36,7 +36,9 @@ tasks:
   web: { command: [sh, -c, 'i=0; while :; do i=$((i+1)); echo $i; sleep 0.1; done'], stdout: "\${DIR}/web.log" }
 `);
     const file = join(daemon.folder, "web.log");
-    await expect.poll(() => existsSync(file) && readFileSync(file, "utf8")).toContain("2\n");
+    await expect
+      .poll(() => existsSync(file) && readFileSync(file, "utf8"), { timeout: 10_000 })
+      .toContain("2\n");
     renameSync(file, join(daemon.folder, "web.log.old"));
     await expect
       .poll(() => existsSync(file) && readFileSync(file, "utf8").length > 0, { timeout: 10_000 })

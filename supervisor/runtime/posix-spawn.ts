@@ -1,0 +1,100 @@
+import { accessSync, constants, openSync } from "node:fs";
+import { join } from "node:path";
+import type { LibraryHandle } from "koffi";
+import type { Argv } from "../config/command.ts";
+import { SystemError } from "./system-error.ts";
+
+/** A process to start with posix_spawn(3). */
+export interface NativeProcess {
+  readonly argv: Argv;
+  /** all of its environment, as `NAME=value` */
+  readonly environment: readonly string[];
+  readonly searchPath: string | undefined;
+  readonly workingDir: string | undefined;
+  /** descriptors of this process by those that the child gets them as; 0, 1 and 2 are /dev/null otherwise */
+  readonly descriptors: ReadonlyMap<number, number>;
+}
+
+/** Starts a process as the leader of a session of its own; its pid. @throws SystemError when it cannot be started */
+export type NativeSpawn = (process: NativeProcess) => number;
+
+/** spawn.h of glibc and musl */
+const POSIX_SPAWN_SETSIGDEF = 0x04;
+const POSIX_SPAWN_SETSIGMASK = 0x08;
+const POSIX_SPAWN_SETSID = 0x80;
+/** Generous: posix_spawnattr_t has 336 bytes, posix_spawn_file_actions_t 80, sigset_t 128. */
+const structSize = 512;
+
+/**
+ * posix_spawn starts a child without copying this process's page tables, as Node's own fork does: it takes a third of
+ * the time. It also tells at once why a program cannot be run.
+ */
+export function loadPosixSpawn(libc: LibraryHandle): NativeSpawn {
+  const spawn = libc.func(
+    "int posix_spawn(void *pid, str path, void *actions, void *attributes, const char **argv, const char **environment)",
+  );
+  const initActions = libc.func("int posix_spawn_file_actions_init(void *actions)");
+  const destroyActions = libc.func("int posix_spawn_file_actions_destroy(void *actions)");
+  const addDup2 = libc.func("int posix_spawn_file_actions_adddup2(void *actions, int from, int to)");
+  const addChdir = libc.func("int posix_spawn_file_actions_addchdir_np(void *actions, str path)");
+  const attributes = makeAttributes(libc);
+  const nowhere = openSync("/dev/null", "r+");
+  const pid = Buffer.alloc(4);
+
+  const run = (path: string, argv: Argv, request: NativeProcess): number => {
+    const actions = Buffer.alloc(structSize);
+    initActions(actions);
+    try {
+      for (const fd of [0, 1, 2]) addDup2(actions, request.descriptors.get(fd) ?? nowhere, fd);
+      for (const [to, from] of request.descriptors) if (to > 2) addDup2(actions, from, to);
+      if (request.workingDir !== undefined) addChdir(actions, request.workingDir);
+      return spawn(pid, path, actions, attributes, [...argv, null], [...request.environment, null]);
+    } finally {
+      destroyActions(actions);
+    }
+  };
+
+  return (request) => {
+    const [program, ...args] = request.argv;
+    const path = findProgram(program, request.searchPath);
+    let errno = run(path, request.argv, request);
+    // A script without #! is the shell's, as execvp(3) has it.
+    if (errno === noExec) errno = run("/bin/sh", ["/bin/sh", path, ...args], request);
+    if (errno !== 0) throw new SystemError("posix_spawn", errno);
+    return pid.readInt32LE();
+  };
+}
+
+const noExec = 8;
+
+/** A session of its own, no signal blocked and none ignored: Node ignores SIGPIPE, and ignoring is inherited. */
+function makeAttributes(libc: LibraryHandle): Buffer {
+  const attributes = Buffer.alloc(structSize);
+  libc.func("int posix_spawnattr_init(void *attributes)")(attributes);
+  const flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID;
+  libc.func("int posix_spawnattr_setflags(void *attributes, short flags)")(attributes, flags);
+  libc.func("int posix_spawnattr_setsigdefault(void *attributes, void *set)")(
+    attributes,
+    Buffer.alloc(128, 0xff),
+  );
+  libc.func("int posix_spawnattr_setsigmask(void *attributes, void *set)")(attributes, Buffer.alloc(128));
+  return attributes;
+}
+
+/** A name without a slash is looked up in the search path of the child; what is not found is left to the call to refuse. */
+function findProgram(
+  program: string,
+  searchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+): string {
+  if (program.includes("/")) return program;
+  for (const folder of searchPath.split(":")) {
+    const path = join(folder || ".", program);
+    try {
+      accessSync(path, constants.X_OK);
+      return path;
+    } catch {
+      // not in this folder
+    }
+  }
+  return `/nonexistent/${program}`;
+}

@@ -10,6 +10,7 @@ import { quoteArgv } from "./quote.ts";
 
 /** This machine as a host (`ansible_connection=local`). */
 export function openLocalConnection(host: string, become: Become): Connection {
+  const open = new Set<Duplex>();
   return {
     host,
     exec: (argv, options) => execLocal(argv, become, options),
@@ -19,9 +20,14 @@ export function openLocalConnection(host: string, become: Become): Connection {
       const asRoot = becomeArgv(argv, become, options?.become);
       const child = startProcess(asRoot.argv);
       child.stdin.write(asRoot.stdinPrefix);
-      return new ProcessStream(child.stdin, child.stdout);
+      const stream = new ProcessStream(child.stdin, child.stdout);
+      open.add(stream);
+      stream.once("close", () => open.delete(stream));
+      return stream;
     },
-    close: async () => {},
+    close: async () => {
+      for (const stream of open) stream.destroy();
+    },
   };
 }
 

@@ -24,7 +24,9 @@ export function findDrift(release: Release, services: string[], facts: StackFact
   const isOurs = (path: string) => path !== "config/release.json" && !path.startsWith("current/config/");
   const changed = Object.keys(wanted).filter((path) => facts.files[path] !== hashContent(wanted[path] ?? ""));
   const extra = Object.keys(facts.files).filter((path) => isOurs(path) && !(path in wanted));
-  const files = [...changed, ...extra].sort();
+  // Written with the release: where they differ, a deploy was cut off between the two.
+  const cutOff = facts.files["config/release.json"] !== facts.files["current/config/release.json"];
+  const files = [...changed, ...extra, ...(cutOff ? ["config/release.json"] : [])].sort();
   return {
     files,
     release: facts.current !== release.id || files.some((path) => path.startsWith("current/")),

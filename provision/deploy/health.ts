@@ -89,9 +89,7 @@ function judge(state: EngineState, restarts: number): Pick<ServiceState, "state"
 async function unhealthy(docker: Docker, { id, service }: ServiceState, words: string): Promise<UserError> {
   const lines = id === "" ? [] : await lastLogLines(docker, id);
   const text = lines.map((line) => `\n    ${line}`).join("");
-  return new UserError("unhealthy", `service ${service}: ${words}${text}`, {
-    hint: "the release that ran before is still in place; mend it and deploy again",
-  });
+  return new UserError("unhealthy", `service ${service}: ${words}${text}`);
 }
 
 async function lastLogLines(docker: Docker, id: string): Promise<string[]> {

@@ -15,8 +15,9 @@ import { requestEndpoint } from "./endpoint.ts";
 import { waitHealthy } from "./health.ts";
 import type { ImageStore } from "./image-store.ts";
 import { composeArgv, layoutOf } from "./layout.ts";
-import { withDeployLock } from "./lock.ts";
+import { takeDeployLock } from "./lock.ts";
 import type { Release } from "./release.ts";
+import { restoreRelease } from "./restore.ts";
 import { activateRelease, parseHistory, syncRelease } from "./sync.ts";
 
 /** What a deploy needs to know beside the host. */
@@ -49,6 +50,7 @@ export function planDeploy(deployment: Deployment, host: InventoryHost): Planner
 class HostDeploy {
   readonly #docker: Docker;
   readonly #drift: Drift;
+  #locking: Promise<void> | undefined;
 
   constructor(
     readonly deployment: Deployment,
@@ -112,7 +114,8 @@ class HostDeploy {
       isChange: true,
       details: this.#drift.files.map((file) => `+ ${layoutOf(this.release.stack).root}/${file}`),
       run: async ({ note }) => {
-        await this.#locked(() => syncRelease(this.connection, this.release, new Date()));
+        await this.#lock();
+        await syncRelease(this.connection, this.release, new Date());
         const names = this.#drift.files.map((file) => file.replace(/^current\//, ""));
         if (this.stack.current !== undefined && names.length > 0) note(names.join(", "));
       },
@@ -120,28 +123,52 @@ class HostDeploy {
   }
 
   #containersAction(): Action {
-    const { stack, settings, id } = this.release;
-    const directory = `${layoutOf(stack).releases}/${id}`;
+    const { settings } = this.release;
     return {
       title: "containers",
       isChange: true,
       run: async ({ progress, note }) => {
-        await this.#locked(async () => {
-          const before = await this.#containerIds();
-          const argv = composeArgv(stack, directory, "up", "--detach", "--no-build", "--remove-orphans");
-          await run(this.connection, argv, { become: true, onLine: progress, title: "docker compose up" });
-          await waitHealthy(this.#docker, stack, this.deployment.services, settings.deploy_timeout, progress);
-          const after = await this.#containerIds();
-          const recreated = [...after]
-            .filter(([containerId]) => !before.has(containerId))
-            .map(([, service]) => service);
-          note(recreated.length > 0 ? `started ${recreated.join(", ")}; healthy` : "none had to be replaced");
-          // A container that has just been started has read the new files.
-          if (this.#drift.reload && !recreated.includes(settings.supervisor)) note(await this.#reload());
-          await this.#activate();
-        });
+        await this.#lock();
+        const before = await this.#containerIds();
+        await this.#start(progress);
+        const after = await this.#containerIds();
+        const recreated = [...after].filter(([id]) => !before.has(id)).map(([, service]) => service);
+        note(recreated.length > 0 ? `started ${recreated.join(", ")}; healthy` : "none had to be replaced");
+        // A container that has just been started has read the new files.
+        if (this.#drift.reload && !recreated.includes(settings.supervisor)) note(await this.#reload());
+        await this.#activate();
       },
     };
+  }
+
+  /** Starts the release; where it does not become healthy, the one that ran before is brought back. */
+  async #start(progress: (line: string) => void): Promise<void> {
+    const { stack, settings, id } = this.release;
+    const { services } = this.deployment;
+    const timeoutSeconds = settings.deploy_timeout;
+    try {
+      const argv = composeArgv(
+        stack,
+        `${layoutOf(stack).releases}/${id}`,
+        "up",
+        "--detach",
+        "--no-build",
+        "--remove-orphans",
+      );
+      await run(this.connection, argv, { become: true, onLine: progress, title: "docker compose up" });
+      await waitHealthy(this.#docker, stack, services, timeoutSeconds, progress);
+    } catch (error) {
+      const previous = this.stack.current === id ? undefined : this.stack.current;
+      const { connection } = this;
+      throw await restoreRelease(error, previous, {
+        connection,
+        docker: this.#docker,
+        stack,
+        services,
+        timeoutSeconds,
+        progress,
+      });
+    }
   }
 
   #reloadAction(): Action {
@@ -149,10 +176,9 @@ class HostDeploy {
       title: "supervisor",
       isChange: true,
       run: async ({ note }) => {
-        await this.#locked(async () => {
-          note(await this.#reload());
-          await this.#activate();
-        });
+        await this.#lock();
+        note(await this.#reload());
+        await this.#activate();
       },
     };
   }
@@ -220,8 +246,10 @@ class HostDeploy {
     return run(this.connection, ["docker", "exec", id, ...argv], { become: true, title, onLine });
   }
 
-  #locked<T>(work: () => Promise<T>): Promise<T> {
-    return withDeployLock(this.connection, this.release.stack, work);
+  /** Taken by the first action that changes something, and held to the end. */
+  #lock(): Promise<void> {
+    this.#locking ??= takeDeployLock(this.connection, this.release.stack);
+    return this.#locking;
   }
 }
 

@@ -51,13 +51,11 @@ export async function syncRelease(connection: Connection, release: Release, depl
     host: connection.host,
     deployed_at: deployedAt.toISOString(),
   };
+  const configFiles = { ...release.configFiles, "release.json": Buffer.from(`${JSON.stringify(about)}\n`) };
   const files: Files = {
     ...prefixed("release/", release.releaseFiles),
-    ...prefixed("release/config/", release.configFiles),
-    ...prefixed("config/", {
-      ...release.configFiles,
-      "release.json": Buffer.from(`${JSON.stringify(about)}\n`),
-    }),
+    ...prefixed("release/config/", configFiles),
+    ...prefixed("config/", configFiles),
     ...prefixed("secrets/", release.secretFiles),
   };
   await run(connection, shellScript(RECEIVE, root, release.id), {

@@ -62,9 +62,18 @@ describe("files", () => {
     const files = {
       ...hostWith(release).files,
       "config/release.json": other,
+      "current/config/release.json": other,
       "current/config/tasks.yaml": other,
     };
     expect(findDrift(release, SERVICES, hostWith(release, { files }))).toEqual(NONE);
+  });
+});
+
+test("a deploy was cut off after it had written its files", () => {
+  const files = { ...hostWith(release).files, "config/release.json": "f".repeat(64) };
+  expect(findDrift(release, SERVICES, hostWith(release, { files }))).toMatchObject({
+    files: ["config/release.json"],
+    reload: true,
   });
 });
 

@@ -47,7 +47,10 @@ export async function makeExample(options: ExampleOptions = {}): Promise<Release
 
 /** A host that is just as a release wants it. */
 export function hostWith(release: Release, changes: Partial<StackFacts> = {}): StackFacts {
-  const files: StackFacts["files"] = { "config/release.json": "0".repeat(64) };
+  const files: StackFacts["files"] = {
+    "config/release.json": "0".repeat(64),
+    "current/config/release.json": "0".repeat(64),
+  };
   for (const [name, content] of Object.entries(release.releaseFiles))
     files[`current/${name}`] = hashContent(content);
   for (const [name, content] of Object.entries(release.configFiles)) {

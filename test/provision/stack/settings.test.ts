@@ -64,13 +64,17 @@ describe("variables", () => {
       empty: "",
       ansible_host: "192.0.2.1",
       ansible_password: "secret",
-      list: ["a"],
+      domains: ["example.org", "www.example.org"],
+      map: { a: "b" },
       nothing: null,
       "a-b": "no name",
     });
     expect(variables).toMatchObject({ http_port: "8080", debug: "true", domain: "example.org", empty: "" });
-    expect(variables).toMatchObject({ LONGSHORE_ADDRESS: "192.0.2.1" });
-    expect(JSON.stringify(variables)).not.toMatch(/secret|ansible|list|nothing|a-b/);
+    expect(variables).toMatchObject({
+      LONGSHORE_ADDRESS: "192.0.2.1",
+      domains: "example.org,www.example.org",
+    });
+    expect(JSON.stringify(variables)).not.toMatch(/secret|ansible|map|nothing|a-b/);
   });
 
   test("of ours cannot be taken by the inventory", async () => {

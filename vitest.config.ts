@@ -17,12 +17,12 @@ export default defineConfig({
         },
       },
       {
-        // real containers, and hosts with systemd and sshd: one file after another, they are heavy
+        // real containers, and hosts with systemd and sshd: two files at a time, as much of it is waiting
         test: {
           name: "hosts",
           include: ["test/{hosts,site,e2e}/**/*.test.ts"],
           globalSetup: ["test/hosts/global-setup.ts"],
-          fileParallelism: false,
+          maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 600_000,
           sequence: { groupOrder: 2 },

@@ -10,7 +10,7 @@ import { changesBetween, fingerprint } from "./fingerprint.ts";
 const REPOSITORY = new URL("../../", import.meta.url).pathname;
 
 // The README's first command, on a machine that has Node and nothing else: no Docker, no base image.
-describe.skipIf(noEngine)("a newcomer's own machine", { timeout: 300_000 }, () => {
+describe.skipIf(noEngine)("a newcomer's own machine", { timeout: 600_000 }, () => {
   endAtFirstFailure();
 
   let net: TestNet;

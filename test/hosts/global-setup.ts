@@ -1,5 +1,6 @@
 import type { TestProject } from "vitest/node";
 import { type Engine, ensureEngine } from "./engine.ts";
+import { ensureBaseImage, ensureImage } from "./images.ts";
 import { beginRun, endRun, removeDeadRuns, type TestRun } from "./test-run.ts";
 
 declare module "vitest" {
@@ -10,7 +11,7 @@ declare module "vitest" {
   }
 }
 
-/** Once a run, before the files of the project `hosts`: the engine is there, and dead runs' leftovers are not. */
+/** Once a run, before the files of the project `hosts`: engine and images are there, and dead runs' leftovers are not. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { engine, stop } = await ensureEngine();
   project.provide("engine", engine);
@@ -20,6 +21,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     return async () => {};
   }
   await removeDeadRuns();
+  await ensureBaseImage("trixie");
+  await Promise.all([ensureImage("host"), ensureImage("internet")]);
   const run = beginRun();
   project.provide("run", run);
   return async () => {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inject } from "vitest";
+import { withLock } from "./lock.ts";
 import { startTestNet, TestNet, type TestNetRecord } from "./test-net.ts";
 
 /** For `describe.skipIf`: the reason was printed once, when the run began. */
@@ -14,8 +15,10 @@ export async function openSharedNet(): Promise<TestNet> {
   const run = inject("run");
   if (run === null) throw new Error("there is no engine: guard this file with describe.skipIf(noEngine)");
   const file = join(run.directory, "net.json");
-  if (existsSync(file)) return new TestNet(JSON.parse(readFileSync(file, "utf8")) as TestNetRecord);
-  const net = await startTestNet({ run });
-  writeFileSync(file, JSON.stringify(net.record));
-  return net;
+  return withLock(run.directory, "net", async () => {
+    if (existsSync(file)) return new TestNet(JSON.parse(readFileSync(file, "utf8")) as TestNetRecord);
+    const net = await startTestNet({ run });
+    writeFileSync(file, JSON.stringify(net.record));
+    return net;
+  });
 }

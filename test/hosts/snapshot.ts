@@ -1,5 +1,6 @@
 import { docker } from "./command.ts";
 import { ensureImage, hashFiles, hasImage, removeStaleImages } from "./images.ts";
+import { withLock } from "./lock.ts";
 import type { TestHost } from "./test-host.ts";
 import type { TestNet } from "./test-net.ts";
 
@@ -10,7 +11,18 @@ import type { TestNet } from "./test-net.ts";
  *
  * @param key what the result depends on, beside the bare image: the files and folders of the code that provisions
  */
-export async function ensureSnapshot(
+export function ensureSnapshot(
+  net: TestNet,
+  name: string,
+  key: readonly string[],
+  provision: (host: TestHost) => Promise<void>,
+): Promise<string> {
+  return withLock(net.record.run.directory, `snapshot-${name}`, () =>
+    makeSnapshot(net, name, key, provision),
+  );
+}
+
+async function makeSnapshot(
   net: TestNet,
   name: string,
   key: readonly string[],

@@ -68,7 +68,8 @@ describe.skipIf(noEngine)("a test net with two hosts", () => {
       first.ssh(["curl", "--silent", `${net.duckDns.url}/update?domains=duck&token=${token}&ip=192.0.2.7`]);
     expect((await update("bad-token")).stdout).toBe("KO");
     expect((await update("good-token")).stdout).toBe("OK");
-    expect(await net.duckDns.requests()).toMatchObject([
+    const requests = await net.duckDns.requests();
+    expect(requests.filter(({ domains }) => domains === "duck")).toMatchObject([
       { token: "bad-token", accepted: false },
       { token: "good-token", domains: "duck", address: "192.0.2.7", accepted: true },
     ]);

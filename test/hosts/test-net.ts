@@ -1,9 +1,10 @@
-import { randomInt } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CommandError, docker } from "./command.ts";
-import { ensureImage } from "./images.ts";
+import { ensureImage, type Suite } from "./images.ts";
 import { Acme, Dns, DuckDns, type InternetRecord, startInternet, ZONE } from "./internet.ts";
+import { claimFolder, withLock } from "./lock.ts";
 import {
   createHost,
   createKey,
@@ -24,7 +25,6 @@ export interface TestNetRecord {
   identityFile: string;
   /** a key that no host accepts */
   strangerFile: string;
-  knownHostsFile: string;
 }
 
 /** A network of hosts with an internet of its own. */
@@ -34,11 +34,14 @@ export class TestNet {
   readonly dns: Dns;
   readonly acme: Acme;
   readonly duckDns: DuckDns;
+  /** knows the hosts that this object started, and no others */
+  readonly knownHostsFile: string;
 
   constructor(readonly record: TestNetRecord) {
     this.dns = new Dns(record.internet);
     this.acme = new Acme(record.internet);
     this.duckDns = new DuckDns(record.internet);
+    this.knownHostsFile = join(record.run.directory, `known_hosts-${randomBytes(3).toString("hex")}`);
   }
 
   get identityFile(): string {
@@ -49,18 +52,12 @@ export class TestNet {
     return this.record.strangerFile;
   }
 
-  get knownHostsFile(): string {
-    return this.record.knownHostsFile;
-  }
-
   /** Boots `count` more hosts side by side, gives each its name `siteN.longshore.test`, and knows their keys. */
   async addHosts(count: number, { os = "trixie", image }: HostImage = {}): Promise<TestHost[]> {
-    const used = await this.usedNumbers();
-    const numbers = Array.from({ length: 99 }, (_, i) => i + 1).filter((number) => !used.has(number));
-    const added = numbers.slice(0, count).map((number) => new TestHost(this.describeHost(number)));
+    const added = Array.from({ length: count }, () => new TestHost(this.describeHost(this.claimNumber())));
     const settings = {
       // resolved once: hosts that boot side by side must not build the same image side by side
-      image: image ?? (await ensureImage("host", os)),
+      image: image ?? (await this.ensureHostImage(os)),
       dns: this.record.internet.address,
       publicKey: readFileSync(`${this.record.identityFile}.pub`, "utf8").trim(),
     };
@@ -120,8 +117,12 @@ export class TestNet {
     await endRun(this.record.run);
   }
 
+  private ensureHostImage(os: Suite): Promise<string> {
+    return withLock(this.record.run.directory, `image-${os}`, () => ensureImage("host", os));
+  }
+
   private describeHost(number: number): HostRecord {
-    const { run, network, prefix, identityFile, knownHostsFile } = this.record;
+    const { run, network, prefix, identityFile } = this.record;
     return {
       name: `host${number}`,
       container: `${run.id}-host${number}`,
@@ -130,14 +131,15 @@ export class TestNet {
       user: "debian",
       domain: `site${number}.${ZONE}`,
       identityFile,
-      knownHostsFile,
+      knownHostsFile: this.knownHostsFile,
     };
   }
 
-  private async usedNumbers(): Promise<Set<number>> {
-    const filter = `name=^${this.record.run.id}-host[0-9]+$`;
-    const names = await docker(["ps", "--all", "--filter", filter, "--format", "{{.Names}}"]);
-    return new Set(names.split("\n").map((name) => Number(/\d+$/.exec(name)?.[0])));
+  /** A number that no host of the run had before: names and addresses are never used twice. */
+  private claimNumber(): number {
+    const claim = (number: number) => claimFolder(join(this.record.run.directory, `host${number}`));
+    for (let number = 1; number < 180; number++) if (claim(number)) return number;
+    throw new Error("a test net is for fewer than 180 hosts");
   }
 }
 
@@ -168,8 +170,7 @@ async function buildTestNet(run: TestRun, hosts: number, image: HostImage): Prom
     createKey(run.directory, "id_ed25519"),
     createKey(run.directory, "stranger_ed25519"),
   ]);
-  const knownHostsFile = join(run.directory, "known_hosts");
-  const net = new TestNet({ run, network, prefix, internet, identityFile, strangerFile, knownHostsFile });
+  const net = new TestNet({ run, network, prefix, internet, identityFile, strangerFile });
   await net.addHosts(hosts, image);
   return net;
 }

@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { addressOf, openConnection } from "../../../provision/connection/open.ts";
+import { makeHost } from "../stack/stack-folder.ts";
+
+test.each([
+  [{}, "web1"],
+  [{ ansible_host: "192.0.2.1" }, "192.0.2.1"],
+  [{ ansible_connection: "local" }, "127.0.0.1"],
+  [{ ansible_connection: "local", ansible_host: "192.0.2.1" }, "127.0.0.1"],
+])("a host with %j is reached at %s", (vars, address) => {
+  expect(addressOf(makeHost(vars))).toBe(address);
+});
+
+test("ansible_connection=local is this machine", async () => {
+  const connection = await openConnection(makeHost({ ansible_connection: "local" }));
+  expect(connection.host).toBe("web1");
+  expect((await connection.exec(["echo", "here"])).stdout).toBe("here\n");
+  await connection.close();
+});
+
+test.each([
+  [{ ansible_connection: "winrm" }, /^cannot use ansible_connection=winrm of host web1$/],
+  [{ ansible_port: "ssh" }, /^ansible_port=ssh of host web1 is not a port$/],
+  [{ ansible_port: 0 }, /is not a port$/],
+  [{ ansible_port: 65_536 }, /is not a port$/],
+  [{ ansible_port: 22.5 }, /is not a port$/],
+])("%j is refused before anything is dialled", async (vars, message) => {
+  const opening = openConnection(makeHost(vars));
+  await expect(opening).rejects.toThrow(message);
+  await expect(opening).rejects.toMatchObject({ code: "inventory_variable" });
+});
+
+test("a key file that the inventory names and nobody has", async () => {
+  const vars = {
+    ansible_host: "127.0.0.1",
+    ansible_port: 1,
+    ansible_ssh_private_key_file: "/nonexistent/key",
+  };
+  await expect(openConnection(makeHost(vars))).rejects.toMatchObject({
+    code: "identity_unreadable",
+    message: "cannot read the private key /nonexistent/key: ENOENT",
+  });
+});
+
+test("nobody listens", async () => {
+  const opening = openConnection(
+    makeHost({ ansible_host: "127.0.0.1", ansible_port: 1, ansible_user: "anna" }),
+  );
+  await expect(opening).rejects.toMatchObject({
+    code: "ssh_refused",
+    message: "cannot connect to web1 (anna@127.0.0.1:1): connection refused",
+  });
+});

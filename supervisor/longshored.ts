@@ -1,21 +1,69 @@
-import { Command } from "commander";
+import { readFile, writeFile } from "node:fs/promises";
+import { Command, Option } from "commander";
 import pkg from "../package.json" with { type: "json" };
 import { formatError, UserError } from "./config/user-error.ts";
-import { runSupervisor } from "./daemon.ts";
 import { defaultPaths } from "./protocol/default-paths.ts";
 
 const paths = defaultPaths(process.getuid?.() ?? 0, process.env);
+const standardFile = "/etc/longshore/tasks.yaml";
 
 const program = new Command("longshored")
   .description(
     "Runs the services and scheduled jobs of a tasks.yaml, as PID 1 of a container or anywhere else.",
   )
   .version(pkg.version)
-  .argument("[file]", "the tasks to run", "/etc/longshore/tasks.yaml")
+  .argument("[file]", "the tasks to run", standardFile)
   .option("--socket <path>", "where the control socket is made", paths.socket)
   .option("--state-dir <dir>", "what must survive a restart is kept here", paths.stateDir)
   .action(async (file: string, options: { socket: string; stateDir: string }) => {
+    const { runSupervisor } = await import("./daemon.ts");
     process.exitCode = await runSupervisor({ file, socket: options.socket, version: pkg.version });
+  });
+
+program
+  .command("check")
+  .description("read a tasks.yaml and say what is wrong with it, all at once")
+  .argument("[file]", "the file to check", standardFile)
+  .action(async (file: string) => {
+    const { loadPlan } = await import("./config/load.ts");
+    const { specs } = await loadPlan(file, process.env);
+    console.log(`${file} is good: ${specs.length} ${specs.length === 1 ? "instance" : "instances"}`);
+  });
+
+program
+  .command("schema")
+  .description("print the JSON Schema of tasks.yaml")
+  .action(async () => {
+    const { tasksFileSchema } = await import("./config/json-schema.ts");
+    console.log(JSON.stringify(tasksFileSchema(), null, 2));
+  });
+
+program
+  .command("init")
+  .description("write a commented example")
+  .argument("[file]", "where to", "tasks.yaml")
+  .action(async (file: string) => {
+    const { exampleTasksYaml } = await import("./config/example.ts");
+    await writeFile(file, exampleTasksYaml, { flag: "wx" }).catch((error: NodeJS.ErrnoException) => {
+      throw new UserError("init", `cannot write ${file} (${error.code})`, { cause: error });
+    });
+    console.log(`wrote ${file}; run it with: longshored ${file}`);
+  });
+
+program
+  .command("convert")
+  .description("print a supervisord.conf, Procfile or Taskmaster file as a tasks.yaml")
+  .argument("<file>")
+  .addOption(new Option("--from <dialect>", "what the file is").choices(["yaml", "supervisord", "procfile"]))
+  .action(async (file: string, options: { from?: "yaml" | "supervisord" | "procfile" }) => {
+    const { convertToTasksYaml, guessDialect } = await import("./config/convert.ts");
+    const { toUserErrors } = await import("./config/problem.ts");
+    const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+      throw new UserError("convert", `cannot read ${file} (${error.code})`, { cause: error });
+    });
+    const converted = convertToTasksYaml(text, file, options.from ?? guessDialect(text, file));
+    if (!converted.ok) throw toUserErrors("tasks_file", converted.problems);
+    process.stdout.write(converted.value);
   });
 
 program.parseAsync().then(

@@ -1,12 +1,13 @@
-import { readFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { readdir, readFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import type { EnvFile } from "./environment.ts";
 import { type InstanceSpec, resolveTask } from "./instance-spec.ts";
 import type { Variables } from "./interpolate.ts";
-import { type Problem, toUserErrors } from "./problem.ts";
-import { parseTasksFile, type TasksConfig } from "./tasks-file.ts";
+import { toUserErrors } from "./problem.ts";
+import { crossCheck, type ReadTasksFile, readTasksFile, type TasksConfig } from "./tasks-file.ts";
 import { UserError } from "./user-error.ts";
+import { wildcard } from "./wildcard.ts";
 
 /** A tasks.yaml with everything that it refers to read and worked out: what the supervisor runs. */
 export interface Plan {
@@ -16,27 +17,60 @@ export interface Plan {
 }
 
 /**
- * Reads a tasks.yaml and its env files. Relative paths of env files start at the file's own folder.
+ * Reads a tasks.yaml, the files that it includes, and their env files. Relative paths start at the folder of the file
+ * that they stand in.
  * @throws UserErrors that name every problem at its line and column, or UserError when the file cannot be read
  */
 export async function loadPlan(file: string, inherited: Variables): Promise<Plan> {
-  const text = await readText(file);
-  const parsed = parseTasksFile(text, file);
-  if (!parsed.ok) throw toUserErrors("tasks_file", parsed.problems);
-  const problems: Problem[] = [];
+  const main = await readFileOf(file);
+  const included = await listIncluded(main);
+  const files = [main, ...(await Promise.all(included.map(readFileOf)))];
+  const problems = crossCheck(files);
   const specs: InstanceSpec[] = [];
-  const folder = dirname(resolve(file));
-  for (const [name, task] of Object.entries(parsed.value.tasks)) {
-    const fail = (path: readonly string[], message: string): void => {
-      problems.push({ file, position: undefined, path: ["tasks", name, ...path].join("."), message });
-    };
-    const variables = await readEnvFiles(task.env_file, folder, (message) => fail(["env_file"], message));
-    const resolved = resolveTask(name, task, variables, inherited);
-    for (const problem of resolved.problems) fail(problem.path, problem.message);
-    specs.push(...resolved.specs);
+  for (const { config, source } of files) {
+    for (const [name, ownTask] of Object.entries(config.tasks)) {
+      const task = { ...ownTask, timezone: ownTask.timezone ?? config.timezone ?? main.config.timezone };
+      const fail = (path: readonly string[], message: string): void => {
+        const full = ["tasks", name, ...path];
+        problems.push({
+          file: source.file,
+          position: source.positionOf(full),
+          path: full.join("."),
+          message,
+        });
+      };
+      const folder = dirname(resolve(source.file));
+      const variables = await readEnvFiles(task.env_file, folder, (message) => fail(["env_file"], message));
+      const resolved = resolveTask(name, task, variables, inherited);
+      for (const problem of resolved.problems) fail(problem.path, problem.message);
+      specs.push(...resolved.specs);
+    }
   }
   if (problems.length > 0) throw toUserErrors("tasks_file", problems);
-  return { file, config: parsed.value, specs };
+  return { file, config: main.config, specs };
+}
+
+async function readFileOf(file: string): Promise<ReadTasksFile> {
+  const read = readTasksFile(await readText(file), file);
+  if (!read.ok) throw toUserErrors("tasks_file", read.problems);
+  return read.value;
+}
+
+/** `*` stands for any part of a file's name, as in a shell; a pattern that fits nothing includes nothing. */
+async function listIncluded({ config, source }: ReadTasksFile): Promise<string[]> {
+  const found = await Promise.all(
+    config.include.map(async (pattern) => {
+      const path = join(dirname(source.file), pattern);
+      if (!basename(path).includes("*")) return [path];
+      const matches = wildcard(basename(path));
+      const names = await readdir(dirname(path)).catch((): string[] => []);
+      return names
+        .filter((name) => matches.test(name))
+        .sort()
+        .map((name) => join(dirname(path), name));
+    }),
+  );
+  return found.flat();
 }
 
 async function readText(file: string): Promise<string> {

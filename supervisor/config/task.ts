@@ -69,6 +69,8 @@ const settings = {
   depends_on: DependsOn.prefault({}),
   healthcheck: Healthcheck.optional(),
   schedule: Schedule.optional(),
+  /** a job that is due every so often, counted from 1970 in UTC: the same times after every start */
+  every: Duration.refine((milliseconds) => milliseconds >= 1_000, "is shorter than a second").optional(),
   timezone: TimeZone.optional(),
   stdout: StreamTarget.prefault("inherit"),
   /** also `stdout`: the same place */
@@ -83,12 +85,16 @@ export const Task = z
     path: ["stop_command"],
     message: "cannot be combined with stop_steps",
   })
+  .refine((task) => task.schedule === undefined || task.every === undefined, {
+    path: ["every"],
+    message: "cannot be combined with schedule",
+  })
   .refine((task) => task.reload_command === undefined || task.reload_signal === undefined, {
     path: ["reload_command"],
     message: "cannot be combined with reload_signal",
   })
   .transform((task) => {
-    const kind: TaskKind = task.schedule === undefined ? task.type : "job";
+    const kind: TaskKind = task.schedule === undefined && task.every === undefined ? task.type : "job";
     const restart: RestartPolicy = task.restart ?? (kind === "service" ? "always" : "no");
     return { ...task, kind, restart };
   });

@@ -1,6 +1,8 @@
 import * as z from "zod";
 import { checkDependencies } from "./dependency-check.ts";
+import { readDialect } from "./dialects/dialect.ts";
 import { Duration } from "./duration.ts";
+import { NotifyTarget } from "./notify.ts";
 import { OutputSettings } from "./output.ts";
 import type { Parsed, Problem } from "./problem.ts";
 import { TimeZone } from "./schedule.ts";
@@ -19,6 +21,13 @@ const fileSettings = {
   /** from the first SIGTERM until everything that is left is killed; Docker itself kills after 10 s */
   shutdown_timeout: Duration.prefault("9s"),
   output: OutputSettings.prefault({}),
+  /** further files of tasks, with `*` in their names; relative to this file */
+  include: z
+    .union([z.string(), z.array(z.string())])
+    .prefault([])
+    .transform((input) => (Array.isArray(input) ? input : [input])),
+  /** who is told when something happens */
+  notify: z.array(NotifyTarget).default([]),
   /** for every job that names none; the system's by default */
   timezone: TimeZone.optional(),
 };
@@ -40,11 +49,26 @@ export const TasksFile = z.strictObject({
 /** A tasks.yaml with `defaults` worked into every task. */
 export type TasksConfig = Omit<z.output<typeof TasksFile>, "defaults">;
 
-/** Reads the text of a tasks.yaml. Top-level keys that begin with `x-` are the author's own, as in Compose. */
+/** A tasks.yaml that was read, and where its parts stand. */
+export interface ReadTasksFile {
+  readonly config: TasksConfig;
+  readonly source: YamlSource;
+}
+
+/** Reads the text of a tasks.yaml, or of one in another supervisor's words, and checks the whole of it. */
 export function parseTasksFile(text: string, file: string): Parsed<TasksConfig> {
+  const read = readTasksFile(text, file);
+  if (!read.ok) return read;
+  // What a file depends on may stand in one that it includes.
+  const problems = read.value.config.include.length > 0 ? [] : crossCheck([read.value]);
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, value: read.value.config };
+}
+
+/** As {@link parseTasksFile}, but without what several files together have to fulfil. */
+export function readTasksFile(text: string, file: string): Parsed<ReadTasksFile> {
   const parsed = parseYaml(text, file);
   if (!parsed.ok) return parsed;
-  const source = { ...parsed.value, value: dropExtensions(parsed.value.value) };
+  const source = readDialect({ ...parsed.value, value: dropExtensions(parsed.value.value) });
   const outline = checkYaml(source, Outline);
   const defaults = readDefaults(source.value);
   const names = outline.ok ? Object.keys(outline.value.tasks) : taskNames(source.value);
@@ -56,18 +80,32 @@ export function parseTasksFile(text: string, file: string): Parsed<TasksConfig> 
     else problems.push(...task.problems);
   }
   if (!outline.ok || problems.length > 0) return { ok: false, problems: sortProblems(problems) };
-  const crossed = checkDependencies(tasks).map(
-    (found): Problem => ({
-      file,
-      position: source.positionOf(found.path, true),
-      path: found.path.join("."),
-      message: found.message,
-      hint: found.hint,
-    }),
-  );
-  if (crossed.length > 0) return { ok: false, problems: sortProblems(crossed) };
   const { defaults: _, ...settings } = outline.value;
-  return { ok: true, value: { ...settings, tasks } };
+  return { ok: true, value: { config: { ...settings, tasks }, source } };
+}
+
+/** Names that are taken twice, and dependencies that cannot be fulfilled, in all files of a plan. */
+export function crossCheck(files: readonly ReadTasksFile[]): Problem[] {
+  const home = new Map<string, ReadTasksFile>();
+  const problems: Problem[] = [];
+  const report = (from: ReadTasksFile, path: readonly string[], message: string, hint?: string): void => {
+    const position = from.source.positionOf(path, true);
+    problems.push({ file: from.source.file, position, path: path.join("."), message, hint });
+  };
+  for (const file of files) {
+    for (const name of Object.keys(file.config.tasks)) {
+      const other = home.get(name);
+      if (other !== undefined)
+        report(file, ["tasks", name], `${other.source.file} has a task of this name already`);
+      home.set(name, file);
+    }
+  }
+  const tasks = Object.assign({}, ...files.map(({ config }) => config.tasks)) as Record<string, Task>;
+  for (const { path, message, hint } of checkDependencies(tasks)) {
+    const from = home.get(path[1] ?? "");
+    if (from !== undefined) report(from, path, message, hint);
+  }
+  return sortProblems(problems);
 }
 
 type Raw = Record<string, unknown>;

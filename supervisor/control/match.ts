@@ -1,5 +1,6 @@
 import { suggestWord } from "../config/suggest.ts";
 import { UserError } from "../config/user-error.ts";
+import { wildcard } from "../config/wildcard.ts";
 import type { Entry } from "../runtime/entry.ts";
 
 /**
@@ -19,10 +20,5 @@ export function matchEntries(entries: readonly Entry[], names: readonly string[]
 
 function isMatch(instance: string, task: string, wanted: string): boolean {
   if (wanted === "all" || wanted === instance || wanted === task) return true;
-  if (!wanted.includes("*") && !wanted.includes("?")) return false;
-  const pattern = wanted
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${pattern}$`).test(instance);
+  return /[*?]/.test(wanted) && wildcard(wanted).test(instance);
 }

@@ -1,0 +1,101 @@
+import type { YamlSource } from "../yaml-document.ts";
+import { taskAliases } from "./aliases.ts";
+import { convertInterval } from "./interval.ts";
+
+type Raw = Readonly<Record<string, unknown>>;
+type Path = readonly PropertyKey[];
+
+/** A task as it is in the file: where it stands, and what its keys are called there. */
+interface Origin {
+  readonly path: Path;
+  readonly keys: ReadonlyMap<string, string>;
+}
+
+/**
+ * Reads the files of the Taskmaster projects as a tasks.yaml: programs under `programs`, or each at the top level, or a
+ * list of named ones, with their words for our keys. Positions still lead to the words that stand in the file.
+ */
+export function readDialect(source: YamlSource): YamlSource {
+  if (!isRaw(source.value)) return source;
+  const found = findTasks(source.value);
+  if (found === undefined) return source;
+  const tasks: Record<string, unknown> = {};
+  const origins = new Map<string, Origin>();
+  for (const { name, path, value } of found.tasks) {
+    const { task, keys } = isRaw(value)
+      ? renameKeys(value)
+      : { task: value, keys: new Map<string, string>() };
+    tasks[name] = task;
+    origins.set(name, { path, keys });
+  }
+  return {
+    ...source,
+    value: { ...convertReportAddress(found.rest), tasks },
+    positionOf: (path, key) => source.positionOf(originalPath(path, origins), key),
+  };
+}
+
+interface FoundTasks {
+  readonly tasks: readonly { readonly name: string; readonly path: Path; readonly value: unknown }[];
+  /** what else stands at the top level */
+  readonly rest: Raw;
+}
+
+function findTasks(file: Raw): FoundTasks | undefined {
+  for (const container of ["tasks", "programs"]) {
+    const { [container]: inside, ...rest } = file;
+    if (Array.isArray(inside) && inside.every((item) => isRaw(item) && typeof item.name === "string")) {
+      const tasks = inside.map((item: Raw, index) => {
+        const { name, ...value } = item;
+        return { name: toTaskName(String(name)), path: [container, index], value: convertInterval(value) };
+      });
+      return { tasks, rest };
+    }
+    if (isRaw(inside)) {
+      return {
+        tasks: Object.entries(inside).map(([name, value]) => ({ name, path: [container, name], value })),
+        rest,
+      };
+    }
+  }
+  const programs = Object.entries(file).filter(([, value]) => isRaw(value) && "cmd" in value);
+  if (programs.length === 0 || "tasks" in file) return undefined;
+  const names = new Set(programs.map(([name]) => name));
+  return {
+    tasks: programs.map(([name, value]) => ({ name, path: [name], value })),
+    rest: Object.fromEntries(Object.entries(file).filter(([name]) => !names.has(name))),
+  };
+}
+
+/** A key that stands there in our own word too keeps its name, so that it is reported. */
+function renameKeys(raw: Raw): { task: Raw; keys: Map<string, string> } {
+  const keys = new Map<string, string>();
+  const entries = Object.entries(raw).map(([name, value]): [string, unknown] => {
+    const alias = taskAliases[name];
+    if (alias === undefined || (alias.key !== name && alias.key in raw)) return [name, value];
+    keys.set(alias.key, name);
+    return [alias.key, alias.convert?.(value) ?? value];
+  });
+  return { task: Object.fromEntries(entries), keys };
+}
+
+function originalPath(path: Path, origins: ReadonlyMap<string, Origin>): Path {
+  const [top, name, key, ...rest] = path;
+  const origin = top === "tasks" ? origins.get(String(name)) : undefined;
+  if (origin === undefined) return path;
+  return key === undefined ? origin.path : [...origin.path, origin.keys.get(String(key)) ?? key, ...rest];
+}
+
+/** The Rust Taskmaster sends a report there when a program is given up. */
+function convertReportAddress({ fatal_state_report_address: address, ...file }: Raw): Raw {
+  return address === undefined ? file : { ...file, notify: [{ tcp: address, on: ["fatal"] }] };
+}
+
+/** The list form's names are free text. */
+function toTaskName(name: string): string {
+  return name.trim().replace(/[^A-Za-z0-9_.-]+/g, "-");
+}
+
+function isRaw(value: unknown): value is Raw {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

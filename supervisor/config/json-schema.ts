@@ -1,0 +1,8 @@
+import * as z from "zod";
+import { TasksFile } from "./tasks-file.ts";
+
+/** The JSON Schema of a tasks.yaml, for editors: put `# yaml-language-server: $schema=…` into its first line. */
+export function tasksFileSchema(): object {
+  const schema = z.toJSONSchema(TasksFile, { io: "input", unrepresentable: "any", target: "draft-7" });
+  return { title: "tasks.yaml of Longshore", ...schema, patternProperties: { "^x-": {} } };
+}

@@ -1,0 +1,39 @@
+import * as z from "zod";
+import { Command } from "./command.ts";
+import { Duration } from "./duration.ts";
+
+/** What can happen to an instance that somebody may want to be told of. */
+export const EventKind = z.enum([
+  "started",
+  "running",
+  "exited",
+  "backoff",
+  "fatal",
+  "stopped",
+  "healthy",
+  "unhealthy",
+  "reloaded",
+]);
+export type EventKind = z.infer<typeof EventKind>;
+
+const Address = z.string().regex(/^.+:\d{1,5}$/, "expected host:port");
+
+/** Somebody who is told: each event is one JSON object. */
+export const NotifyTarget = z
+  .strictObject({
+    /** POSTs the event to this address; tried again with growing waits */
+    webhook: z.url({ protocol: /^https?$/ }).optional(),
+    /** runs a command with the event on its standard input and in $EVENT */
+    exec: Command.optional(),
+    /** sends the event as one line to this host:port */
+    tcp: Address.optional(),
+    on: z.array(EventKind).min(1).default(["fatal", "unhealthy"]),
+    timeout: Duration.prefault("10s"),
+  })
+  .refine(
+    (target) => [target.webhook, target.exec, target.tcp].filter((way) => way !== undefined).length === 1,
+    {
+      message: "needs exactly one of webhook, exec and tcp",
+    },
+  );
+export type NotifyTarget = z.infer<typeof NotifyTarget>;

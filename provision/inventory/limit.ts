@@ -4,15 +4,20 @@ import { parseHostAddress } from "./host-address.ts";
 
 /**
  * The terms of a `--limit`: separated by commas, else by colons where the whole is not one name (`web[1:3]`, `2001:db8::1`).
- * Rules: Ansible's `split_host_pattern`.
+ * Rules: Ansible's `split_host_pattern`, which drops a bracket without its partner.
+ *
+ * @throws UserError `limit_syntax` for such a bracket
  */
 export function splitLimit(limit: string): string[] {
-  const parts = limit.includes(",")
-    ? limit.split(",")
-    : parseHostAddress(limit) === undefined
-      ? (limit.match(/(?:[^\s:[\]]|\[[^\]]*\])+/g) ?? [])
-      : [limit];
+  const parts =
+    limit.includes(",") || parseHostAddress(limit) !== undefined ? limit.split(",") : splitColons(limit);
   return parts.map((part) => part.trim()).filter((part) => part !== "");
+}
+
+function splitColons(limit: string): string[] {
+  const term = /(?:[^\s:[\]]|\[[^\]]*\])+/g;
+  if (/^[\s:]*$/.test(limit.replace(term, ""))) return limit.match(term) ?? [];
+  throw new UserError("limit_syntax", `cannot read --limit ${limit}: a bracket stands without its partner`);
 }
 
 /**

@@ -20,3 +20,9 @@ export interface Place {
   readonly line: number;
   readonly column: number;
 }
+
+/** In the order of the file; what concerns all of it comes first. */
+export function sortByPlace(problems: readonly Problem[]): Problem[] {
+  const rank = ({ position }: Problem) => (position?.line ?? 0) * 1e6 + (position?.column ?? 0);
+  return [...problems].sort((a, b) => rank(a) - rank(b));
+}

@@ -3,7 +3,7 @@ import { type Problem, toUserErrors } from "../../supervisor/config/problem.ts";
 import { UserError } from "../../supervisor/config/user-error.ts";
 import { warnOfNames } from "./advice.ts";
 import { collectDeclarations, type Declarations } from "./declarations.ts";
-import { Findings } from "./findings.ts";
+import { Findings, sortByPlace } from "./findings.ts";
 import type { Inventory } from "./inventory.ts";
 import { mergeHosts, type SideVariables } from "./merge-variables.ts";
 import { parseIni } from "./parse-ini.ts";
@@ -49,7 +49,7 @@ function finish(
   beside: SideVariables,
   findings: readonly Findings[],
 ): LoadedInventory {
-  const problems = findings.flatMap((each) => each.problems);
+  const problems = findings.flatMap((each) => sortByPlace(each.problems));
   if (problems.length > 0) throw toUserErrors("inventory_syntax", problems);
   const hosts = mergeHosts(declared, beside);
   if (hosts.length === 0) {
@@ -57,6 +57,6 @@ function finish(
       hint: "add a line with a host name or address",
     });
   }
-  const warnings = findings.flatMap((each) => each.warnings);
+  const warnings = findings.flatMap((each) => sortByPlace(each.warnings));
   return { inventory: { hosts, groups: declared.graph.groups }, warnings };
 }

@@ -1,3 +1,7 @@
 import { runProgram } from "./cli/run-program.ts";
+import { SIGNAL_EXIT_CODES } from "./run/interrupt.ts";
 
-process.exitCode = await runProgram(process.argv.slice(2));
+const code = await runProgram(process.argv.slice(2));
+process.exitCode = code;
+// What was left at once (a second Ctrl-C) may still hold this process: a command on this machine, a connection's timer.
+if (Object.values<number>(SIGNAL_EXIT_CODES).includes(code)) process.exit();

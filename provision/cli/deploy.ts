@@ -13,13 +13,14 @@ import { printJson, reportOutcomes, type Session, withSession } from "./session.
 
 /** `longshore deploy`. Returns the exit code. */
 export function deployCommand(options: StackOptions): Promise<number> {
-  return withSession(options, async (session) => {
+  return withSession("deploy", options, async (session) => {
     const deployment = await prepareDeployment(options, session.hosts);
     const outcomes = await deployHosts(session, deployment);
     if (options.json)
-      printJson({
-        hosts: outcomes.map((outcome) => ({ ...outcome, ...describe(deployment, outcome.host) })),
-      });
+      printJson(
+        { hosts: outcomes.map((outcome) => ({ ...outcome, ...describe(deployment, outcome.host) })) },
+        options.json,
+      );
     return reportOutcomes(session, outcomes);
   });
 }
@@ -44,16 +45,12 @@ export async function prepareDeployment(options: StackOptions, hosts: InventoryH
 }
 
 export async function deployHosts(
-  { hosts, connections, display, options }: Session,
+  { hosts, connections, run }: Session,
   deployment: Deployment,
 ): Promise<HostOutcome[]> {
   try {
     const planner = (host: InventoryHost) => planDeploy(deployment, host);
-    return await runHosts(hosts, connections, planner, {
-      display,
-      forks: options.forks,
-      check: options.check === true,
-    });
+    return await runHosts(hosts, connections, planner, run);
   } finally {
     await deployment.images.close();
   }

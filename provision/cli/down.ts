@@ -6,15 +6,11 @@ import { printJson, reportOutcomes, withSession } from "./session.ts";
 
 /** `longshore down`: removes what deploy brought, and only that. Returns the exit code. */
 export function downCommand(options: StackOptions & { volumes: boolean }): Promise<number> {
-  return withSession(options, async (session) => {
+  return withSession("down", options, async (session) => {
     const { name } = await loadStack(options.stack);
-    const { hosts, connections, display } = session;
-    const outcomes = await runHosts(hosts, connections, () => planRemove(name, options), {
-      display,
-      forks: options.forks,
-      check: options.check === true,
-    });
-    if (options.json) printJson({ hosts: outcomes });
+    const { hosts, connections, run } = session;
+    const outcomes = await runHosts(hosts, connections, () => planRemove(name, options), run);
+    if (options.json) printJson({ hosts: outcomes }, options.json);
     return reportOutcomes(session, outcomes);
   });
 }

@@ -1,16 +1,27 @@
 import { InvalidArgumentError, Option } from "commander";
+import { parseShare, type Share } from "../run/share.ts";
 
 /** Options that every command on hosts has. */
 export interface FleetOptions {
   inventory: string;
   limit?: string;
   forks: number;
-  json: boolean;
+  json: JsonForm;
   acceptNew: boolean;
   debug: boolean;
   check?: boolean;
   diff?: boolean;
+  serial?: Share[];
+  maxFail?: Share;
+  verbose?: boolean;
+  /** a file to which everything is written */
+  log?: string;
+  /** the arguments that the program was called with */
+  args: readonly string[];
 }
+
+/** `--json`: one document at the end, or also what happens on the way to it, an object a line. */
+export type JsonForm = false | "result" | "events";
 
 export interface StackOptions extends FleetOptions {
   stack: string;
@@ -24,7 +35,27 @@ export const limitOption = () =>
   );
 export const forksOption = () =>
   new Option("-f, --forks <n>", "hosts worked on at the same time").default(10).argParser(parseCount);
-export const jsonOption = () => new Option("--json", "print the result as JSON on stdout").default(false);
+export const jsonOption = () =>
+  new Option("--json", "print the result as JSON on stdout").preset("result").default(false);
+export const jsonEventsOption = () =>
+  new Option("--json [form]", "`result`: one document at the end; `events`: an object a line as it happens")
+    .choices(["result", "events"])
+    .preset("result")
+    .default(false);
+export const serialOption = () =>
+  new Option(
+    "--serial <sizes>",
+    "hosts in batches, one after the other: 1, 25%, or 2,5,100%; ends when a whole batch has failed",
+  ).argParser(parseShares);
+export const maxFailOption = () =>
+  new Option(
+    "--max-fail <n>",
+    "begin no further host when more than so many (or 10%) have failed; default: go on with the others",
+  ).argParser(readShare);
+export const verboseOption = () =>
+  new Option("-v, --verbose", "show the commands that run on the hosts").default(false);
+export const logOption = () =>
+  new Option("--log <file>", "write everything to a file: steps, commands and their output");
 export const checkOption = () =>
   new Option("--check", "only show what would be done; exit code 2 when there is something").default(false);
 export const diffOption = () =>
@@ -42,4 +73,18 @@ function parseCount(text: string): number {
   const count = Number(text);
   if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("a whole number from 1");
   return count;
+}
+
+function readShare(text: string): Share {
+  const share = parseShare(text);
+  if (share === undefined) throw new InvalidArgumentError("a number of hosts, or a percentage such as 25%");
+  return share;
+}
+
+function parseShares(text: string): Share[] {
+  return text.split(",").map((part) => {
+    const share = readShare(part);
+    if (Object.values(share)[0] === 0) throw new InvalidArgumentError("a batch has at least one host");
+    return share;
+  });
 }

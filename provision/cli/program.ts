@@ -5,18 +5,24 @@ import {
   checkOption,
   diffOption,
   forksOption,
+  jsonEventsOption,
   jsonOption,
   limitOption,
+  logOption,
+  maxFailOption,
   secretsOption,
+  serialOption,
   stackOption,
+  verboseOption,
 } from "./options.ts";
 
 /**
  * The command line of `longshore`. Commands are imported when they run: what one needs does not slow down another.
  *
  * @param finish is given the exit code of the command that ran
+ * @param args what will be parsed: a run that did not get through says how to go on
  */
-export function makeProgram(finish: (code: number) => void): Command {
+export function makeProgram(finish: (code: number) => void, args: readonly string[] = []): Command {
   const program = new Command("longshore")
     .description("Take bare Debian and Ubuntu hosts to a live, supervised HTTPS site, and keep them there.")
     .option("-i, --inventory <file>", "the inventory, in Ansible's INI format", "inventory.ini")
@@ -24,22 +30,29 @@ export function makeProgram(finish: (code: number) => void): Command {
     .version(pkg.version)
     .showHelpAfterError("(longshore --help lists commands and options)")
     .exitOverride();
-  const fleet = (name: string, description: string) =>
+  const onHosts = (name: string, description: string) =>
     program
       .command(name)
       .description(description)
       .addOption(limitOption())
       .addOption(forksOption())
       .addOption(acceptNewOption())
-      .addOption(jsonOption())
       .exitOverride();
+  const fleet = (name: string, description: string) => onHosts(name, description).addOption(jsonOption());
   const run =
     (load: () => Promise<(options: never) => Promise<number>>) => async (_: unknown, command: Command) => {
       const execute = await load();
-      finish(await execute(command.optsWithGlobals() as never));
+      finish(await execute({ ...command.optsWithGlobals<object>(), args } as never));
     };
   const changing = (name: string, description: string) =>
-    fleet(name, description).addOption(checkOption()).addOption(diffOption());
+    onHosts(name, description)
+      .addOption(checkOption())
+      .addOption(diffOption())
+      .addOption(serialOption())
+      .addOption(maxFailOption())
+      .addOption(verboseOption())
+      .addOption(logOption())
+      .addOption(jsonEventsOption());
   changing("up", "provision and deploy, then show the status and the site's URLs")
     .addOption(stackOption())
     .addOption(secretsOption())

@@ -14,7 +14,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   try {
     const program = makeProgram((result) => {
       code = result;
-    });
+    }, args);
     await program.parseAsync([...args], { from: "user" });
     return code;
   } catch (error) {

@@ -1,45 +1,101 @@
+import pkg from "../../package.json" with { type: "json" };
 import type { InventoryHost } from "../inventory/inventory.ts";
+import { auditChanges } from "../run/audit.ts";
 import { Connections } from "../run/connections.ts";
-import { exitCodeOf, type HostOutcome } from "../run/outcome.ts";
-import { chooseDisplay, type Display } from "../ui/display.ts";
+import type { Listener } from "../run/event.ts";
+import { SignalInterrupt } from "../run/interrupt.ts";
+import { exitCodeOf, type HostOutcome, unfinishedHosts } from "../run/outcome.ts";
+import { resumeCommand } from "../run/resume.ts";
+import type { RunOptions } from "../run/run-hosts.ts";
+import { chooseDisplay } from "../ui/display.ts";
+import { openEventLog } from "../ui/event-log.ts";
 import { formatSummary } from "../ui/summary.ts";
 import { openInventory } from "./open-inventory.ts";
-import type { FleetOptions } from "./options.ts";
+import type { FleetOptions, JsonForm } from "./options.ts";
 
 /** What a command on hosts works with. */
 export interface Session {
   hosts: InventoryHost[];
   connections: Connections;
-  display: Display;
   options: FleetOptions;
+  /** what runHosts is called with: display, batches, limits, Ctrl-C, log */
+  run: RunOptions;
   /** a line for people: nothing of it with `--json` */
   say(text: string): void;
 }
 
-/** Runs a command's work on the selected hosts, and closes every connection whatever happens. */
-export async function withSession<T>(
+/**
+ * Runs a command's work on the selected hosts, and closes every connection whatever happens.
+ *
+ * @param name the command, for the hosts' audit logs
+ * @returns the exit code: the command's own, or 130 (143) where Ctrl-C (SIGTERM) ended it
+ */
+export async function withSession(
+  name: string,
   options: FleetOptions,
-  work: (session: Session) => Promise<T>,
-): Promise<T> {
+  work: (session: Session) => Promise<number>,
+): Promise<number> {
   const { hosts } = await openInventory(options);
   const connections = new Connections({ acceptNew: options.acceptNew });
-  const display = chooseDisplay({ json: options.json, isTTY: process.stdout.isTTY === true });
   const say = (text: string) => {
-    if (!options.json) process.stdout.write(`${text}\n`);
+    if (options.json === false) process.stdout.write(`${text}\n`);
+  };
+  const interrupt = new SignalInterrupt(() => {
+    process.stderr.write(
+      "\nstopping when the steps that are running have ended; once more to leave at once\n",
+    );
+  });
+  // Streams of the connections end with them; a command that waits is given up by the run itself.
+  interrupt.leave.addEventListener("abort", () => void connections.close());
+  const log = options.log === undefined ? undefined : openEventLog(options.log);
+  const run: RunOptions = {
+    display: chooseDisplay({
+      json: options.json !== false,
+      isTTY: process.stdout.isTTY === true,
+      verbose: options.verbose,
+    }),
+    forks: options.forks,
+    check: options.check === true,
+    serial: options.serial,
+    maxFail: options.maxFail,
+    verbose: options.verbose,
+    interrupt,
+    listen: listeners(options.json === "events" ? printEvent : undefined, log),
+    record: auditChanges(name, pkg.version),
   };
   try {
-    return await work({ hosts, connections, display, options, say });
+    const code = await work({ hosts, connections, options, run, say });
+    return interrupt.exitCode ?? code;
   } finally {
     await connections.close();
+    interrupt.dispose();
   }
 }
+
+function listeners(...all: (Listener | undefined)[]): Listener {
+  return (event) => {
+    for (const listen of all) listen?.(event);
+  };
+}
+
+const printEvent: Listener = (event) => {
+  process.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), ...event })}\n`);
+};
 
 /** Prints the outcomes and says with which code to exit. */
 export function reportOutcomes(session: Session, outcomes: HostOutcome[]): number {
   session.say(`\n${formatSummary(outcomes, session.options.diff === true)}`);
+  const unfinished = unfinishedHosts(outcomes);
+  if (unfinished.length > 0) {
+    const command = resumeCommand(session.options.args, unfinished);
+    session.say(`\nto go on (what is done is not done again): ${command}`);
+  }
   return exitCodeOf(outcomes);
 }
 
-export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+/** Prints a command's result: a document, or with `events` the last line of them. */
+export function printJson(value: object, form: JsonForm = "result"): void {
+  const text =
+    form === "events" ? JSON.stringify({ event: "result", ...value }) : JSON.stringify(value, null, 2);
+  process.stdout.write(`${text}\n`);
 }

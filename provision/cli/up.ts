@@ -7,7 +7,7 @@ import { showStatus } from "./status.ts";
 
 /** `longshore up`: provision, deploy and status in one. Returns the exit code. */
 export function upCommand(options: StackOptions): Promise<number> {
-  return withSession(options, async (session) => {
+  return withSession("up", options, async (session) => {
     const deployment = await prepareDeployment(options, session.hosts);
     session.say("Provision");
     const provisioned = await provisionHosts(session);
@@ -28,7 +28,7 @@ export function upCommand(options: StackOptions): Promise<number> {
       };
     });
     if (options.json) {
-      printJson({ hosts: outcomes });
+      printJson({ hosts: outcomes }, options.json);
       return reportOutcomes(session, outcomes);
     }
     const code = reportOutcomes(session, outcomes);

@@ -1,8 +1,10 @@
 import type { Connection } from "../connection/connection.ts";
 
 export interface ActionContext {
-  /** shows one line of progress */
+  /** shows one line of progress, until the next */
   progress(line: string): void;
+  /** says something that people should know while they wait; it stays */
+  tell(line: string): void;
   /** adds to the action's line what turned out only now: "20 kB in 1 layer" */
   note(text: string): void;
 }
@@ -14,7 +16,9 @@ export interface Action {
   isChange: boolean;
   /** what would change in detail, for `--check --diff`: lines that begin with `+ ` or `- ` */
   details?: string[];
-  run(context: ActionContext): Promise<void>;
+  /** Resolves to false where it turned out that nothing had to be changed. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: most actions have nothing to say
+  run(context: ActionContext): Promise<void | false>;
 }
 
 /** Looks at a host and says what to do there; an empty list where nothing has to be done. */

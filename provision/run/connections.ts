@@ -21,6 +21,11 @@ export class Connections {
     return opening;
   }
 
+  /** A connection of its own to the same host; it is the caller's to close. @throws what openConnection throws */
+  openAnother(host: InventoryHost): Promise<Connection> {
+    return openConnection(host, this.#options);
+  }
+
   async close(): Promise<void> {
     const all = await Promise.allSettled(this.#open.values());
     this.#open.clear();

@@ -1,11 +1,14 @@
 import { Listr, type ListrTask, type ListrTaskWrapper } from "listr2";
-import { formatError, UserError } from "../../supervisor/config/user-error.ts";
-import { UnreachableError } from "../connection/connection.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
 import { type Display, listrOptions } from "../ui/display.ts";
+import { printPlainLine } from "../ui/plain-line.ts";
 import type { Action, Planner } from "./action.ts";
 import type { Connections } from "./connections.ts";
-import type { HostOutcome, PendingChange } from "./outcome.ts";
+import type { Listener, RunEvent } from "./event.ts";
+import { HostRun, type Line, type RecordChange } from "./host-run.ts";
+import type { Interrupt } from "./interrupt.ts";
+import type { HostOutcome } from "./outcome.ts";
+import { countOf, type Share, splitBatches } from "./share.ts";
 
 type Task = ListrTaskWrapper<unknown, never, never>;
 
@@ -15,6 +18,16 @@ export interface RunOptions {
   forks: number;
   /** only plan: nothing is changed on any host */
   check: boolean;
+  /** sizes of batches, one after the other; all hosts in one by default */
+  serial?: readonly Share[];
+  /** so many hosts may fail before no further host is begun; by default the others go on whatever fails */
+  maxFail?: Share;
+  interrupt?: Interrupt;
+  /** told everything that happens */
+  listen?: Listener;
+  /** the plain display shows commands too */
+  verbose?: boolean;
+  record?: RecordChange;
 }
 
 /**
@@ -27,97 +40,87 @@ export async function runHosts(
   planner: (host: InventoryHost) => Planner,
   options: RunOptions,
 ): Promise<HostOutcome[]> {
-  const runs = hosts.map((host) => new HostRun(host, connections, planner(host), options.check));
-  const tasks = runs.map((run) => ({
-    title: run.host.name,
-    task: (_: unknown, task: Task) => run.start(task),
-  }));
-  await new Listr(
-    tasks as ListrTask[],
-    listrOptions(options.display, { concurrent: options.forks, exitOnError: false }),
-  ).run();
+  const listen = listenerFor(options);
+  const runs = hosts.map(
+    (host) => new HostRun(host, { ...options, connections, planner: planner(host), listen }),
+  );
+  const mayBegin = () => {
+    const limit = options.maxFail === undefined ? Infinity : countOf(options.maxFail, hosts.length);
+    return !options.interrupt?.stop.aborted && runs.filter((run) => run.hasFailed).length <= limit;
+  };
+  const serial = options.serial ?? [];
+  let lostBatch = false;
+  for (const batch of splitBatches(runs, serial)) {
+    if (lostBatch || !mayBegin()) {
+      for (const run of batch) run.skip();
+      continue;
+    }
+    await runBatch(batch, mayBegin, options);
+    // As Ansible has it: where a whole batch is lost, the next one is not risked.
+    lostBatch = serial.length > 0 && batch.every((run) => run.hasFailed);
+  }
   return runs.map((run) => run.outcome());
 }
 
-class HostRun {
-  readonly #started = performance.now();
-  #ended = this.#started;
-  #changes: string[] = [];
-  #pending: PendingChange[] = [];
-  #step = "connect";
-  #error: unknown;
+async function runBatch(runs: HostRun[], mayBegin: () => boolean, options: RunOptions): Promise<void> {
+  const tasks = runs.map((run) => ({
+    title: run.host.name,
+    task: (_: unknown, task: Task) => {
+      if (mayBegin()) return runHost(run, task, options.check);
+      run.skip();
+      return task.skip(`${run.host.name}: not begun`);
+    },
+  }));
+  const { display, forks } = options;
+  await new Listr(
+    tasks as ListrTask[],
+    listrOptions(display, { concurrent: forks, exitOnError: false }),
+  ).run();
+  for (const run of runs) run.finish();
+}
 
-  constructor(
-    readonly host: InventoryHost,
-    readonly connections: Connections,
-    readonly planner: Planner,
-    readonly check: boolean,
-  ) {}
-
-  async start(task: Task): Promise<unknown> {
-    const actions = await this.#guard(task, async () => {
-      task.output = "connecting";
-      const connection = await this.connections.get(this.host);
-      this.#step = "reading facts";
-      task.output = "reading facts";
-      return this.planner(connection);
-    });
-    this.#ended = performance.now();
-    if (actions.length === 0) {
-      task.title = `${this.host.name}: nothing to change`;
-      return undefined;
-    }
-    if (this.check) {
-      this.#pending = actions.map(({ title, details }) => ({ title, details: details ?? [] }));
-      task.title = `${this.host.name}: would change`;
-      return undefined;
-    }
-    const subtasks = actions.map((action) => ({
-      title: action.title,
-      task: (_: unknown, subtask: Task) => this.#guard(subtask, () => this.#apply(action, subtask)),
-    }));
-    return task.newListr(subtasks as never, { concurrent: false, exitOnError: true });
+async function runHost(run: HostRun, task: Task, check: boolean): Promise<unknown> {
+  const host = run.host.name;
+  const actions = await shown(task, () => run.plan(lineOf(task)));
+  if (actions.length === 0 || check) {
+    task.title = `${host}: ${actions.length === 0 ? "nothing to change" : "would change"}`;
+    return undefined;
   }
+  const subtasks = actions.map((action: Action, index) => ({
+    title: action.title,
+    task: async (_: unknown, subtask: Task) => {
+      await shown(subtask, () => run.apply(action, lineOf(subtask)));
+      if (index === actions.length - 1) run.finish();
+    },
+  }));
+  return task.newListr(subtasks as never, { concurrent: false, exitOnError: true });
+}
 
-  outcome(): HostOutcome {
-    const seconds = Math.round((this.#ended - this.#started) / 10) / 100;
-    const base = { host: this.host.name, changes: this.#changes, seconds };
-    if (this.#pending.length > 0) return { ...base, status: "pending", pending: this.#pending };
-    if (this.#error === undefined) return { ...base, status: this.#changes.length > 0 ? "changed" : "ok" };
-    const { code, message, hint } = describeError(this.#error);
-    const status = this.#error instanceof UnreachableError ? "unreachable" : "failed";
-    return { ...base, status, error: { step: this.#step, code, message, hint } };
-  }
+function lineOf(task: Task): Line {
+  return {
+    progress: (line) => {
+      task.output = line;
+    },
+    rename: (title) => {
+      task.title = title;
+    },
+  };
+}
 
-  async #apply(action: Action, task: Task): Promise<void> {
-    this.#step = action.title;
-    let title = action.title;
-    await action.run({
-      progress: (line) => {
-        task.output = line;
-      },
-      note: (text) => {
-        title = `${title} (${text})`;
-        task.title = title;
-      },
-    });
-    if (action.isChange) this.#changes.push(title);
-    this.#ended = performance.now();
-  }
-
-  async #guard<T>(task: Task, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      this.#error = error;
-      this.#ended = performance.now();
-      task.output = "";
-      throw new Error(`${task.title}: ${describeError(error).message.split("\n")[0]}`, { cause: error });
-    }
+/** In the tree, a failure stands on the line of its step; the summary has the rest. */
+async function shown<T>(task: Task, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    task.output = "";
+    const message = error instanceof Error ? error.message : String(error);
+    throw new Error(`${task.title}: ${message.split("\n")[0]}`, { cause: error });
   }
 }
 
-function describeError(error: unknown): { code: string; message: string; hint?: string } {
-  if (error instanceof UserError) return { code: error.code, message: error.message, hint: error.hint };
-  return { code: "bug", message: formatError(error), hint: "this is a bug of longshore: please report it" };
+function listenerFor({ display, listen, verbose = false }: RunOptions): Listener {
+  return (event: RunEvent) => {
+    if (display === "plain") printPlainLine(event, verbose);
+    listen?.(event);
+  };
 }

@@ -1,5 +1,14 @@
 import type { Connection } from "../connection/connection.ts";
 import type { Facts } from "../facts/facts.ts";
+import type { ActionContext } from "../run/action.ts";
+
+export interface StepTools {
+  connection: Connection;
+  /** reads the facts anew */
+  gather(): Promise<Facts>;
+  /** A further connection to the same host, with a handshake of its own; the caller closes it. */
+  reconnect(): Promise<Connection>;
+}
 
 /** What a step would do on a host. */
 export interface Change {
@@ -11,19 +20,19 @@ export interface Change {
   apply(context: ApplyContext): Promise<void>;
 }
 
-export interface ApplyContext {
-  connection: Connection;
+export interface ApplyContext extends ActionContext, StepTools {
   facts: Facts;
-  /** shows one line of progress */
-  progress(line: string): void;
-  /** adds to the step's summary what was decided only now: "from Docker's repository" */
-  note(text: string): void;
 }
 
-/** One wanted property of a host. `check` is pure: it looks at facts only. */
+/**
+ * One wanted property of a host. `check` is pure: it looks at facts only. It is asked before `apply`, and with new facts
+ * after it: then it must be satisfied.
+ */
 export interface Step {
   id: string;
   title: string;
+  /** only waits for something: not a change of the host */
+  isWait?: boolean;
   /** the change that is needed, or undefined where the host is as wanted */
   check(facts: Facts): Change | undefined;
 }

@@ -1,13 +1,13 @@
 import type { ListrBaseClassOptions } from "listr2";
 import pc from "picocolors";
-import { PlainRenderer } from "./plain-renderer.ts";
 
 /** How progress is shown: a live tree, prefixed lines, or nothing (for `--json`). */
 export type Display = "tree" | "plain" | "silent";
 
-export function chooseDisplay(options: { json: boolean; isTTY: boolean }): Display {
+/** @param options.verbose commands are shown, for which a tree has no room */
+export function chooseDisplay(options: { json: boolean; isTTY: boolean; verbose?: boolean }): Display {
   if (options.json) return "silent";
-  return options.isTTY ? "tree" : "plain";
+  return options.isTTY && options.verbose !== true ? "tree" : "plain";
 }
 
 /** listr2's options for a display. */
@@ -33,7 +33,6 @@ export function listrOptions(
         },
       } as unknown as ListrBaseClassOptions;
     case "plain":
-      return { ...common, renderer: PlainRenderer } as unknown as ListrBaseClassOptions;
     case "silent":
       return { ...common, renderer: "silent" } as unknown as ListrBaseClassOptions;
   }

@@ -11,12 +11,14 @@ function formatOutcome(outcome: HostOutcome, width: number, diff: boolean): stri
   const { host, status, changes, pending = [], seconds, error } = outcome;
   const head = `${pc.bold(host.padEnd(width))}  ${PAINT[status](status.padEnd(11))}  ${seconds.toFixed(1)} s`;
   if (error !== undefined) {
-    const lines = [`${error.step}: ${error.message}`, error.hint]
+    const command = error.command === undefined ? undefined : `the command: ${error.command.line}`;
+    const lines = [`${error.step}: ${error.message}`, command, error.hint]
       .filter((line) => line !== undefined)
       .join("\n");
     return `${head}${changes.map((change) => `\n  changed: ${change}`).join("")}\n${lines.replace(/^/gm, "  ")}`;
   }
   if (status === "pending") return `${head}${pending.map((change) => formatPending(change, diff)).join("")}`;
+  if (status === "skipped" || status === "interrupted") return `${head}  not begun`;
   if (changes.length === 0) return `${head}  nothing to change`;
   return `${head}${changes.map((change) => `\n  ${change}`).join("")}`;
 }
@@ -34,4 +36,6 @@ const PAINT: Record<HostOutcome["status"], (text: string) => string> = {
   pending: pc.yellow,
   failed: pc.red,
   unreachable: pc.red,
+  skipped: pc.dim,
+  interrupted: pc.yellow,
 };

@@ -44,8 +44,9 @@ test.each(["provision", "deploy", "down"])(
     const { code, stdout, stderr } = await longshore([command]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
     expect(stdout).toMatch(
-      /^web1 \| failed\n\nweb1 {2}unreachable .* s\n {2}connect: cannot connect to web1/,
+      /^web1 \| unreachable\n\nweb1 {2}unreachable .* s\n {2}connect: cannot connect to web1/,
     );
+    expect(stdout).toMatch(new RegExp(`: longshore .*${command} --limit web1\n$`));
   },
 );
 

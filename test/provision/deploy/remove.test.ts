@@ -21,7 +21,8 @@ async function remove(found: string, volumes: boolean) {
   const connection = recordCommands(({ text }) => (text === "site" ? { stdout: found } : undefined));
   const actions: Action[] = await planRemove("site", { volumes })(connection);
   const notes: string[] = [];
-  for (const action of actions) await action.run({ progress: () => {}, note: (text) => notes.push(text) });
+  const context = { progress: () => {}, tell: () => {}, note: (text: string) => notes.push(text) };
+  for (const action of actions) await action.run(context);
   return { titles: actions.map(({ title }) => title), notes, commands: connection.commands.slice(1) };
 }
 

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { UnreachableError } from "../../../provision/connection/connection.ts";
+import { run as runOn, UnreachableError } from "../../../provision/connection/connection.ts";
 import type { Action, Planner } from "../../../provision/run/action.ts";
 import { Connections } from "../../../provision/run/connections.ts";
+import type { RunEvent } from "../../../provision/run/event.ts";
 import { exitCodeOf, type HostOutcome } from "../../../provision/run/outcome.ts";
 import { type RunOptions, runHosts } from "../../../provision/run/run-hosts.ts";
 import { UserError } from "../../../supervisor/config/user-error.ts";
@@ -153,6 +154,170 @@ describe("with --check", () => {
   });
 });
 
+const fail: Planner = async () => {
+  throw new UserError("broken", "broken");
+};
+const statuses = (outcomes: HostOutcome[]) => outcomes.map(({ status }) => status);
+const six = (failing: number[]) =>
+  Object.fromEntries(
+    Array.from({ length: 6 }, (_, index): [string, Planner] => [
+      `web${index}`,
+      failing.includes(index) ? fail : async () => [],
+    ]),
+  );
+
+describe("batches", () => {
+  test("the next begins when the one before has ended", async () => {
+    const order: string[] = [];
+    const slow =
+      (name: string): Planner =>
+      async () => {
+        order.push(`${name} begins`);
+        await new Promise(setImmediate);
+        return [act("one", async () => void order.push(`${name} ends`))];
+      };
+    await run({ a: slow("a"), b: slow("b"), c: slow("c") }, { serial: [{ count: 2 }] });
+    expect(order.slice(0, 4).sort()).toEqual(["a begins", "a ends", "b begins", "b ends"]);
+    expect(order.slice(4)).toEqual(["c begins", "c ends"]);
+  });
+
+  test("a batch that is lost as a whole ends the run", async () => {
+    const { outcomes } = await run(six([2, 3]), { serial: [{ count: 2 }] });
+    expect(statuses(outcomes)).toEqual(["ok", "ok", "failed", "failed", "skipped", "skipped"]);
+    expect(exitCodeOf(outcomes)).toBe(1);
+  });
+
+  test("one good host in it, and the run goes on", async () => {
+    const { outcomes } = await run(six([2]), { serial: [{ count: 2 }] });
+    expect(statuses(outcomes)).toEqual(["ok", "ok", "failed", "ok", "ok", "ok"]);
+  });
+});
+
+test.each<[RunOptions["maxFail"], number[], string]>([
+  [undefined, [0, 1, 2], "failed failed failed ok ok ok"],
+  [{ count: 0 }, [1], "ok failed skipped skipped skipped skipped"],
+  [{ count: 1 }, [1, 3], "ok failed ok failed skipped skipped"],
+  [{ percent: 34 }, [0, 1, 2], "failed failed failed skipped skipped skipped"],
+])("with at most %j failing, and %j failing: %s", async (maxFail, failing, expected) => {
+  const { outcomes } = await run(six(failing), { maxFail, forks: 1 });
+  expect(statuses(outcomes).join(" ")).toBe(expected);
+});
+
+describe("Ctrl-C", () => {
+  function interrupt() {
+    const stop = new AbortController();
+    const leave = new AbortController();
+    return { stop, leave, options: { interrupt: { stop: stop.signal, leave: leave.signal } } };
+  }
+
+  test("ends the step that is running, and begins no other, on no host", async () => {
+    const { stop, options } = interrupt();
+    const never = vi.fn(async () => {});
+    const { outcomes } = await run(
+      {
+        web1: async () => [act("one", async () => stop.abort()), act("two", never)],
+        web2: async () => [act("one", never)],
+      },
+      { ...options, forks: 1 },
+    );
+    expect(never).not.toHaveBeenCalled();
+    expect(outcomes).toMatchObject([
+      { host: "web1", status: "interrupted", changes: ["one"], error: { step: "one", code: "interrupted" } },
+      { host: "web2", status: "interrupted", changes: [] },
+    ]);
+  });
+
+  test("does not wait for a host that does not answer", async () => {
+    const { stop, options } = interrupt();
+    const { outcomes } = await run(
+      {
+        web1: () => {
+          setImmediate(() => stop.abort());
+          return new Promise(() => {});
+        },
+      },
+      options,
+    );
+    expect(outcomes).toMatchObject([{ status: "interrupted", error: { step: "reading facts" } }]);
+  });
+
+  test("a second one leaves the command that is running", async () => {
+    const { stop, leave, options } = interrupt();
+    const { outcomes } = await run(
+      {
+        web1: async (connection) => [
+          act("wait", async () => {
+            setImmediate(() => {
+              stop.abort();
+              leave.abort();
+            });
+            await connection.exec(["sleep", "2"]);
+          }),
+        ],
+      },
+      options,
+    );
+    expect(outcomes).toMatchObject([{ status: "interrupted", error: { step: "wait" } }]);
+  });
+});
+
+test("everything that happens is told, in order", async () => {
+  const events: RunEvent[] = [];
+  await run(
+    {
+      web1: async (connection) => [
+        act("look", async ({ tell }) => {
+          tell("it takes a while");
+          await connection.exec(["sh", "-c", "echo seen; exit 3"], { become: false });
+        }),
+      ],
+    },
+    { listen: (event) => events.push(event) },
+  );
+  expect(events).toMatchObject([
+    { host: "web1", event: "step_started", step: "look" },
+    { event: "message", text: "it takes a while" },
+    { event: "command_started", command: "sh -c 'echo seen; exit 3'", asRoot: false },
+    { event: "output", line: "seen" },
+    { event: "command_finished", code: 3 },
+    { event: "step_finished", step: "look", status: "done", changed: true },
+    { event: "host_finished", outcome: { status: "changed" } },
+  ]);
+});
+
+test("a command that failed is named, with its exit code and its words", async () => {
+  const { outcomes } = await run({
+    web1: async (connection) => [
+      act("one", async () => {
+        await runOn(connection, ["sh", "-c", "echo no space >&2; exit 7"]);
+      }),
+    ],
+  });
+  expect(outcomes[0]?.error).toMatchObject({
+    step: "one",
+    command: { line: "sh -c 'echo no space >&2; exit 7'", exit_code: 7, stderr: "no space" },
+  });
+});
+
+test("changes and failed changes are recorded on the host; looks are not", async () => {
+  const recorded: unknown[] = [];
+  await run(
+    {
+      web1: async () => [
+        act("look", async () => {}, false),
+        act("nothing after all", async () => false),
+        act("change", async ({ note }) => note("from trixie")),
+        act("break", () => Promise.reject(new UserError("broken", "broken"))),
+      ],
+    },
+    { record: async (change) => void recorded.push(change) },
+  );
+  expect(recorded).toEqual([
+    { step: "change (from trixie)", status: "done", seconds: expect.any(Number) },
+    { step: "break", status: "failed", seconds: expect.any(Number) },
+  ]);
+});
+
 test("a silent display shows nothing", async () => {
   const { lines } = await run({ web1: async () => [act("one")] }, { display: "silent" });
   expect(lines).toEqual([]);
@@ -163,6 +328,8 @@ test.each<[HostOutcome["status"][], number]>([
   [["ok", "pending"], 2],
   [["pending", "failed"], 1],
   [["unreachable", "ok"], 1],
+  [["ok", "skipped"], 1],
+  [["interrupted"], 1],
   [[], 0],
 ])("%j: exit code %i", (statuses, code) => {
   expect(exitCodeOf(statuses.map((status) => ({ host: "x", status, changes: [], seconds: 0 })))).toBe(code);

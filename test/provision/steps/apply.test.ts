@@ -12,10 +12,19 @@ import { type RecordedCommand, recordCommands } from "./recording-connection.ts"
 async function apply(step: Step, facts: Facts, answer?: Parameters<typeof recordCommands>[0]) {
   const connection = recordCommands(answer);
   const notes: string[] = [];
+  const said: string[] = [];
   const change = step.check(facts);
   if (change === undefined) throw new Error("nothing to change");
-  await change.apply({ connection, facts, progress: () => {}, note: (text) => notes.push(text) });
-  return { commands: connection.commands, notes };
+  await change.apply({
+    connection,
+    facts,
+    progress: () => {},
+    tell: (text) => said.push(text),
+    note: (text) => notes.push(text),
+    gather: async () => facts,
+    reconnect: async () => recordCommands(answer),
+  });
+  return { commands: connection.commands, notes, said };
 }
 
 const withoutDockersRepository = ({ text }: RecordedCommand) =>

@@ -1,0 +1,76 @@
+import { hostname, userInfo } from "node:os";
+import * as z from "zod";
+import { type Connection, run, shellScript } from "../connection/connection.ts";
+import type { RecordChange } from "./host-run.ts";
+
+/** A line of the host's audit log: one step that changed something, or failed while it did. */
+export const AuditEntry = z.object({
+  /** when the step ended, by the operator's clock (ISO 8601) */
+  at: z.string(),
+  /** who: the operator's account and machine, `anna@laptop` */
+  by: z.string(),
+  /** the address from which the operator's connection came; empty for the host itself */
+  from: z.string().default(""),
+  /** the command: `provision`, `deploy` */
+  command: z.string(),
+  /** the release of longshore */
+  version: z.string(),
+  /** what was done, as the summary had it */
+  step: z.string(),
+  status: z.enum(["done", "failed"]),
+  seconds: z.number(),
+});
+export type AuditEntry = z.infer<typeof AuditEntry>;
+
+export const AUDIT_FILE = "/var/log/longshore/audit.jsonl";
+
+// Opened for appending and written at once: the lines of two operators do not mix.
+const APPEND = `
+set -e
+umask 027
+mkdir -p /var/log/longshore
+cat >> "$1"
+`;
+
+/** Writes a line into the host's audit log after every change. What can't be written is left: the change has been made. */
+export function auditChanges(command: string, version: string): RecordChange {
+  const { username } = userInfo();
+  const by = `${username}@${hostname()}`;
+  const addresses = new Map<string, string>();
+  return async (change, connection) => {
+    try {
+      const from = addresses.get(connection.host) ?? (await readClientAddress(connection));
+      addresses.set(connection.host, from);
+      const entry: AuditEntry = { at: new Date().toISOString(), by, from, command, version, ...change };
+      await connection.exec(shellScript(APPEND, AUDIT_FILE), {
+        become: true,
+        input: `${JSON.stringify(entry)}\n`,
+      });
+    } catch {
+      // The connection is gone, with which the step has failed already.
+    }
+  };
+}
+
+async function readClientAddress(connection: Connection): Promise<string> {
+  const { stdout } = await connection.exec(["printenv", "SSH_CONNECTION"]);
+  return stdout.split(" ")[0]?.trim() ?? "";
+}
+
+const READ = '[ ! -r "$1" ] || tail -n "$2" -- "$1"';
+
+/** The last lines of a host's audit log, oldest first; what is damaged is left out. @throws CommandError */
+export async function readAudit(connection: Connection, count: number): Promise<AuditEntry[]> {
+  const script = shellScript(READ, AUDIT_FILE, String(count));
+  const { stdout } = await run(connection, script, { become: true, title: "reading the audit log" });
+  return stdout.split("\n").flatMap((line) => parseAuditLine(line) ?? []);
+}
+
+/** A line of the audit log; undefined where it is none, as after a cut in the middle of a write. */
+export function parseAuditLine(line: string): AuditEntry | undefined {
+  try {
+    return AuditEntry.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
+  }
+}

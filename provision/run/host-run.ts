@@ -1,0 +1,192 @@
+import { formatError, UserError } from "../../supervisor/config/user-error.ts";
+import { CommandError, type Connection, UnreachableError } from "../connection/connection.ts";
+import type { InventoryHost } from "../inventory/inventory.ts";
+import type { Action, Planner } from "./action.ts";
+import type { Connections } from "./connections.ts";
+import { type Listener, secondsSince } from "./event.ts";
+import { type Interrupt, InterruptedError } from "./interrupt.ts";
+import type { HostFailure, HostOutcome, PendingChange } from "./outcome.ts";
+import { untilAborted } from "./until-aborted.ts";
+import { summarizeArgv, watchConnection } from "./watched-connection.ts";
+
+/** Keeps a record of a change on the host itself. Never throws. */
+export type RecordChange = (
+  change: { step: string; status: "done" | "failed"; seconds: number },
+  connection: Connection,
+) => Promise<void>;
+
+/** What a display of one action is told beside the events. */
+export interface Line {
+  progress(line: string): void;
+  rename(title: string): void;
+}
+
+/** The work on one host: connect, plan, and apply the actions one by one. */
+export class HostRun {
+  #started = performance.now();
+  #ended: number | undefined;
+  #changes: string[] = [];
+  #pending: PendingChange[] = [];
+  #step = "connect";
+  #error: unknown;
+  #skipped = false;
+
+  constructor(
+    readonly host: InventoryHost,
+    readonly options: {
+      connections: Connections;
+      planner: Planner;
+      listen: Listener;
+      check: boolean;
+      interrupt?: Interrupt;
+      record?: RecordChange;
+    },
+  ) {}
+
+  get hasFailed(): boolean {
+    return this.#error !== undefined;
+  }
+
+  /** Connects, reads what is there and returns what has to be done. */
+  async plan(line: Line): Promise<Action[]> {
+    this.#started = performance.now();
+    const { connections, planner, interrupt } = this.options;
+    const planning = this.#guard(async () => {
+      line.progress("connecting");
+      const connection = await connections.get(this.host);
+      this.#step = "reading facts";
+      line.progress("reading facts");
+      return planner(this.#watch(connection));
+    });
+    // Nothing is being changed yet: no reason to wait for an answer.
+    const actions = await untilAborted(planning, interrupt?.stop).catch((error: unknown) => {
+      this.#error ??= error;
+      this.finish();
+      throw error;
+    });
+    if (this.options.check)
+      this.#pending = actions.map(({ title, details }) => ({ title, details: details ?? [] }));
+    if (this.options.check || actions.length === 0) this.finish();
+    return actions;
+  }
+
+  async apply(action: Action, line: Line): Promise<void> {
+    const { listen, interrupt } = this.options;
+    const host = this.host.name;
+    if (interrupt?.stop.aborted) {
+      this.#error ??= new InterruptedError();
+      this.finish();
+      throw this.#error;
+    }
+    this.#step = action.title;
+    let title = action.title;
+    const started = performance.now();
+    listen({ host, event: "step_started", step: title });
+    const end = (status: "done" | "failed", changed: boolean) => {
+      const seconds = secondsSince(started);
+      listen({ host, event: "step_finished", step: title, status, changed, seconds });
+      return changed || (status === "failed" && action.isChange)
+        ? this.#record({ step: title, status, seconds })
+        : undefined;
+    };
+    try {
+      const result = await this.#guard(() =>
+        action.run({
+          progress: line.progress,
+          tell: (text) => {
+            line.progress(text);
+            listen({ host, event: "message", step: action.title, text });
+          },
+          note: (text) => {
+            title = `${title} (${text})`;
+            line.rename(title);
+          },
+        }),
+      );
+      const changed = action.isChange && result !== false;
+      if (changed) this.#changes.push(title);
+      await end("done", changed);
+    } catch (error) {
+      await end("failed", false);
+      this.finish();
+      throw error;
+    }
+  }
+
+  /** The host is not begun with. */
+  skip(): void {
+    this.#skipped = true;
+    this.finish();
+  }
+
+  /** Called once, when nothing more happens on the host. */
+  finish(): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = performance.now();
+    this.options.listen({ host: this.host.name, event: "host_finished", outcome: this.outcome() });
+  }
+
+  outcome(): HostOutcome {
+    const seconds = secondsSince(this.#started, this.#ended);
+    const base = { host: this.host.name, changes: this.#changes, seconds };
+    if (this.#skipped)
+      return {
+        ...base,
+        status: this.options.interrupt?.stop.aborted ? "interrupted" : "skipped",
+        seconds: 0,
+      };
+    if (this.#pending.length > 0) return { ...base, status: "pending", pending: this.#pending };
+    if (this.#error === undefined) return { ...base, status: this.#changes.length > 0 ? "changed" : "ok" };
+    return { ...base, status: statusOf(this.#error), error: describeFailure(this.#step, this.#error) };
+  }
+
+  #watch(connection: Connection): Connection {
+    return watchConnection(connection, this.options.listen, this.options.interrupt?.leave);
+  }
+
+  async #record(change: { step: string; status: "done" | "failed"; seconds: number }): Promise<void> {
+    const { record, connections, interrupt } = this.options;
+    if (record === undefined) return;
+    const connection = await connections.get(this.host);
+    await record(
+      change,
+      watchConnection(connection, () => {}, interrupt?.leave),
+    );
+  }
+
+  async #guard<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      this.#error ??= error;
+      throw error;
+    }
+  }
+}
+
+function statusOf(error: unknown): HostOutcome["status"] {
+  if (error instanceof InterruptedError) return "interrupted";
+  return error instanceof UnreachableError ? "unreachable" : "failed";
+}
+
+function describeFailure(step: string, error: unknown): HostFailure {
+  if (!(error instanceof UserError)) {
+    return {
+      step,
+      code: "bug",
+      message: formatError(error),
+      hint: "this is a bug of longshore: please report it",
+    };
+  }
+  const { code, message, hint } = error;
+  if (!(error instanceof CommandError)) return { step, code, message, hint };
+  const { argv, result } = error;
+  const stderr = result.stderr.trim().slice(-4000);
+  return {
+    step,
+    code,
+    message,
+    hint,
+    command: { line: summarizeArgv(argv), exit_code: result.code, stderr },
+  };
+}

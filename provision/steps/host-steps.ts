@@ -1,0 +1,47 @@
+import { UserError } from "../../supervisor/config/user-error.ts";
+import type { Facts } from "../facts/facts.ts";
+import type { Action, ActionContext } from "../run/action.ts";
+import { planSteps, type Step, type StepTools } from "./step.ts";
+
+/** The actions that bring a host from `facts` to what the steps want. */
+export function actionsFor(steps: readonly Step[], facts: Facts, tools: StepTools): Action[] {
+  const host = new SteppedHost(facts, tools);
+  return planSteps(steps, facts).map(({ step, change }) => ({
+    title: `${step.title}: ${change.summary}`,
+    isChange: step.isWait !== true,
+    details: change.details,
+    run: (context) => host.bring(step, context),
+  }));
+}
+
+/** A host while its steps are applied: each step sees what the one before has left. */
+class SteppedHost {
+  constructor(
+    private facts: Facts,
+    private readonly tools: StepTools,
+  ) {}
+
+  /**
+   * Checks once more (an earlier step, or another operator, may have done it), applies, and verifies: the host's facts
+   * are read again, and the step must have nothing left to do.
+   *
+   * @throws UserError `not_verified`
+   */
+  async bring(step: Step, context: ActionContext): Promise<undefined | false> {
+    const change = step.check(this.facts);
+    if (change === undefined) {
+      context.note("done already");
+      return false;
+    }
+    await change.apply({ ...context, ...this.tools, facts: this.facts });
+    this.facts = await this.tools.gather();
+    const left = step.check(this.facts);
+    if (left === undefined) return undefined;
+    const details = (left.details ?? []).map((line) => `\n    ${line}`).join("");
+    throw new UserError(
+      "not_verified",
+      `cannot verify the step: it was applied without an error, and still has to ${left.summary}${details}`,
+      { hint: "something on the host undoes it; `longshore provision --check --diff` shows what is left" },
+    );
+  }
+}

@@ -1,0 +1,65 @@
+import { expect, test, vi } from "vitest";
+import type { ActionContext } from "../../../provision/run/action.ts";
+import { actionsFor } from "../../../provision/steps/host-steps.ts";
+import type { Step } from "../../../provision/steps/step.ts";
+import { bareHost, provisionedHost } from "./host-facts.ts";
+import { recordCommands } from "./recording-connection.ts";
+
+const before = bareHost("Debian 13");
+const after = provisionedHost("Debian 13");
+
+function contextOf(): ActionContext & { notes: string[] } {
+  const notes: string[] = [];
+  return { notes, progress: () => {}, tell: () => {}, note: (text) => notes.push(text) };
+}
+
+function toolsWith(...facts: (typeof before)[]) {
+  const gather = vi.fn(async () => facts.shift() ?? after);
+  return { connection: recordCommands(), gather, reconnect: async () => recordCommands() };
+}
+
+const apply = vi.fn(async () => {});
+const group: Step = {
+  id: "group",
+  title: "group",
+  check: ({ groups }) =>
+    groups.includes("docker") ? undefined : { summary: "add it", details: ["+ admin in docker"], apply },
+};
+const engine: Step = {
+  id: "engine",
+  title: "engine",
+  check: ({ docker }) => (docker.installed ? undefined : { summary: "install it", apply }),
+};
+
+test("a step is applied once, and verified by new facts", async () => {
+  apply.mockClear();
+  const tools = toolsWith(after);
+  const [action] = actionsFor([group], before, tools);
+  expect(action).toMatchObject({ title: "group: add it", isChange: true, details: ["+ admin in docker"] });
+  expect(await action?.run(contextOf())).toBeUndefined();
+  expect(apply).toHaveBeenCalledOnce();
+  expect(tools.gather).toHaveBeenCalledOnce();
+});
+
+test("a step that left nothing changed fails, and names what is left", async () => {
+  const [action] = actionsFor([group], before, toolsWith(before));
+  await expect(action?.run(contextOf())).rejects.toMatchObject({
+    code: "not_verified",
+    message: expect.stringMatching(/still has to add it\n {4}\+ admin in docker/),
+  });
+});
+
+test("what an earlier step has done as well is not done again, and is no change", async () => {
+  apply.mockClear();
+  const context = contextOf();
+  const [first, second] = actionsFor([engine, group], before, toolsWith(after));
+  await first?.run(context);
+  expect(await second?.run(context)).toBe(false);
+  expect(apply).toHaveBeenCalledOnce();
+  expect(context.notes).toEqual(["done already"]);
+});
+
+test("a wait is no change", () => {
+  const [action] = actionsFor([{ ...group, isWait: true }], before, toolsWith());
+  expect(action?.isChange).toBe(false);
+});

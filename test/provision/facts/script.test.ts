@@ -85,7 +85,7 @@ describe("a stack's state", () => {
     writeFileSync(join(directory, "containers"), containers === "" ? "" : `${containers}\n`);
     stubPrograms({
       docker: `case $1 in
-        ps) cat '${join(directory, "containers")}' ;;
+        ps) [ "$2" = -a ] && cat '${join(directory, "containers")}' ;;
         exec) [ "$2" = ${id} ] && shift 2 && exec "$@" ;;
         *) exit 1 ;;
       esac`,

@@ -1,8 +1,10 @@
 import { loadPlan } from "./config/load.ts";
 import { formatError } from "./config/user-error.ts";
 import type { Instance } from "./core/instance.ts";
-import type { PlanDiff } from "./core/plan-diff.ts";
+import { diffPlans, type PlanDiff } from "./core/plan-diff.ts";
+import { Audience } from "./runtime/audience.ts";
 import type { Entry } from "./runtime/entry.ts";
+import { EventStream } from "./runtime/event-stream.ts";
 import { loadNative } from "./runtime/native.ts";
 import { Output } from "./runtime/output.ts";
 import { Reaper } from "./runtime/reaper.ts";
@@ -33,16 +35,20 @@ export async function runSupervisor({ file, socket, version }: RunOptions): Prom
   );
   const reaper = new Reaper(native);
   reaper.start();
+  const spawner = new Spawner(native, reaper);
   let requestShutdown: (reason: string, exitCode: number) => void = () => {};
   let exitCode = 0;
   const supervisor = new Supervisor(plan, {
-    spawner: new Spawner(native, reaper),
+    spawner,
     reaper,
     output,
     log,
     requestShutdown: (reason, code) => requestShutdown(reason, code),
   });
   supervisor.onChange((entry, before) => logChange(log, entry, before));
+  const events = new EventStream(supervisor);
+  const audience = new Audience(events, spawner, log);
+  audience.invite(plan.config);
 
   const shutdown = new Shutdown(supervisor);
   const ended = new Promise<void>((resolve) => {
@@ -52,39 +58,45 @@ export async function runSupervisor({ file, socket, version }: RunOptions): Prom
       void shutdown.begin(supervisor.plan.config.shutdown_timeout).then(resolve);
     };
   });
-  const reload = async (): Promise<PlanDiff> => {
-    const diff = applyPlan(supervisor, await loadPlan(file, process.env));
-    output.use(supervisor.plan.config.output);
+  const reload = async (dryRun = false): Promise<PlanDiff> => {
+    const fresh = await loadPlan(file, process.env);
+    if (dryRun) return diffPlans(supervisor.plan.specs, fresh.specs);
+    const diff = applyPlan(supervisor, fresh);
+    output.use(fresh.config.output);
+    audience.invite(fresh.config);
     supervisor.memory.update();
-    const count = (specs: readonly unknown[], word: string): string => `${specs.length} ${word}`;
-    log(
-      `reloaded ${file}: ${[count(diff.added, "added"), count(diff.removed, "removed"), count(diff.changed, "changed"), count(diff.adjusted, "adjusted"), count(diff.unchanged, "unchanged")].join(", ")}`,
-    );
+    const summary = summarise(diff);
+    log(`reloaded ${file}: ${summary}`);
+    events.announce("reloaded", summary);
     return diff;
   };
 
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => requestShutdown(signal, 0));
-  process.on(
-    "SIGHUP",
-    () => void reload().catch((error: unknown) => log(`cannot reload: ${formatError(error)}`)),
-  );
+  process.on("SIGHUP", () => void reload().catch((error) => log(`cannot reload: ${formatError(error)}`)));
 
   const { serveControl } = await import("./control/server.ts");
-  const server = await serveControl(socket, {
-    supervisor,
-    version,
-    reload,
-    shutdown: () => requestShutdown("asked to", 0),
-  });
+  const target = { supervisor, version, events, reload, shutdown: () => requestShutdown("asked to", 0) };
+  const servers = [await serveControl(socket, target)];
+  if (plan.config.control !== undefined) {
+    const { serveControlOverTcp } = await import("./control/tcp-server.ts");
+    servers.push(await serveControlOverTcp(plan.config.control, target));
+  }
   log(`longshored ${version} runs ${file} as pid ${process.pid}`);
   supervisor.autostart();
 
   await ended;
-  server.close();
-  server.closeAllConnections();
+  for (const server of servers) {
+    server.close();
+    server.closeAllConnections();
+  }
   log("everything has stopped");
   await output.drain();
   return exitCode;
+}
+
+function summarise({ added, removed, changed, adjusted, unchanged }: PlanDiff): string {
+  const counts = Object.entries({ added, removed, changed, adjusted, unchanged });
+  return counts.map(([word, specs]) => `${specs.length} ${word}`).join(", ");
 }
 
 function logChange(log: (message: string) => void, { spec, instance }: Entry, before: Instance): void {

@@ -23,7 +23,7 @@ export const NotifyTarget = z
   .strictObject({
     /** POSTs the event to this address; tried again with growing waits */
     webhook: z.url({ protocol: /^https?$/ }).optional(),
-    /** runs a command with the event on its standard input and in $EVENT */
+    /** runs a command with the event in $EVENT */
     exec: Command.optional(),
     /** sends the event as one line to this host:port */
     tcp: Address.optional(),

@@ -2,11 +2,13 @@ import * as z from "zod";
 import { checkDependencies } from "./dependency-check.ts";
 import { readDialect } from "./dialects/dialect.ts";
 import { Duration } from "./duration.ts";
+import { LogRotation } from "./log.ts";
 import { NotifyTarget } from "./notify.ts";
 import { OutputSettings } from "./output.ts";
 import type { Parsed, Problem } from "./problem.ts";
 import { TimeZone } from "./schedule.ts";
 import { Task, TaskDefaults } from "./task.ts";
+import { TcpControl } from "./tcp-control.ts";
 import { checkYaml, parseYaml, type YamlSource } from "./yaml-document.ts";
 
 /** A name that fits a process list, a path and a command line: no blanks, slashes, colons or wildcards. */
@@ -26,6 +28,10 @@ const fileSettings = {
     .union([z.string(), z.array(z.string())])
     .prefault([])
     .transform((input) => (Array.isArray(input) ? input : [input])),
+  /** a file that every event goes to, one JSON object a line */
+  events: z.strictObject({ file: z.string(), log: LogRotation.prefault({}) }).optional(),
+  /** where else the control API is served; a token or client certificates are required */
+  control: TcpControl.optional(),
   /** who is told when something happens */
   notify: z.array(NotifyTarget).default([]),
   /** for every job that names none; the system's by default */

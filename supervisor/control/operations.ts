@@ -1,6 +1,6 @@
 import { UserError } from "../config/user-error.ts";
 import type { Instance } from "../core/instance.ts";
-import type { ActionRequest, RunRequest, SignalRequest } from "../protocol/request.ts";
+import type { ActionRequest, RestartRequest, RunRequest, SignalRequest } from "../protocol/request.ts";
 import type { Entry } from "../runtime/entry.ts";
 import { sendSignal } from "../runtime/process-group.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
@@ -24,12 +24,35 @@ export async function stopTasks(supervisor: Supervisor, { names, wait }: ActionR
 }
 
 /** Stops and starts instances; those that are down are started. */
-export async function restartTasks(supervisor: Supervisor, { names, wait }: ActionRequest): Promise<Entry[]> {
+export async function restartTasks(
+  supervisor: Supervisor,
+  { names, wait, rolling }: RestartRequest,
+): Promise<Entry[]> {
   const entries = selectEntries(supervisor, names);
   for (const entry of entries) requireEnvironment(entry);
+  if (rolling) {
+    for (const entry of entries) await restartAndProve(supervisor, entry);
+    return entries;
+  }
   for (const entry of entries) supervisor.dispatch(entry, { type: "restart" });
   if (wait) await waitUntil(supervisor, entries, hasStarted);
   return entries;
+}
+
+/** Restarts one instance and waits until it is up and, where that is checked, healthy. */
+async function restartAndProve(supervisor: Supervisor, entry: Entry): Promise<void> {
+  const { generation } = entry.instance;
+  supervisor.dispatch(entry, { type: "restart" });
+  const isSettled = ({ state, health, generation: now }: Instance): boolean =>
+    now > generation && hasStarted({ state }) && (state !== "running" || health !== "starting");
+  await waitUntil(supervisor, [entry], isSettled);
+  const { state, health, reason } = entry.instance;
+  if (state === "running" && health !== "unhealthy") return;
+  const why = reason === null ? "" : ` (${reason})`;
+  throw new UserError(
+    "restart_failed",
+    `cannot go on with the restart: ${entry.spec.name} is ${state}${why}`,
+  );
 }
 
 /** Sends a signal to the main processes of instances. */
@@ -80,7 +103,7 @@ function requireEnvironment({ spec }: Entry): void {
   throw new UserError("task_off", `cannot start ${spec.name}: ${spec.offReason}`, { hint });
 }
 
-function hasStarted(instance: Instance): boolean {
+function hasStarted(instance: Pick<Instance, "state">): boolean {
   return instance.state !== "starting" && instance.state !== "stopping";
 }
 

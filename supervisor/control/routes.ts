@@ -5,22 +5,32 @@ import type { PlanDiff } from "../core/plan-diff.ts";
 import {
   ActionRequest,
   type ActionResponse,
+  ReloadRequest,
   type ReloadResponse,
+  RestartRequest,
   RunRequest,
   SignalRequest,
 } from "../protocol/request.ts";
 import type { Entry } from "../runtime/entry.ts";
+import type { EventStream } from "../runtime/event-stream.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
 import { describeHealth, describeInstance, describeSupervisor } from "./describe.ts";
 import { streamLogs } from "./log-stream.ts";
+import { renderMetrics } from "./metrics.ts";
+import { readLineCount, streamNdjson } from "./ndjson.ts";
 import { restartTasks, runTask, selectEntries, signalTasks, startTasks, stopTasks } from "./operations.ts";
+import { reloadTasks } from "./reload-tasks.ts";
 
 /** What the control server acts on. */
 export interface ControlTarget {
   readonly supervisor: Supervisor;
   readonly version: string;
-  /** @throws UserError when the new plan is not valid; nothing has changed then */
-  reload(): Promise<PlanDiff>;
+  readonly events: EventStream;
+  /**
+   * Applies the file as it is now; with `dryRun` it only says what that would do.
+   * @throws UserError when the new plan is not valid; nothing has changed then
+   */
+  reload(dryRun: boolean): Promise<PlanDiff>;
   shutdown(): void;
 }
 
@@ -30,9 +40,10 @@ export interface ControlRequest {
   readonly body: unknown;
 }
 
-/** A JSON answer, or a stream that the handler writes itself. */
+/** A JSON answer, a text, or a stream that the handler writes itself. */
 export type ControlAnswer =
   | { readonly status: number; readonly body: unknown }
+  | { readonly text: string; readonly type: string }
   | { readonly stream: (response: ServerResponse) => void };
 
 /** Answers one request. @throws UserError for what the caller can mend */
@@ -54,16 +65,29 @@ export const routes: Readonly<Record<string, Handler>> = {
   "POST /v1/stop": async ({ supervisor }, { body }) =>
     instances(supervisor, await stopTasks(supervisor, read(ActionRequest, body))),
   "POST /v1/restart": async ({ supervisor }, { body }) =>
-    instances(supervisor, await restartTasks(supervisor, read(ActionRequest, body))),
+    instances(supervisor, await restartTasks(supervisor, read(RestartRequest, body))),
   "POST /v1/signal": ({ supervisor }, { body }) =>
     instances(supervisor, signalTasks(supervisor, read(SignalRequest, body))),
   "POST /v1/run": async ({ supervisor }, { body }) =>
     instances(supervisor, [await runTask(supervisor, read(RunRequest, body))]),
-  "POST /v1/reload": async (target) => ok(describeDiff(await target.reload())),
+  "POST /v1/reload": async (target, { body }) => {
+    const { names, dry_run: dryRun } = read(ReloadRequest, body);
+    if (names === undefined) return ok(describeDiff(await target.reload(dryRun)));
+    return instances(target.supervisor, await reloadTasks(target.supervisor, names));
+  },
   "POST /v1/shutdown": (target) => {
     target.shutdown();
     return { status: 202, body: {} };
   },
+  "GET /v1/events": ({ events }, { query }) =>
+    streamNdjson({
+      past: events.last(readLineCount(query, 100)),
+      follow: query.get("follow") === "true" ? (take) => events.follow((event) => take([event])) : undefined,
+    }),
+  "GET /metrics": async ({ supervisor, version }) => ({
+    text: await renderMetrics(supervisor, version),
+    type: "text/plain; version=0.0.4; charset=utf-8",
+  }),
   "GET /v1/logs": ({ supervisor }, { query }) => streamLogs(supervisor, query),
 };
 

@@ -1,4 +1,4 @@
-import { formatDuration } from "../config/duration.ts";
+import { formatDuration } from "../config/duration-text.ts";
 import type { Task } from "../config/task.ts";
 import { cannotRun, describeExit, exitCodeOf, type Instance } from "./instance.ts";
 import { spawn, stay, type Transition } from "./move.ts";

@@ -1,4 +1,4 @@
-import { formatDuration } from "../config/duration.ts";
+import { formatDuration } from "../config/duration-text.ts";
 import type { Task } from "../config/task.ts";
 import { endOf, judgeEnd, retry } from "./after-end.ts";
 import type { Effect, Event } from "./event.ts";

@@ -1,3 +1,5 @@
+import { parseDuration } from "../config/duration-text.ts";
+import type { SupervisorEvent } from "../protocol/event.ts";
 import type { ActionResponse, HealthReport, LogRecord, ReloadResponse } from "../protocol/request.ts";
 import type { InstanceStatus, SupervisorStatus } from "../protocol/status.ts";
 import type { ControlClient } from "./client.ts";
@@ -24,17 +26,26 @@ export async function showStatus(
   return 0;
 }
 
+/** Shows the state, and again after every change, until it is interrupted. */
+export async function watchStatus(context: CommandContext, names: readonly string[]): Promise<number> {
+  const show = async (): Promise<void> => {
+    context.print("\u001b[2J\u001b[H");
+    await showStatus(context, names, {});
+  };
+  await show();
+  for await (const _ of context.client.lines("/v1/events?follow=true&lines=0")) await show();
+  return 0;
+}
+
 /** Starts, stops or restarts; 1 when one of the instances did not get there. */
 export async function act(
   { client, print }: CommandContext,
   action: Action,
   names: readonly string[],
-  options: { wait: boolean },
+  options: { wait: boolean; rolling?: boolean },
 ): Promise<number> {
-  const { instances } = await client.call<ActionResponse>("POST", `/v1/${action}`, {
-    names,
-    wait: options.wait,
-  });
+  const body = { names, wait: options.wait, ...(options.rolling ? { rolling: true } : {}) };
+  const { instances } = await client.call<ActionResponse>("POST", `/v1/${action}`, body);
   for (const instance of instances) print(describe(instance));
   if (!options.wait) return 0;
   const goal = action === "stop" ? isDown : isUp;
@@ -71,24 +82,48 @@ export async function runJob(
 export async function showLogs(
   { client, print }: CommandContext,
   names: readonly string[],
-  options: { follow?: boolean; lines: string },
+  options: { follow?: boolean; lines: string; since?: string; timestamps?: boolean },
 ): Promise<number> {
   const query = nameQuery(names);
   query.set("lines", options.lines);
   if (options.follow) query.set("follow", "true");
-  let several = names.length !== 1;
-  let first: string | undefined;
+  if (options.since !== undefined) query.set("since", toTime(options.since));
+  const several = names.length !== 1 || (await countInstances(client, names)) > 1;
   for await (const record of client.lines(`/v1/logs?${query}`)) {
-    const { name, line } = record as LogRecord;
-    first ??= name;
-    several ||= name !== first;
-    print(several ? `${name} | ${line}` : line);
+    const { name, line, time } = record as LogRecord;
+    const prefix = `${options.timestamps ? `${time} ` : ""}${several ? `${name} | ` : ""}`;
+    print(`${prefix}${line}`);
   }
   return 0;
 }
 
-export async function reload({ client, print }: CommandContext): Promise<number> {
-  const diff = await client.call<ReloadResponse>("POST", "/v1/reload");
+/** Prints what has happened and, with `follow`, what happens. */
+export async function showEvents(
+  { client, print }: CommandContext,
+  options: { follow?: boolean; lines: string; json?: boolean },
+): Promise<number> {
+  const query = new URLSearchParams({ lines: options.lines, follow: String(options.follow ?? false) });
+  for await (const record of client.lines(`/v1/events?${query}`)) {
+    const { time, event, name, pid, reason } = record as SupervisorEvent;
+    const details = [pid === null ? undefined : `pid ${pid}`, reason ?? undefined].filter(Boolean).join(", ");
+    const text = `${time} ${name ?? "longshored"} ${event}${details === "" ? "" : ` (${details})`}`;
+    print(options.json ? JSON.stringify(record) : text);
+  }
+  return 0;
+}
+
+/** Applies tasks.yaml as it is now, or has tasks reload their own configuration. */
+export async function reload(
+  { client, print }: CommandContext,
+  names: readonly string[],
+  options: { dryRun?: boolean },
+): Promise<number> {
+  if (names.length > 0) {
+    const { instances } = await client.call<ActionResponse>("POST", "/v1/reload", { names });
+    for (const instance of instances) print(`${instance.name}: reloaded`);
+    return 0;
+  }
+  const diff = await client.call<ReloadResponse>("POST", "/v1/reload", { dry_run: options.dryRun ?? false });
   for (const kind of ["added", "removed", "changed", "adjusted"] as const) {
     if (diff[kind].length > 0) print(`${kind}: ${diff[kind].join(", ")}`);
   }
@@ -109,6 +144,17 @@ export async function shutDown({ client, print }: CommandContext): Promise<numbe
   await client.call("POST", "/v1/shutdown");
   print("longshored is shutting down");
   return 0;
+}
+
+async function countInstances(client: ControlClient, names: readonly string[]): Promise<number> {
+  const status = await client.call<SupervisorStatus>("GET", `/v1/tasks?${nameQuery(names)}`);
+  return status.instances.length;
+}
+
+/** ISO 8601 of a time, or of how long ago it is. */
+function toTime(text: string): string {
+  const ago = parseDuration(text);
+  return ago === undefined ? text : new Date(Date.now() - ago).toISOString();
 }
 
 function nameQuery(names: readonly string[]): URLSearchParams {

@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import type picocolors from "picocolors";
-import { formatDuration } from "../config/duration.ts";
+import { formatDuration } from "../config/duration-text.ts";
 import type { InstanceStatus } from "../protocol/status.ts";
 
 /** picocolors' functions, with or without colour. */

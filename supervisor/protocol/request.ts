@@ -5,13 +5,29 @@ import { InstanceStatus } from "./status.ts";
 /** Tasks, instances (`worker_2`), wildcards (`worker_*`), or `all`. */
 const Names = z.array(z.string().min(1)).min(1);
 
-/** The body of `POST /v1/start`, `/v1/stop` and `/v1/restart`. */
+/** The body of `POST /v1/start` and `/v1/stop`. */
 export const ActionRequest = z.strictObject({
   names: Names,
   /** answer only when the action is complete */
   wait: z.boolean().default(true),
 });
 export type ActionRequest = z.infer<typeof ActionRequest>;
+
+/** The body of `POST /v1/restart`. */
+export const RestartRequest = ActionRequest.extend({
+  /** one instance after the other, each only when the one before is up and healthy again */
+  rolling: z.boolean().default(false),
+});
+export type RestartRequest = z.infer<typeof RestartRequest>;
+
+/** The body of `POST /v1/reload`: the supervisor's own file, or tasks that are to read theirs again. */
+export const ReloadRequest = z.strictObject({
+  /** send these their reload signal, or run their reload command */
+  names: Names.optional(),
+  /** only say what reading the file again would change */
+  dry_run: z.boolean().default(false),
+});
+export type ReloadRequest = z.infer<typeof ReloadRequest>;
 
 /** The body of `POST /v1/signal`. */
 export const SignalRequest = z.strictObject({ names: Names, signal: Signal });

@@ -1,7 +1,6 @@
 import type { Argv } from "../config/command.ts";
-import type { InstanceSpec } from "../config/instance-spec.ts";
 import { sendSignal } from "./process-group.ts";
-import type { Spawner } from "./spawn.ts";
+import type { ProcessContext, Spawner } from "./spawn.ts";
 import type { StreamHandler } from "./stream-reader.ts";
 
 /** A command that belongs to a task but is not its process: a check, a stop or a reload command. */
@@ -15,10 +14,10 @@ export interface Aside {
 }
 
 /**
- * Runs a command as the task's user, in its environment and working directory.
+ * Runs a command as the context's user, in its environment and working directory.
  * @returns its exit code, 127 when it cannot be run, or null when it took too long and was killed
  */
-export function runAside(spawner: Spawner, spec: InstanceSpec, aside: Aside): Promise<number | null> {
+export function runAside(spawner: Spawner, spec: ProcessContext, aside: Aside): Promise<number | null> {
   return new Promise((resolve) => {
     let timer: NodeJS.Timeout | undefined;
     const spawned = spawner.spawn({

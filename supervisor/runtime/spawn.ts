@@ -3,6 +3,7 @@ import { closeSync, existsSync, fchownSync } from "node:fs";
 import type { Socket } from "node:net";
 import type { Argv } from "../config/command.ts";
 import type { InstanceSpec } from "../config/instance-spec.ts";
+import type { Task } from "../config/task.ts";
 import { UserError } from "../config/user-error.ts";
 import type { Exit } from "../core/instance.ts";
 import { type Launch, planLaunch } from "./launch.ts";
@@ -10,9 +11,21 @@ import type { Native } from "./native.ts";
 import { markVariable, type Reaper } from "./reaper.ts";
 import { readPipe, readSocket, type StreamHandler, type StreamReader } from "./stream-reader.ts";
 
+/** The user, limits, environment and folder of a process: those of an instance. */
+export type ProcessContext = Pick<InstanceSpec, "environment" | "workingDir"> & {
+  readonly settings: Pick<Task, "user" | "umask" | "rlimits" | "nice">;
+};
+
+/** Those of the supervisor itself. */
+export const ownContext: ProcessContext = {
+  environment: {},
+  workingDir: undefined,
+  settings: { user: undefined, umask: undefined, rlimits: [], nice: undefined },
+};
+
 /** What a process is started with. */
 export interface SpawnRequest {
-  readonly spec: InstanceSpec;
+  readonly spec: ProcessContext;
   readonly argv: Argv;
   /** names this run in the environment of its processes */
   readonly mark: string;

@@ -217,6 +217,15 @@ export class Supervisor {
     this.dispatch(entry, { type: "condemned", generation: entry.instance.generation, reason });
   }
 
+  /** Runs the reload command of a task, its output in the task's log; the exit code, or null when it took too long. */
+  runReloadCommand(entry: Entry): Promise<number | null> {
+    const { reload_command: argv, stop_grace_period: timeout } = entry.spec.settings;
+    if (argv === undefined) return Promise.resolve(0);
+    const environment = { PID: String(entry.instance.pid) };
+    const output = entry.capture.handle("stderr", entry.spec, [{ kind: "inherit" }]);
+    return runAside(this.surroundings.spawner, entry.spec, { argv, timeout, environment, output });
+  }
+
   private arm(entry: Entry, milliseconds: number): void {
     clearTimeout(entry.timer);
     const { generation } = entry.instance;

@@ -1,0 +1,78 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { UserError, UserErrors } from "../config/user-error.ts";
+import type { ErrorResponse } from "../protocol/request.ts";
+import { type ControlTarget, routes } from "./routes.ts";
+
+/** No request of this API is longer (bytes). */
+const longestBody = 65_536;
+
+const statusOfCode: Readonly<Record<string, number>> = {
+  bad_request: 400,
+  unknown_task: 404,
+  not_found: 404,
+  tasks_file: 422,
+};
+
+/** Answers a request by its route; every error is answered too. */
+export async function answerRequest(
+  target: ControlTarget,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const url = new URL(request.url ?? "/", "http://longshored");
+    const handler = routes[`${request.method} ${url.pathname}`];
+    if (handler === undefined)
+      throw new UserError("not_found", `no such route: ${request.method} ${url.pathname}`);
+    const body = request.method === "POST" ? await readBody(request) : undefined;
+    const result = await handler(target, { query: url.searchParams, body });
+    if ("stream" in result) result.stream(response);
+    else if ("text" in result) response.writeHead(200, { "content-type": result.type }).end(result.text);
+    else sendJson(response, result.status, result.body);
+  } catch (error) {
+    sendError(response, error);
+  }
+}
+
+async function readBody(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > longestBody)
+      throw new UserError("bad_request", `the body is longer than ${longestBody} bytes`);
+    chunks.push(chunk);
+  }
+  if (length === 0) return {};
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
+  } catch {
+    throw new UserError("bad_request", "the body is not JSON");
+  }
+}
+
+function sendError(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  if (!(error instanceof UserError)) {
+    sendJson(response, 500, { error: { code: "bug", message: String(error) } } satisfies ErrorResponse);
+    return;
+  }
+  const hint =
+    error instanceof UserErrors ? error.problems.find((problem) => problem.hint)?.hint : error.hint;
+  const body: ErrorResponse = {
+    error: { code: error.code, message: error.message, ...(hint ? { hint } : {}) },
+  };
+  sendJson(response, statusOfCode[error.code] ?? 409, body);
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  const text = `${JSON.stringify(body)}\n`;
+  response.writeHead(status, {
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(text),
+  });
+  response.end(text);
+}

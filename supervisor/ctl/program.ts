@@ -1,0 +1,91 @@
+import { Command } from "commander";
+import * as commands from "./commands.ts";
+
+/** Runs a command of the client with what it works with, and takes its exit code. */
+export type RunCommand = (command: (context: commands.CommandContext) => Promise<number>) => Promise<void>;
+
+/** The commands of the client, for the command line and for the shell alike. */
+export function createProgram(run: RunCommand): Command {
+  const program = new Command("longshorectl").description("Looks at and steers a running longshored.");
+  const names = "tasks, instances, wildcards, or all";
+
+  program
+    .command("status")
+    .description("show the state of tasks")
+    .argument("[name...]", `${names}; all by default`)
+    .option("--json", "print JSON")
+    .option("-w, --watch", "show it again after every change")
+    .action((tasks: string[], options) =>
+      run((context) =>
+        options.watch ? commands.watchStatus(context, tasks) : commands.showStatus(context, tasks, options),
+      ),
+    );
+
+  for (const action of ["start", "stop"] as const) {
+    program
+      .command(action)
+      .description(`${action} tasks, and wait until that is done`)
+      .argument("<name...>", names)
+      .option("--no-wait", "return at once")
+      .action((tasks: string[], options) => run((context) => commands.act(context, action, tasks, options)));
+  }
+
+  program
+    .command("restart")
+    .description("stop and start tasks, and wait until that is done")
+    .argument("<name...>", names)
+    .option("--no-wait", "return at once")
+    .option("--rolling", "one instance after the other, each when the one before is healthy")
+    .action((tasks: string[], options) => run((context) => commands.act(context, "restart", tasks, options)));
+
+  program
+    .command("signal")
+    .description("send a signal to the main processes of tasks")
+    .argument("<name>", names)
+    .argument("<signal>", "by name or number")
+    .action((task: string, signal: string) => run((context) => commands.sendSignal(context, [task], signal)));
+
+  program
+    .command("run")
+    .description("run a job now")
+    .argument("<job>")
+    .option("--wait", "wait for its end, and exit with its exit code")
+    .action((job: string, options) => run((context) => commands.runJob(context, job, options)));
+
+  program
+    .command("logs")
+    .description("show the last lines that tasks wrote")
+    .argument("[name...]", `${names}; all by default`)
+    .option("-f, --follow", "go on with further lines")
+    .option("-n, --lines <count>", "how many lines of each", "100")
+    .option("--since <time>", "from then on: ISO 8601, or how long ago (10m)")
+    .option("-t, --timestamps", "with the time of each line")
+    .action((tasks: string[], options) => run((context) => commands.showLogs(context, tasks, options)));
+
+  program
+    .command("events")
+    .description("show what has happened")
+    .option("-f, --follow", "go on with what happens")
+    .option("-n, --lines <count>", "how many", "50")
+    .option("--json", "print one JSON object a line")
+    .action((options) => run((context) => commands.showEvents(context, options)));
+
+  program
+    .command("reload")
+    .description("read tasks.yaml again and apply what differs, or have tasks reload their own configuration")
+    .argument("[name...]", "tasks to reload; tasks.yaml by default")
+    .option("--dry-run", "only say what would change")
+    .action((tasks: string[], options) => run((context) => commands.reload(context, tasks, options)));
+
+  program
+    .command("health")
+    .description("exit with 0 only if all is well")
+    .action(() => run(commands.checkHealth));
+
+  program
+    .command("shutdown")
+    .description("stop every task and end longshored")
+    .action(() => run(commands.shutDown));
+
+  return program;
+}

@@ -1,0 +1,50 @@
+import type { NotifyTarget } from "../config/notify.ts";
+import type { SupervisorEvent } from "../protocol/event.ts";
+import { sendEvent } from "./notify-target.ts";
+import type { Spawner } from "./spawn.ts";
+
+/** Waits between the tries of one message (ms); after the last the message is given up. */
+const retryWaits = [1_000, 5_000, 30_000];
+/** More messages than this do not wait for one target: the oldest are dropped. */
+const longestQueue = 1_000;
+
+/** Tells a target of events, one after the other, and tries again when it cannot be reached. */
+export class Notifier {
+  private readonly queue: SupervisorEvent[] = [];
+  private isSending = false;
+
+  constructor(
+    private readonly target: NotifyTarget,
+    private readonly spawner: Spawner,
+    private readonly log: (message: string) => void,
+  ) {}
+
+  take(event: SupervisorEvent): void {
+    if (!this.target.on.includes(event.event)) return;
+    this.queue.push(event);
+    if (this.queue.length > longestQueue) this.queue.shift();
+    if (!this.isSending) void this.sendAll();
+  }
+
+  private async sendAll(): Promise<void> {
+    this.isSending = true;
+    for (let event = this.queue.shift(); event !== undefined; event = this.queue.shift())
+      await this.send(event);
+    this.isSending = false;
+  }
+
+  private async send(event: SupervisorEvent): Promise<void> {
+    for (const wait of [...retryWaits, null]) {
+      const problem = await sendEvent(this.target, event, this.spawner);
+      if (problem === null) return;
+      if (wait === null)
+        this.log(`cannot tell ${describeTarget(this.target)} of ${event.event}: ${problem}; given up`);
+      else await new Promise((resolve) => setTimeout(resolve, wait).unref());
+    }
+  }
+}
+
+/** An address without what may be secret in it. */
+function describeTarget({ webhook, tcp, exec }: NotifyTarget): string {
+  return webhook === undefined ? (tcp ?? exec?.[0] ?? "") : new URL(webhook).origin;
+}

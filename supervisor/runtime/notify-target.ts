@@ -1,0 +1,61 @@
+import { connect } from "node:net";
+import type { Argv } from "../config/command.ts";
+import type { NotifyTarget } from "../config/notify.ts";
+import type { SupervisorEvent } from "../protocol/event.ts";
+import { runAside } from "./run-aside.ts";
+import { ownContext, type Spawner } from "./spawn.ts";
+
+/** Tells a target of one event. @returns null, or what went wrong in words; never rejects */
+export async function sendEvent(
+  target: NotifyTarget,
+  event: SupervisorEvent,
+  spawner: Spawner,
+): Promise<string | null> {
+  const text = JSON.stringify(event);
+  if (target.webhook !== undefined) return postJson(target.webhook, text, target.timeout);
+  if (target.tcp !== undefined) return sendLine(target.tcp, text, target.timeout);
+  if (target.exec !== undefined) return runCommand(target.exec, text, target.timeout, spawner);
+  return null;
+}
+
+async function postJson(url: string, body: string, timeout: number): Promise<string | null> {
+  const { request } = url.startsWith("https:") ? await import("node:https") : await import("node:http");
+  return new Promise((resolve) => {
+    const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+    const sent = request(url, {
+      method: "POST",
+      headers,
+      agent: false,
+      signal: AbortSignal.timeout(timeout),
+    });
+    sent.on("response", (response) => {
+      response.resume();
+      const status = response.statusCode ?? 0;
+      resolve(status >= 200 && status < 300 ? null : `it answered ${status}`);
+    });
+    sent.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    sent.end(body);
+  });
+}
+
+function sendLine(address: string, line: string, timeout: number): Promise<string | null> {
+  const at = address.lastIndexOf(":");
+  return new Promise((resolve) => {
+    const socket = connect({ host: address.slice(0, at), port: Number(address.slice(at + 1)), timeout });
+    socket.on("connect", () => socket.end(`${line}\n`, () => resolve(null)));
+    socket.on("timeout", () => socket.destroy(new Error("no answer in time")));
+    socket.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    socket.resume();
+  });
+}
+
+async function runCommand(
+  argv: Argv,
+  event: string,
+  timeout: number,
+  spawner: Spawner,
+): Promise<string | null> {
+  const code = await runAside(spawner, ownContext, { argv, timeout, environment: { EVENT: event } });
+  if (code === 0) return null;
+  return code === null ? "it took too long" : `it exited with ${code}`;
+}

@@ -40,7 +40,10 @@ export function collectDeclarations(entries: readonly Entry[], findings: Finding
     if (entry.kind === "section") openSection(entry, declared, pending, findings);
     else if (entry.kind === "child") takeChild(entry, declared, pending, findings);
     else if (entry.kind === "hosts") takeHosts(entry, declared, findings);
-    else setGroupVariable(entry.group, entry.variable, declared, findings);
+    else {
+      declared.assignments.push(entry.variable);
+      setGroupVariable(entry.group, entry.variable, declared, findings);
+    }
   }
   for (const [name, { kind, parents, at }] of pending) {
     const section = kind === "vars" ? `${name}:vars` : `${parents[0]}:children`;
@@ -119,7 +122,7 @@ function takeHosts(
     }
     for (const variable of variables) {
       // Ansible looks among the groups first.
-      if (graph.has(name)) setGroupVariable(name, variable, declared, findings, false);
+      if (graph.has(name)) setGroupVariable(name, variable, declared, findings);
       else own.set(variable.name, variable.value);
     }
     if (graph.has(name) && variables.length > 0) {
@@ -133,13 +136,10 @@ function takeHosts(
 
 function setGroupVariable(
   group: string,
-  variable: Assignment,
-  { groupVariables, priorities, assignments }: Declarations,
+  { name, value, at }: Assignment,
+  { groupVariables, priorities }: Declarations,
   findings: Findings,
-  isNew = true,
 ): void {
-  if (isNew) assignments.push(variable);
-  const { name, value, at } = variable;
   if (name === "ansible_group_priority") {
     const priority = /^\s*[+-]?\d+\s*$/.test(String(value)) ? Number(value) : undefined;
     if (priority !== undefined) priorities.set(group, priority);
@@ -147,7 +147,7 @@ function setGroupVariable(
     return;
   }
   const variables = groupVariables.get(group) ?? new Map<string, VariableValue>();
-  if (isNew && variables.has(name) && variables.get(name) !== value) {
+  if (variables.has(name) && variables.get(name) !== value) {
     findings.warn(at, `${name} of group ${group} is set twice: this one counts`);
   }
   groupVariables.set(group, variables.set(name, value));

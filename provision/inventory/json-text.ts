@@ -19,7 +19,7 @@ export function formatJson(value: JsonValue, indent = ""): string {
   if (typeof value !== "object" || value === null) {
     return typeof value === "bigint" ? String(value) : JSON.stringify(value);
   }
-  if (isFloat(value as VariableValue)) return formatFloat(String(value));
+  if (isFloat(value)) return formatFloat(String(value));
   const pairs = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return wrap(
     "{}",

@@ -91,8 +91,7 @@ function warnOfNumbers(
   visit(document, {
     Scalar(role, { type, source, value, range }) {
       if (role === "key" || type !== "PLAIN" || source === undefined) return;
-      const isNumber =
-        typeof value === "number" || typeof value === "bigint" || isFloat(value as VariableValue);
+      const isNumber = typeof value === "number" || typeof value === "bigint" || isFloat(value);
       if (isNumber) warnOfRewriting(source, value as VariableValue, placeOf(range?.[0]), findings, quoteOnce);
     },
   });

@@ -1,7 +1,7 @@
 import { readNumber } from "./python-number.ts";
 import { readStrings } from "./python-string.ts";
 import { TextReader, UnreadableText } from "./text-reader.ts";
-import { isCollection, isFloat, type VariableValue } from "./value.ts";
+import { isCollection, type VariableValue } from "./value.ts";
 
 /** CPython refuses deeper nesting too. */
 const DEEPEST = 200;
@@ -117,8 +117,7 @@ function readDict(reader: TextReader, depth: number): VariableValue {
 
 /** A dict's key as Python's `json.dumps` writes it. */
 function formatKey(key: VariableValue): string {
-  if (key === null) return "null";
-  return typeof key === "object" && isFloat(key) ? key.toString() : String(key);
+  return key === null ? "null" : String(key);
 }
 
 function takes(reader: TextReader, char: string): boolean {

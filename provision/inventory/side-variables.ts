@@ -6,7 +6,6 @@ import type { Declarations } from "./declarations.ts";
 import type { Assignment } from "./entry.ts";
 import { Findings } from "./findings.ts";
 import type { SideVariables } from "./merge-variables.ts";
-import { parseVars } from "./parse-vars.ts";
 import { readVarsFolder, type VarsFolder } from "./vars-folder.ts";
 
 export interface ReadSideVariables {
@@ -43,6 +42,9 @@ async function readOne(
   });
   const findings = warnOfUnread(folder, found, names);
   const variables = new Map<string, Assignment[]>();
+  if (found.files.size === 0) return { variables, findings };
+  // The YAML package is worth its time to import only where there is YAML.
+  const { parseVars } = await import("./parse-vars.ts");
   for (const [name, files] of found.files) {
     const assignments = files.flatMap(({ file, text }) => {
       const own = new Findings(file);

@@ -1,4 +1,4 @@
-import type { Float } from "./float.ts";
+import { Float } from "./float.ts";
 
 /** A variable's value. Whole numbers too large for a `number` are `bigint`s; numbers with a point are `Float`s. */
 export type VariableValue =
@@ -26,11 +26,8 @@ export function isCollection(
   return Array.isArray(value) || (typeof value === "object" && value !== null && !isFloat(value));
 }
 
-/** Told apart by its shape, not its class: this module stays free of cycles. */
-export function isFloat(value: VariableValue): value is Float {
-  return (
-    typeof value === "object" && value !== null && "toJSON" in value && typeof value.toJSON === "function"
-  );
+export function isFloat(value: unknown): value is Float {
+  return value instanceof Float;
 }
 
 /**

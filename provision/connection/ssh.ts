@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { constants } from "node:os";
 import { type Duplex, Readable } from "node:stream";
 import { type Config, NodeSSH } from "node-ssh";
 import type { AnyAuthMethod, Client, ClientChannel } from "ssh2";
@@ -16,18 +17,6 @@ import { knownKeyTypes } from "./known-hosts.ts";
 import { LineSplitter } from "./line-splitter.ts";
 import { quoteArgv } from "./quote.ts";
 import type { SshSettings } from "./ssh-settings.ts";
-
-const SIGNALS: Record<string, number> = {
-  HUP: 1,
-  INT: 2,
-  QUIT: 3,
-  ABRT: 6,
-  KILL: 9,
-  SEGV: 11,
-  PIPE: 13,
-  ALRM: 14,
-  TERM: 15,
-};
 
 /**
  * Opens the one verified SSH connection to a host.
@@ -54,7 +43,14 @@ export async function openSshConnection(
   if (client === null) throw new ConnectionLostError(host);
   // A lost connection closes its channels, and those report it; without a listener the event would end the process.
   client.on("error", () => {});
+  // Everything that is being opened listens for the end of the connection: as many as there are images, say.
+  client.setMaxListeners(0);
   return new SshConnection(host, client, become);
+}
+
+interface OpenChannel {
+  channel: ClientChannel;
+  exit: Promise<number | undefined>;
 }
 
 class SshConnection implements Connection {
@@ -66,18 +62,17 @@ class SshConnection implements Connection {
 
   async exec(argv: readonly string[], options: ExecOptions = {}): Promise<CommandResult> {
     const asRoot = becomeArgv(argv, this.become, options.become);
-    const channel = await this.#openChannel(asRoot.argv);
+    const { channel, exit } = await this.#openChannel(asRoot.argv);
     const stdout = new LineSplitter(options.onLine);
     const stderr = new LineSplitter(options.onLine);
     channel.on("data", (chunk: Buffer) => stdout.write(chunk));
     channel.stderr.on("data", (chunk: Buffer) => stderr.write(chunk));
-    const code = waitForExit(channel);
     if (asRoot.stdinPrefix !== "") channel.write(asRoot.stdinPrefix);
     if (options.input instanceof Readable) options.input.pipe(channel);
     else channel.end(options.input ?? "");
-    const result = await code;
-    if (result === undefined) throw new ConnectionLostError(this.host);
-    return { code: result, stdout: stdout.end(), stderr: stderr.end() };
+    const code = await exit;
+    if (code === undefined) throw new ConnectionLostError(this.host);
+    return { code, stdout: stdout.end(), stderr: stderr.end() };
   }
 
   openSocket(path: string): Promise<Duplex> {
@@ -90,7 +85,7 @@ class SshConnection implements Connection {
 
   async openProcess(argv: readonly string[], options: { become?: boolean } = {}): Promise<Duplex> {
     const asRoot = becomeArgv(argv, this.become, options.become);
-    const channel = await this.#openChannel(asRoot.argv);
+    const { channel } = await this.#openChannel(asRoot.argv);
     if (asRoot.stdinPrefix !== "") channel.write(asRoot.stdinPrefix);
     return channel;
   }
@@ -99,8 +94,14 @@ class SshConnection implements Connection {
     this.client.end();
   }
 
-  #openChannel(argv: readonly string[]): Promise<ClientChannel> {
-    return this.#promise((done) => this.client.exec(quoteArgv(argv), done));
+  #openChannel(argv: readonly string[]): Promise<OpenChannel> {
+    return this.#promise((done) =>
+      this.client.exec(quoteArgv(argv), (error, channel) => {
+        // Listened to at once: a short command's exit can be in the packet that opens the channel.
+        if (error === undefined) done(undefined, { channel, exit: waitForExit(channel) });
+        else done(error, undefined as never);
+      }),
+    );
   }
 
   #promise<T>(start: (done: (error: Error | undefined, value: T) => void) => void): Promise<T> {
@@ -115,6 +116,7 @@ class SshConnection implements Connection {
           else reject(error);
         });
       } catch (error) {
+        this.client.removeListener("close", lost);
         reject(new ConnectionLostError(this.host, error));
       }
     });
@@ -126,7 +128,7 @@ function waitForExit(channel: ClientChannel): Promise<number | undefined> {
   return new Promise((resolve) => {
     let exit: number | undefined;
     channel.on("exit", (code: number | null, signal?: string) => {
-      exit = code ?? 128 + (SIGNALS[signal ?? ""] ?? 0);
+      exit = code ?? 128 + (constants.signals[signal as NodeJS.Signals] ?? 0);
     });
     channel.on("close", () => resolve(exit));
   });

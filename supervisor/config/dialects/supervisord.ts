@@ -9,6 +9,9 @@ export interface Converted {
   readonly remarks: readonly string[];
 }
 
+/** What supervisord does where a program says nothing, and we would do otherwise. */
+const defaults = { restart: "on-failure", start_retries: 3 };
+
 const numberKeys = new Set(["instances", "start_retries", "start_period", "stop_grace_period"]);
 const booleanKeys = new Set(["autostart"]);
 
@@ -26,7 +29,7 @@ export function convertSupervisord(text: string): Converted {
 }
 
 function convertProgram({ name, values }: IniSection, remarks: string[]): [string, Record<string, unknown>] {
-  const task: Record<string, unknown> = {};
+  const task: Record<string, unknown> = { ...defaults };
   const log: Record<string, unknown> = {};
   for (const [key, raw] of Object.entries(values)) {
     const value = expand(raw);

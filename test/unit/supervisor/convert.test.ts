@@ -71,6 +71,17 @@ describe("files of other supervisors", () => {
     expect(converted.value).toContain("# [program:web] order is given by depends_on, not by priority");
   });
 
+  it("are converted with supervisord's defaults", () => {
+    const converted = convertToTasksYaml("[program:a]\ncommand=true\n", "supervisord.conf", "supervisord");
+    expect(converted.ok && parse(converted.value).tasks.a).toMatchObject({
+      restart: "on-failure",
+      start_retries: 3,
+      start_period: 1_000,
+      stop_signal: "SIGTERM",
+      stop_grace_period: 10_000,
+    });
+  });
+
   it("are converted: Procfile", () => {
     const converted = convertToTasksYaml(
       "web: serve -p $PORT\n",

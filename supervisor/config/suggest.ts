@@ -2,7 +2,7 @@ import { closest, distance } from "fastest-levenshtein";
 
 /**
  * The known word that a misspelt one most likely meant, or undefined when none is near:
- * at most one edit for every three characters, so `comand` finds `command` and `foo` finds nothing. Two neighbours that have
+ * at most one edit for every three characters, so `comand` finds `command`, and `b` does not find `a`. Two neighbours that have
  * changed places are one slip: `prot` finds `port`.
  */
 export function suggestWord(word: string, known: readonly string[]): string | undefined {
@@ -10,7 +10,7 @@ export function suggestWord(word: string, known: readonly string[]): string | un
   const swapped = known.find((each) => isSwap(word.toLowerCase(), each));
   if (swapped !== undefined) return swapped;
   const candidate = closest(word.toLowerCase(), known);
-  const limit = Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3));
+  const limit = Math.floor(Math.max(word.length, candidate.length) / 3);
   return distance(word.toLowerCase(), candidate) <= limit ? candidate : undefined;
 }
 

@@ -84,6 +84,10 @@ export const routes: Readonly<Record<string, Handler>> = {
       past: events.last(readLineCount(query, 100)),
       follow: query.get("follow") === "true" ? (take) => events.follow((event) => take([event])) : undefined,
     }),
+  "GET /v1/openapi.json": async ({ version }) => {
+    const { openApiDocument } = await import("../protocol/openapi.ts");
+    return ok(openApiDocument(version));
+  },
   "GET /metrics": async ({ supervisor, version }) => ({
     text: await renderMetrics(supervisor, version),
     type: "text/plain; version=0.0.4; charset=utf-8",

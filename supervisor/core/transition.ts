@@ -68,8 +68,10 @@ function whenWaiting(instance: Instance, event: Event, task: Task): Transition {
 function whenUp(instance: Instance, event: Event, task: Task): Transition {
   switch (event.type) {
     case "spawned":
+      if (instance.state === "running") return stay(instance);
       return spawned(instance, event, task);
     case "spawn_failed":
+      if (instance.state === "running") return stay(instance);
       return judgeEnd(
         { ...instance, exit: cannotRun },
         { during: "starting", at: event.at, reason: event.reason },

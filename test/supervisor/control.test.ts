@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
-import { statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
@@ -124,5 +125,107 @@ describe("longshorectl", () => {
       if (lines.includes("two")) break;
     }
     expect(lines.at(-1)).toBe("two");
+  });
+});
+
+describe("a rolling restart", () => {
+  it("takes one instance after the other, and goes no further than the first that fails", async () => {
+    const daemon = new Daemon(`
+tasks:
+  web:
+    command: [sh, -c, 'test -e $DIR/broken-$INSTANCE_NUMBER && exit 1; touch $DIR/up-$INSTANCE_NUMBER; exec sleep 1000']
+    instances: 3
+    start_period: 100ms
+    start_retries: 0
+    environment: { INSTANCE_NUMBER: "\${INSTANCE}" }
+    healthcheck: { exec: [sh, -c, 'test -e $DIR/up-$INSTANCE_NUMBER'], interval: 100ms }
+`);
+    for (const name of ["web_1", "web_2", "web_3"])
+      await daemon.until(name, ({ health }) => health === "healthy");
+    expect((await daemon.ctl("restart", "--rolling", "web")).code).toBe(0);
+    const changes = [...daemon.output.matchAll(/^longshored \| (web_\d): (stopping|running)/gm)].map(
+      (match) => match[0].slice(13),
+    );
+    expect(changes.slice(-6)).toEqual(
+      [1, 2, 3].flatMap((number) => [`web_${number}: stopping`, `web_${number}: running`]),
+    );
+    const before = await daemon.instance("web_3");
+    writeFileSync(join(daemon.folder, "broken-2"), "");
+    expect(await daemon.ctl("restart", "--rolling", "web")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("cannot go on with the restart: web_2 is fatal"),
+    });
+    expect((await daemon.instance("web_3")).pid).toBe(before.pid);
+  });
+});
+
+describe("longshorectl reload", () => {
+  it("has a task reload itself, and says what a new file would change", async () => {
+    const daemon = new Daemon(
+      "tasks: { web: { command: [sh, -c, 'trap \"echo reloading\" HUP; echo up; while :; do sleep 0.05; done'], reload_signal: HUP }, app: { command: sleep 1000 } }",
+    );
+    await daemon.waitFor(/web \| up/);
+    expect((await daemon.ctl("reload", "web")).stdout).toBe("web: reloaded\n");
+    await daemon.waitFor(/web \| reloading/);
+    expect(await daemon.ctl("reload", "app")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("it has no way to be told"),
+    });
+    daemon.rewrite("tasks: { app: { command: sleep 1001 } }");
+    expect((await daemon.ctl("reload", "--dry-run")).stdout).toBe(
+      "removed: web\nchanged: app\nunchanged: 0\n",
+    );
+    expect((await daemon.instance("web")).pid).not.toBeNull();
+  });
+});
+
+describe("the shell", () => {
+  it("takes the same commands, and survives the wrong ones", async () => {
+    const daemon = new Daemon("tasks: { web: { command: sleep 1000, start_period: 10ms } }");
+    await daemon.until("web", ({ state }) => state === "running");
+    const { stdout, code } = await daemon.ctlWithInput(
+      "status\nnonsense\nstop 'web\nstop web\nstart nobody\nexit\n",
+      "shell",
+    );
+    expect(code).toBe(0);
+    expect(stdout).toContain("web: stopped");
+    expect(stdout).toContain('no task is named "nobody"');
+    expect((await daemon.ctl("complete", "--", "sto")).stdout).toBe("stop\n");
+    expect((await daemon.ctl("complete", "--", "stop", "w")).stdout).toBe("web\n");
+  });
+});
+
+describe("metrics", () => {
+  it("are what Prometheus reads", async () => {
+    const daemon = new Daemon(
+      'tasks: { web: { command: sleep 1000, start_period: 10ms }, job: { command: x, schedule: "@daily" } }',
+    );
+    await daemon.until("web", ({ state }) => state === "running");
+    const { stdout } = await run("curl", [
+      "-sS",
+      "--unix-socket",
+      daemon.client.socketPath,
+      "http://x/metrics",
+    ]);
+    expect(stdout).toMatch(/^longshore_instance_up\{name="web",task="web"\} 1$/m);
+    expect(stdout).toMatch(/^longshore_instance_state\{name="job",task="job",state="waiting"\} 1$/m);
+    expect(stdout).toMatch(/^longshore_job_next_run_time_seconds\{name="job",task="job"\} \d+$/m);
+  });
+});
+
+describe("control over TCP", () => {
+  it("is for those who have the token", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "token-"));
+    writeFileSync(join(folder, "token"), "open sesame\n");
+    const daemon = new Daemon(
+      `control: { listen: "127.0.0.1:28911", token_file: ${folder}/token }\ntasks: {}`,
+    );
+    await daemon.waitFor(/ runs /);
+    const ask = async (headers: Record<string, string>): Promise<number> =>
+      (await fetch("http://127.0.0.1:28911/v1/tasks", { headers })).status;
+    expect(await ask({})).toBe(401);
+    expect(await ask({ authorization: "Bearer guess" })).toBe(401);
+    expect(await ask({ authorization: "Bearer open sesame" })).toBe(200);
+    rmSync(folder, { recursive: true });
   });
 });

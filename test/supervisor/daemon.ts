@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { bundleSupervisor } from "../../scripts/bundle-supervisor.ts";
 import { ControlClient } from "../../supervisor/ctl/client.ts";
@@ -66,8 +67,8 @@ export class Daemon {
       env: { ...process.env, DIR: this.folder, ...options.env },
     });
     for (const stream of [this.child.stdout, this.child.stderr]) {
-      stream?.setEncoding("utf8").on("data", (text: string) => {
-        this.output += text;
+      stream?.setEncoding("utf8").on("data", (chunk: string) => {
+        this.output += chunk;
         for (const listener of this.listeners) listener();
       });
     }
@@ -138,22 +139,23 @@ export class Daemon {
 
   /** Runs longshorectl against this daemon. */
   ctl(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-    return new Promise((resolve) => {
-      const argv = [join(bundle, "longshorectl.cjs"), "--socket", this.client.socketPath, ...args];
-      const child = spawn(process.execPath, argv, {
-        stdio: ["ignore", "pipe", "pipe"],
-        env: { ...process.env, NO_COLOR: "1" },
-      });
-      let stdout = "";
-      let stderr = "";
-      child.stdout.on("data", (chunk) => {
-        stdout += chunk;
-      });
-      child.stderr.on("data", (chunk) => {
-        stderr += chunk;
-      });
-      child.on("close", (code) => resolve({ code, stdout, stderr }));
-    });
+    return this.ctlWithInput("", ...args);
+  }
+
+  async ctlWithInput(
+    input: string,
+    ...args: string[]
+  ): Promise<{ code: number | null; stdout: string; stderr: string }> {
+    const argv = [join(bundle, "longshorectl.cjs"), "--socket", this.client.socketPath, ...args];
+    const env = { ...process.env, NO_COLOR: "1", HOME: this.folder };
+    const child = spawn(process.execPath, argv, { stdio: "pipe", env });
+    child.stdin.end(input);
+    const [stdout, stderr, code] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      new Promise<number | null>((resolve) => child.on("close", resolve)),
+    ]);
+    return { code, stdout, stderr };
   }
 
   /** Ends it and its tasks whatever their state: the third signal kills. */

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { Daemon, useDaemons } from "./daemon.ts";
@@ -61,4 +61,17 @@ it("switches a task on when the environment that it requires has come", async ()
   await daemon.client.call("POST", "/v1/reload");
   await daemon.until("web", ({ state }) => state === "running");
   expect(daemon.output).not.toContain("hidden");
+});
+
+it("reads included files, and names the one that is wrong", async () => {
+  const daemon = new Daemon("include: [conf.d/*.yaml]\ntasks: {}");
+  await daemon.waitFor(/ runs /);
+  mkdirSync(join(daemon.folder, "conf.d"));
+  writeFileSync(join(daemon.folder, "conf.d", "a.yaml"), `tasks:\n${task("a", "depends_on: [b]")}`);
+  expect((await daemon.ctl("reload")).stderr).toContain(
+    'conf.d/a.yaml:2:49: tasks.a.depends_on.b: no task is named "b"',
+  );
+  writeFileSync(join(daemon.folder, "conf.d", "b.yaml"), `tasks:\n${task("b", "")}`);
+  expect((await daemon.ctl("reload")).stdout).toBe("added: a, b\nunchanged: 0\n");
+  await daemon.until("a", ({ state }) => state === "running");
 });

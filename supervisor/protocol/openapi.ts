@@ -1,0 +1,104 @@
+import * as z from "zod";
+import { SupervisorEvent } from "./event.ts";
+import {
+  ActionRequest,
+  ActionResponse,
+  ErrorResponse,
+  HealthReport,
+  LogRecord,
+  ReloadRequest,
+  ReloadResponse,
+  RestartRequest,
+  RunRequest,
+  SignalRequest,
+} from "./request.ts";
+import { SupervisorStatus } from "./status.ts";
+
+/** What a route takes and gives. */
+interface RouteDescription {
+  readonly summary: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly request?: z.ZodType;
+  readonly response: z.ZodType | "text/plain";
+  /** the answer is a stream of these, one JSON object a line */
+  readonly isStream?: boolean;
+  readonly status?: number;
+}
+
+const nameQuery = { name: "a task, an instance or a wildcard; may be repeated; all by default" };
+const streamQuery = { lines: "how many of the past", follow: "true keeps the stream open" };
+
+/** Every route of the control API, by method and path. */
+export const routeDescriptions: Readonly<Record<string, RouteDescription>> = {
+  "GET /v1/tasks": { summary: "The state of tasks", query: nameQuery, response: SupervisorStatus },
+  "GET /health": { summary: "200 only if all is well, 503 otherwise", response: HealthReport },
+  "GET /metrics": { summary: "Metrics for Prometheus", response: "text/plain" },
+  "GET /v1/logs": {
+    summary: "The last lines that tasks wrote",
+    query: { ...nameQuery, ...streamQuery, since: "from then on (ISO 8601)" },
+    response: LogRecord,
+    isStream: true,
+  },
+  "GET /v1/events": {
+    summary: "What has happened",
+    query: streamQuery,
+    response: SupervisorEvent,
+    isStream: true,
+  },
+  "GET /v1/openapi.json": { summary: "This document", response: z.looseObject({}) },
+  "POST /v1/start": { summary: "Start tasks", request: ActionRequest, response: ActionResponse },
+  "POST /v1/stop": { summary: "Stop tasks", request: ActionRequest, response: ActionResponse },
+  "POST /v1/restart": { summary: "Restart tasks", request: RestartRequest, response: ActionResponse },
+  "POST /v1/signal": { summary: "Send a signal", request: SignalRequest, response: ActionResponse },
+  "POST /v1/run": { summary: "Run a job or oneshot now", request: RunRequest, response: ActionResponse },
+  "POST /v1/reload": {
+    summary: "Read tasks.yaml again, or have tasks reload",
+    request: ReloadRequest,
+    response: z.union([ReloadResponse, ActionResponse]),
+  },
+  "POST /v1/shutdown": { summary: "Stop everything and end", response: z.object({}), status: 202 },
+};
+
+/** The OpenAPI 3.1 description of the control API. */
+export function openApiDocument(version: string): object {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const [route, description] of Object.entries(routeDescriptions)) {
+    const [method = "", path = ""] = route.split(" ");
+    paths[path] = { ...paths[path], [method.toLowerCase()]: describeOperation(description) };
+  }
+  return { openapi: "3.1.0", info: { title: "Control API of longshored", version }, paths };
+}
+
+function describeOperation({
+  summary,
+  query,
+  request,
+  response,
+  isStream,
+  status,
+}: RouteDescription): object {
+  const type = response === "text/plain" ? response : isStream ? "application/x-ndjson" : "application/json";
+  const schema = response === "text/plain" ? { type: "string" } : toSchema(response, "output");
+  return {
+    summary,
+    ...(query === undefined ? {} : { parameters: Object.entries(query).map(describeParameter) }),
+    ...(request === undefined ? {} : { requestBody: { content: json(toSchema(request, "input")) } }),
+    responses: {
+      [status ?? 200]: { description: summary, content: { [type]: { schema } } },
+      default: { description: "What went wrong", content: json(toSchema(ErrorResponse, "output")) },
+    },
+  };
+}
+
+function describeParameter([name, description]: [string, string]): object {
+  return { name, in: "query", description, schema: { type: "string" } };
+}
+
+function json(schema: object): object {
+  return { "application/json": { schema } };
+}
+
+function toSchema(schema: z.ZodType, io: "input" | "output"): object {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
+  return rest;
+}

@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { loadPlan } from "./config/load.ts";
 import { formatError } from "./config/user-error.ts";
 import type { Instance } from "./core/instance.ts";
@@ -16,6 +17,7 @@ import { Supervisor } from "./runtime/supervisor.ts";
 export interface RunOptions {
   readonly file: string;
   readonly socket: string;
+  readonly stateDir: string;
   readonly version: string;
 }
 
@@ -24,7 +26,7 @@ export interface RunOptions {
  * @returns the exit code of the supervisor
  * @throws UserError when it cannot begin: a bad file, a socket in use
  */
-export async function runSupervisor({ file, socket, version }: RunOptions): Promise<number> {
+export async function runSupervisor({ file, socket, stateDir, version }: RunOptions): Promise<number> {
   const plan = await loadPlan(file, process.env);
   const output = new Output(1, plan.config.output);
   const log = (message: string): void => output.log(message);
@@ -44,6 +46,8 @@ export async function runSupervisor({ file, socket, version }: RunOptions): Prom
     output,
     log,
     requestShutdown: (reason, code) => requestShutdown(reason, code),
+    stateDir,
+    host: process.env.LONGSHORE_HOST || hostname(),
   });
   supervisor.onChange((entry, before) => logChange(log, entry, before));
   const events = new EventStream(supervisor);
@@ -83,8 +87,10 @@ export async function runSupervisor({ file, socket, version }: RunOptions): Prom
   }
   log(`longshored ${version} runs ${file} as pid ${process.pid}`);
   supervisor.autostart();
+  void supervisor.jobs.boot();
 
   await ended;
+  await supervisor.jobs.drain();
   for (const server of servers) {
     server.close();
     server.closeAllConnections();

@@ -17,7 +17,7 @@ const program = new Command("longshored")
   .option("--state-dir <dir>", "what must survive a restart is kept here", paths.stateDir)
   .action(async (file: string, options: { socket: string; stateDir: string }) => {
     const { runSupervisor } = await import("./daemon.ts");
-    process.exitCode = await runSupervisor({ file, socket: options.socket, version: pkg.version });
+    process.exitCode = await runSupervisor({ file, ...options, version: pkg.version });
   });
 
 program

@@ -15,6 +15,9 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+/** The schedule of a job that runs once, when the supervisor starts. */
+export const atBoot = "@reboot";
+
 /**
  * A cron expression ready to be asked for its next time. A job at a fixed local time that a clock change skips
  * runs at the first instant after it, and once where the hour is repeated, as in Debian's cron; wildcards follow the clock.
@@ -24,18 +27,26 @@ export function parseCron(expression: string, timezone: string | undefined): Cro
   return new Cron(expression, { mode: "5-or-6-parts", fixedTimeRule: "no-wildcard", paused: true, timezone });
 }
 
-const CronExpression = z.string().superRefine((expression, context) => {
+/** Why an expression is no schedule, or null. One that never comes, such as `0 0 30 2 *`, is none. */
+function findFault(expression: string): string | null {
+  if (expression === atBoot) return null;
   try {
-    parseCron(expression, undefined);
+    return parseCron(expression, "UTC").nextRun() === null ? "it is never due" : null;
   } catch (error) {
-    context.addIssue({
-      code: "custom",
-      message: `${JSON.stringify(expression)} is not a schedule (${(error as Error).message}); write it like "0 3 * * *" or @weekly`,
-    });
+    return (error as Error).message.replace(/^CronPattern: /, "");
   }
+}
+
+const CronExpression = z.string().superRefine((expression, context) => {
+  const fault = findFault(expression);
+  if (fault === null) return;
+  context.addIssue({
+    code: "custom",
+    message: `${JSON.stringify(expression)} is not a schedule (${fault}); write it like "0 3 * * *" or @weekly`,
+  });
 });
 
-/** One or several cron expressions: five or six fields, names, ranges, steps, `L`, `#`, or `@hourly` to `@yearly`. */
+/** One or several cron expressions: five or six fields, names, ranges, steps, `L`, `#`, or `@hourly` to `@yearly`, `@reboot`. */
 export const Schedule = z
   .union([CronExpression, z.array(CronExpression).min(1, "lists no schedule")])
   .transform((input): string[] => (typeof input === "string" ? [input] : input));

@@ -6,10 +6,10 @@ import { DependsOn } from "./dependency.ts";
 import { Duration } from "./duration.ts";
 import { EnvFiles, Environment } from "./environment.ts";
 import { Healthcheck } from "./healthcheck.ts";
+import { jobSettings } from "./job-settings.ts";
 import { LogRotation, StreamTarget } from "./log.ts";
 import { Readiness } from "./readiness.ts";
 import { Rlimits } from "./rlimits.ts";
-import { Schedule, TimeZone } from "./schedule.ts";
 import { Signal } from "./signal.ts";
 import { Size } from "./size.ts";
 import { RestartLimit, StopStep } from "./stop-step.ts";
@@ -68,10 +68,7 @@ const settings = {
   max_memory: Size.optional(),
   depends_on: DependsOn.prefault({}),
   healthcheck: Healthcheck.optional(),
-  schedule: Schedule.optional(),
-  /** a job that is due every so often, counted from 1970 in UTC: the same times after every start */
-  every: Duration.refine((milliseconds) => milliseconds >= 1_000, "is shorter than a second").optional(),
-  timezone: TimeZone.optional(),
+  ...jobSettings,
   stdout: StreamTarget.prefault("inherit"),
   /** also `stdout`: the same place */
   stderr: z.union([z.literal("stdout"), StreamTarget]).prefault("inherit"),
@@ -93,9 +90,18 @@ export const Task = z
     path: ["reload_command"],
     message: "cannot be combined with reload_signal",
   })
-  .transform((task) => {
-    const kind: TaskKind = task.schedule === undefined && task.every === undefined ? task.type : "job";
-    const restart: RestartPolicy = task.restart ?? (kind === "service" ? "always" : "no");
+  .transform((task, context) => {
+    const isJob = task.schedule !== undefined || task.every !== undefined;
+    const kind: TaskKind = isJob ? "job" : task.type;
+    if (isJob && task.instances > 1) {
+      context.addIssue({
+        code: "custom",
+        path: ["instances"],
+        message: "a job has one instance; with overlap: allow, several of its runs go on at once",
+      });
+    }
+    // A failed run of a job is a matter of `retries`: each is a run of its own, with its own log.
+    const restart: RestartPolicy = isJob ? "no" : (task.restart ?? (kind === "service" ? "always" : "no"));
     return { ...task, kind, restart };
   });
 export type Task = z.output<typeof Task>;

@@ -2,6 +2,8 @@ import * as z from "zod";
 import { checkDependencies } from "./dependency-check.ts";
 import { readDialect } from "./dialects/dialect.ts";
 import { Duration } from "./duration.ts";
+import { checkJobs } from "./job-check.ts";
+import { Groups } from "./job-settings.ts";
 import { LogRotation } from "./log.ts";
 import { NotifyTarget } from "./notify.ts";
 import { OutputSettings } from "./output.ts";
@@ -36,6 +38,8 @@ const fileSettings = {
   notify: z.array(NotifyTarget).default([]),
   /** for every job that names none; the system's by default */
   timezone: TimeZone.optional(),
+  /** how many jobs of a group run at once */
+  groups: Groups.prefault({}),
 };
 
 const Outline = z.strictObject({
@@ -107,7 +111,7 @@ export function crossCheck(files: readonly ReadTasksFile[]): Problem[] {
     }
   }
   const tasks = Object.assign({}, ...files.map(({ config }) => config.tasks)) as Record<string, Task>;
-  for (const { path, message, hint } of checkDependencies(tasks)) {
+  for (const { path, message, hint } of [...checkDependencies(tasks), ...checkJobs(tasks)]) {
     const from = home.get(path[1] ?? "");
     if (from !== undefined) report(from, path, message, hint);
   }

@@ -3,6 +3,7 @@ import type { HealthReport } from "../protocol/request.ts";
 import type { InstanceStatus, SupervisorStatus } from "../protocol/status.ts";
 import type { Entry } from "../runtime/entry.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
+import { listOverdue } from "./job-routes.ts";
 
 /** What the supervisor and these of its instances are doing now. */
 export function describeSupervisor(
@@ -34,7 +35,7 @@ export function describeInstance(supervisor: Supervisor, entry: Entry): Instance
     restarts: instance.restarts,
     exit_code: instance.exit?.code ?? null,
     exit_signal: instance.exit?.signal ?? null,
-    next_run: instance.wanted ? (supervisor.alarms.nextRun(entry)?.toISOString() ?? null) : null,
+    next_run: instance.wanted ? (supervisor.jobs.nextStart(entry)?.toISOString() ?? null) : null,
     health: instance.health,
     reason: explain(supervisor, entry),
   };
@@ -50,7 +51,7 @@ function explain(supervisor: Supervisor, { spec, instance }: Entry): string | nu
 
 /**
  * Whether all is well: everything that should be up is up and not unhealthy, and no oneshot has failed.
- * A job's failed run does not count: it will run again, and taking the site down for it would help nobody.
+ * A job's failed run does not count, for it will run again; that a job is overdue is a degraded state.
  */
 export function describeHealth(supervisor: Supervisor): HealthReport {
   const problems = [...supervisor.fleet.entries].flatMap((entry) => {
@@ -61,7 +62,9 @@ export function describeHealth(supervisor: Supervisor): HealthReport {
       : [`${entry.spec.name} is ${problem}${reason === null ? "" : `: ${reason}`}`];
   });
   if (supervisor.isClosing) problems.push("longshored is shutting down");
-  return { status: problems.length === 0 ? "ok" : "failing", problems };
+  if (problems.length > 0) return { status: "failing", problems };
+  const overdue = listOverdue(supervisor);
+  return { status: overdue.length === 0 ? "ok" : "degraded", problems: overdue };
 }
 
 function findProblem({ spec, instance }: Entry): string | null {

@@ -31,7 +31,7 @@ export async function renderMetrics(supervisor: Supervisor, version: string): Pr
     restarts.set(of, instance.restarts);
     if (instance.startedAt !== null) started.set(of, instance.startedAt / 1_000);
     if (instance.exit?.code != null) exitCode.set(of, instance.exit.code);
-    const due = supervisor.alarms.nextRun(entry);
+    const due = supervisor.jobs.nextStart(entry);
     if (due !== null) next.set(of, due.getTime() / 1_000);
   }
   return registry.metrics();

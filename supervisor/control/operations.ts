@@ -65,7 +65,7 @@ export function signalTasks(supervisor: Supervisor, { names, signal }: SignalReq
   return running;
 }
 
-/** Runs a job or a oneshot once, now; with `wait` it resolves when that run has ended. */
+/** Runs a oneshot once, now; with `wait` it resolves when that run has ended. */
 export async function runTask(supervisor: Supervisor, { name, wait }: RunRequest): Promise<Entry> {
   const [entry, ...more] = selectEntries(supervisor, [name]);
   if (entry === undefined || more.length > 0) {

@@ -9,12 +9,14 @@ import {
   type ReloadResponse,
   RestartRequest,
   RunRequest,
+  type RunResponse,
   SignalRequest,
 } from "../protocol/request.ts";
 import type { Entry } from "../runtime/entry.ts";
 import type { EventStream } from "../runtime/event-stream.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
 import { describeHealth, describeInstance, describeSupervisor } from "./describe.ts";
+import { listHistory, listJobs, listNext, readLogOfRun, runJob } from "./job-routes.ts";
 import { streamLogs } from "./log-stream.ts";
 import { renderMetrics } from "./metrics.ts";
 import { readLineCount, streamNdjson } from "./ndjson.ts";
@@ -68,8 +70,11 @@ export const routes: Readonly<Record<string, Handler>> = {
     instances(supervisor, await restartTasks(supervisor, read(RestartRequest, body))),
   "POST /v1/signal": ({ supervisor }, { body }) =>
     instances(supervisor, signalTasks(supervisor, read(SignalRequest, body))),
-  "POST /v1/run": async ({ supervisor }, { body }) =>
-    instances(supervisor, [await runTask(supervisor, read(RunRequest, body))]),
+  "POST /v1/run": async ({ supervisor }, { body }) => ok(await runNow(supervisor, read(RunRequest, body))),
+  "GET /v1/jobs": ({ supervisor }) => ok(listJobs(supervisor)),
+  "GET /v1/jobs/history": ({ supervisor }, { query }) => ok(listHistory(supervisor, query)),
+  "GET /v1/jobs/next": ({ supervisor }, { query }) => ok(listNext(supervisor, query)),
+  "GET /v1/jobs/log": async ({ supervisor }, { query }) => ok(await readLogOfRun(supervisor, query)),
   "POST /v1/reload": async (target, { body }) => {
     const { names, dry_run: dryRun } = read(ReloadRequest, body);
     if (names === undefined) return ok(describeDiff(await target.reload(dryRun)));
@@ -94,6 +99,14 @@ export const routes: Readonly<Record<string, Handler>> = {
   }),
   "GET /v1/logs": ({ supervisor }, { query }) => streamLogs(supervisor, query),
 };
+
+async function runNow(supervisor: Supervisor, request: RunRequest): Promise<RunResponse> {
+  const [entry, ...more] = selectEntries(supervisor, [request.name]);
+  const isJob = entry?.spec.settings.kind === "job" && more.length === 0;
+  const run = isJob ? await runJob(supervisor, { ...request, name: entry.spec.task }) : null;
+  const acted = isJob ? entry : await runTask(supervisor, request);
+  return { instances: [describeInstance(supervisor, acted)], run };
+}
 
 function ok(body: unknown): ControlAnswer {
   return { status: 200, body };

@@ -8,6 +8,8 @@ export type Event =
   | { readonly type: "restart" }
   /** run once now: a job that is due, or by hand */
   | { readonly type: "run" }
+  /** this run of a job is over: its process is stopped, and the job goes on waiting for the next */
+  | { readonly type: "cancel" }
   /** what it depends on is there */
   | { readonly type: "released" }
   | { readonly type: "spawned"; readonly generation: number; readonly pid: number; readonly at: number }

@@ -90,6 +90,8 @@ function whenUp(instance: Instance, event: Event, task: Task): Transition {
       return beginStop({ ...instance, wanted: false, afterStop: "stay", reason: null }, task);
     case "restart":
       return beginStop({ ...instance, wanted: true, afterStop: "start", reason: null }, task);
+    case "cancel":
+      return beginStop({ ...instance, afterStop: "stay", reason: null }, task);
     case "health":
       return healthChanged(instance, event, task);
     case "start":
@@ -232,7 +234,7 @@ function finishStop(instance: Instance, at: number, task: Task): Transition {
   const ended: Instance = { ...instance, health: "none" };
   switch (instance.afterStop) {
     case "stay":
-      return stay({ ...ended, state: "stopped" });
+      return stay({ ...ended, state: instance.wanted && task.kind === "job" ? "waiting" : "stopped" });
     case "start":
       return begin(ended, task);
     case "retry":

@@ -62,22 +62,6 @@ export async function sendSignal(
   return 0;
 }
 
-/** Runs a job now; with `wait` the result is the job's own exit code, or 128 for one that a signal ended. */
-export async function runJob(
-  { client, print }: CommandContext,
-  name: string,
-  options: { wait?: boolean },
-): Promise<number> {
-  const { instances } = await client.call<ActionResponse>("POST", "/v1/run", {
-    name,
-    wait: options.wait ?? false,
-  });
-  const [instance] = instances;
-  if (instance === undefined) return 1;
-  print(describe(instance));
-  return options.wait ? (instance.exit_code ?? 128) : 0;
-}
-
 /** Prints the last lines of tasks and, with `follow`, all further ones. */
 export async function showLogs(
   { client, print }: CommandContext,

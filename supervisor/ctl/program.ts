@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import * as commands from "./commands.ts";
+import * as jobCommands from "./job-commands.ts";
 
 /** Runs a command of the client with what it works with, and takes its exit code. */
 export type RunCommand = (command: (context: commands.CommandContext) => Promise<number>) => Promise<void>;
@@ -50,7 +51,31 @@ export function createProgram(run: RunCommand): Command {
     .description("run a job now")
     .argument("<job>")
     .option("--wait", "wait for its end, and exit with its exit code")
-    .action((job: string, options) => run((context) => commands.runJob(context, job, options)));
+    .action((job: string, options) => run((context) => jobCommands.runJob(context, job, options)));
+
+  program
+    .command("jobs")
+    .description("show every job: its schedule, its last run, its next")
+    .option("--json", "print JSON")
+    .action((options) => run((context) => jobCommands.showJobs(context, options)));
+
+  program
+    .command("history")
+    .description("show the last runs of a job")
+    .argument("<job>")
+    .option("-n, --lines <count>", "how many", "20")
+    .option("--json", "print JSON")
+    .action((job: string, options) => run((context) => jobCommands.showHistory(context, job, options)));
+
+  program
+    .command("next")
+    .description("show when a job, or every job, runs next")
+    .argument("[job]")
+    .option("-n, --lines <count>", "how many times of each", "5")
+    .option("--json", "print JSON")
+    .action((job: string | undefined, options) =>
+      run((context) => jobCommands.showNext(context, job, options)),
+    );
 
   program
     .command("logs")
@@ -60,7 +85,14 @@ export function createProgram(run: RunCommand): Command {
     .option("-n, --lines <count>", "how many lines of each", "100")
     .option("--since <time>", "from then on: ISO 8601, or how long ago (10m)")
     .option("-t, --timestamps", "with the time of each line")
-    .action((tasks: string[], options) => run((context) => commands.showLogs(context, tasks, options)));
+    .option("--run <number>", "what one run of a job wrote")
+    .action((tasks: string[], options) =>
+      run((context) =>
+        options.run === undefined
+          ? commands.showLogs(context, tasks, options)
+          : jobCommands.showRunLog(context, tasks[0] ?? "", options.run),
+      ),
+    );
 
   program
     .command("events")

@@ -1,43 +1,19 @@
-import Table from "cli-table3";
 import type picocolors from "picocolors";
 import { formatDuration } from "../config/duration-text.ts";
 import type { InstanceStatus } from "../protocol/status.ts";
+
+import { renderTable } from "./plain-table.ts";
 
 /** picocolors' functions, with or without colour. */
 export type Colors = ReturnType<typeof picocolors.createColors>;
 
 const columns = ["NAME", "STATE", "PID", "UPTIME", "RESTARTS", "NEXT-RUN", "HEALTH", ""];
-const noBorders = {
-  top: "",
-  "top-mid": "",
-  "top-left": "",
-  "top-right": "",
-  bottom: "",
-  "bottom-mid": "",
-  "bottom-left": "",
-  "bottom-right": "",
-  left: "",
-  "left-mid": "",
-  mid: "",
-  "mid-mid": "",
-  right: "",
-  "right-mid": "",
-  middle: "  ",
-};
-
 /** The table of `longshorectl status`; the last column says why a task is not as it should be. */
 export function renderStatusTable(instances: readonly InstanceStatus[], colors: Colors): string {
-  const table = new Table({
-    head: columns,
-    chars: noBorders,
-    style: { head: [], border: [], "padding-left": 0, "padding-right": 0, compact: true },
-  });
-  for (const instance of instances) table.push(rowOf(instance, colors));
-  return table
-    .toString()
-    .split("\n")
-    .map((line) => line.trimEnd())
-    .join("\n");
+  return renderTable(
+    columns,
+    instances.map((instance) => rowOf(instance, colors)),
+  );
 }
 
 function rowOf(instance: InstanceStatus, colors: Colors): string[] {

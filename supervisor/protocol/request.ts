@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { Signal } from "../config/signal.ts";
+import { RunReport } from "./job.ts";
 import { InstanceStatus } from "./status.ts";
 
 /** Tasks, instances (`worker_2`), wildcards (`worker_*`), or `all`. */
@@ -45,6 +46,10 @@ export type RunRequest = z.infer<typeof RunRequest>;
 export const ActionResponse = z.object({ instances: z.array(InstanceStatus) });
 export type ActionResponse = z.infer<typeof ActionResponse>;
 
+/** The answer to `POST /v1/run`: as for every action, and the run of a job. */
+export const RunResponse = ActionResponse.extend({ run: RunReport.nullable() });
+export type RunResponse = z.infer<typeof RunResponse>;
+
 /** The answer to `POST /v1/reload`: names of instances. */
 export const ReloadResponse = z.object({
   added: z.array(z.string()),
@@ -57,9 +62,9 @@ export const ReloadResponse = z.object({
 });
 export type ReloadResponse = z.infer<typeof ReloadResponse>;
 
-/** What `GET /health` reports; the HTTP status is 200 only when `status` is `ok`. */
+/** What `GET /health` reports; the HTTP status is 200 only when `status` is `ok`. `degraded`: a job is overdue. */
 export const HealthReport = z.object({
-  status: z.enum(["ok", "failing"]),
+  status: z.enum(["ok", "degraded", "failing"]),
   /** one sentence for each thing that is wrong */
   problems: z.array(z.string()),
 });

@@ -13,6 +13,9 @@ export class Capture {
   private readonly followers = new Set<(block: LogBlock) => void>();
   private readers: readonly StreamReader[] = [];
   private isPaused = false;
+  /** streams that have not come to their end */
+  private open = 0;
+  private readonly settlers: (() => void)[] = [];
 
   constructor(
     private readonly output: Output,
@@ -30,11 +33,14 @@ export class Capture {
     const take = (blocks: readonly Buffer[]): void => {
       for (const bytes of blocks) this.take({ at: Date.now(), stream, bytes }, spec.name, taken, inherits);
     };
+    this.open += 1;
     return {
       onChunk: (chunk) => take(lines.push(chunk)),
       onEnd: () => {
         take(lines.end());
         for (const file of taken) this.files.giveBack(file);
+        this.open -= 1;
+        if (this.open === 0) for (const settled of this.settlers.splice(0)) settled();
       },
     };
   }
@@ -43,6 +49,18 @@ export class Capture {
   attach(readers: readonly StreamReader[]): void {
     this.readers = readers;
     if (this.isPaused) for (const reader of readers) reader.pause();
+  }
+
+  /** Resolves when everything that was written is here, or after `patience` (ms): a stranger may hold the pipe. */
+  settle(patience: number): Promise<void> {
+    if (this.open === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, patience);
+      this.settlers.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
   }
 
   /** Calls back with every further block of lines; the result ends that. */

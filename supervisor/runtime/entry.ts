@@ -15,6 +15,8 @@ export interface Entry {
   /** leaves the supervisor once it has been stopped */
   retired: boolean;
   readonly capture: Capture;
+  /** what the process of a job is told of its run, in its environment */
+  runVariables: Readonly<Record<string, string>>;
   timer: NodeJS.Timeout | undefined;
   prober: Prober | undefined;
   /** the process group of the present process, and what was seen to have left it; empty groups are forgotten */
@@ -29,6 +31,7 @@ export function newEntry(spec: InstanceSpec, output: Output, files: LogFiles): E
     nextSpec: null,
     retired: false,
     capture: new Capture(output, files),
+    runVariables: {},
     timer: undefined,
     prober: undefined,
     group: null,

@@ -13,13 +13,13 @@ export function applyPlan(supervisor: Supervisor, plan: Plan): PlanDiff {
   for (const spec of diff.adjusted) {
     withEntry(supervisor, spec.id, (entry) => {
       entry.spec = spec;
-      supervisor.alarms.set(entry);
     });
   }
   for (const spec of diff.changed)
     withEntry(supervisor, spec.id, (entry) => replace(supervisor, entry, spec));
   const added = diff.added.map((spec) => comeBack(supervisor, spec) ?? supervisor.add(spec));
   supervisor.autostart(added);
+  supervisor.jobs.update();
   return diff;
 }
 
@@ -31,7 +31,6 @@ function withEntry(supervisor: Supervisor, id: string, act: (entry: Entry) => vo
 /** Stops an instance for good; it is forgotten when its last process has ended. */
 function retire(supervisor: Supervisor, entry: Entry): void {
   entry.retired = true;
-  supervisor.alarms.cancel(entry);
   const forget = (): boolean => {
     if (!entry.retired || isActive(entry.instance)) return false;
     supervisor.remove(entry);
@@ -40,7 +39,8 @@ function retire(supervisor: Supervisor, entry: Entry): void {
   const stopListening = supervisor.onChange((changed) => {
     if (changed === entry && (!entry.retired || forget())) stopListening();
   });
-  supervisor.dispatch(entry, { type: "stop" });
+  // A run of a job that is no longer in the file is the last one, and goes on.
+  if (entry.spec.settings.kind !== "job") supervisor.dispatch(entry, { type: "stop" });
   if (forget()) stopListening();
 }
 
@@ -58,10 +58,7 @@ function replace(supervisor: Supervisor, entry: Entry, spec: InstanceSpec): void
   const wasOff = entry.spec.offReason !== null;
   const isOff = spec.offReason !== null;
   if (isActive(entry.instance)) entry.nextSpec = spec;
-  else {
-    entry.spec = spec;
-    supervisor.alarms.set(entry);
-  }
+  else entry.spec = spec;
   if (isOff) supervisor.dispatch(entry, { type: "stop" });
   else if (wasOff) supervisor.autostart([entry]);
   else if (entry.instance.wanted && spec.settings.kind !== "job")

@@ -29,7 +29,7 @@ export class Shutdown {
     if (this.calls > 2) this.kill();
     if (this.calls > 1) return this.ended;
     this.supervisor.isClosing = true;
-    this.supervisor.alarms.cancelAll();
+    this.supervisor.jobs.close();
     const hurry = setTimeout(() => this.stopAll(), Math.max(timeout - reserve, timeout / 2));
     const kill = setTimeout(() => this.kill(), timeout);
     this.supervisor.onChange(() => this.continueSoon());

@@ -96,6 +96,7 @@ export class Spawner {
       };
     } catch (error) {
       for (const { pipe } of channels) if (pipe !== undefined) closeSync(pipe.read);
+      endStreams(request);
       request.onError(describeSpawnError(error as NodeJS.ErrnoException, request));
       return undefined;
     } finally {
@@ -140,7 +141,10 @@ export class Spawner {
     );
     const { pid } = child;
     child.on("error", (error) => pid ?? request.onError(describeSpawnError(error, request)));
-    if (pid === undefined) return undefined;
+    if (pid === undefined) {
+      endStreams(request);
+      return undefined;
+    }
     this.reaper.adopt(pid, request.onExit);
     child.on("exit", (code, signal) => {
       this.reaper.release(pid);
@@ -162,6 +166,12 @@ function descriptorsOf(request: SpawnRequest, channels: readonly Channel[]): Map
   const stdout = descriptors.get(1);
   if (request.stderr === "stdout" && stdout !== undefined) descriptors.set(2, stdout);
   return descriptors;
+}
+
+/** Ends the streams of a process that was not started. */
+function endStreams({ stdout, stderr }: SpawnRequest): void {
+  stdout?.onEnd();
+  if (stderr !== "stdout") stderr?.onEnd();
 }
 
 /** The mask belongs to the whole process, and the child inherits it: it is changed for the time of the fork. */

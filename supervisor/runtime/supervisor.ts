@@ -8,7 +8,7 @@ import { findBlocker } from "../core/readiness.ts";
 import { transition } from "../core/transition.ts";
 import { type Entry, markOf } from "./entry.ts";
 import { Fleet } from "./fleet.ts";
-import { JobAlarms } from "./job-alarms.ts";
+import { Jobs } from "./jobs/jobs.ts";
 import { Leftovers } from "./leftovers.ts";
 import { LogFiles } from "./log-files.ts";
 import { MemoryWatch } from "./memory-watch.ts";
@@ -31,6 +31,10 @@ export interface Surroundings {
   readonly log: (message: string) => void;
   /** a task asks for the end of everything */
   readonly requestShutdown: (reason: string, exitCode: number) => void;
+  /** where the state of the jobs and their logs are kept; null keeps nothing */
+  readonly stateDir: string | null;
+  /** differs from host to host: jobs with `jitter` run at other times there */
+  readonly host: string;
 }
 
 /** How often a group whose leader has ended is looked at until it is empty (ms). */
@@ -39,7 +43,7 @@ const groupWatchInterval = 10;
 /** The interpreter: feeds events to the state machine of each instance, one at a time, and performs the effects. */
 export class Supervisor {
   readonly fleet: Fleet;
-  readonly alarms: JobAlarms;
+  readonly jobs: Jobs;
   readonly memory: MemoryWatch;
   readonly startedAt = new Date();
   plan: Plan;
@@ -58,24 +62,21 @@ export class Supervisor {
     this.plan = plan;
     this.fleet = new Fleet(surroundings.output, new LogFiles(surroundings.log));
     this.leftovers = new Leftovers(surroundings.reaper);
-    this.alarms = new JobAlarms((entry) => this.dispatch(entry, { type: "run" }), surroundings.log);
     this.memory = new MemoryWatch(
       () => this.fleet.entries,
       (entry, bytes) => this.condemn(entry, `uses ${Math.round(bytes / 1_048_576)} MB of memory`),
     );
     for (const spec of plan.specs) this.add(spec);
     this.memory.update();
+    this.jobs = new Jobs(this, surroundings);
   }
 
   add(spec: InstanceSpec): Entry {
-    const entry = this.fleet.add(spec);
-    this.alarms.set(entry);
-    return entry;
+    return this.fleet.add(spec);
   }
 
   /** Forgets an instance, which must have ended. */
   remove(entry: Entry): void {
-    this.alarms.cancel(entry);
     this.waiting.delete(entry);
     this.fleet.remove(entry);
   }
@@ -126,7 +127,6 @@ export class Supervisor {
   private takeNextSpec(entry: Entry, spec: InstanceSpec): void {
     entry.spec = spec;
     entry.nextSpec = null;
-    this.alarms.set(entry);
   }
 
   private perform(entry: Entry, effect: Effect): void {
@@ -176,6 +176,7 @@ export class Supervisor {
       watchForLine(readiness, capture.handle(stream, spec, sinks), onReady);
     const spawned = this.surroundings.spawner.spawn({
       spec,
+      environment: entry.runVariables,
       argv: spec.argv,
       mark: markOf(entry),
       stdout: take("stdout", spec.stdout),

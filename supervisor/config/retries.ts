@@ -1,0 +1,22 @@
+import * as z from "zod";
+import { Share } from "./backoff.ts";
+import { Duration } from "./duration.ts";
+
+const Count = z.int().min(0).max(1_000);
+
+const Retry = z.strictObject({
+  /** further attempts after a failed one */
+  count: Count.default(0),
+  /** before the first of them */
+  initial: Duration.prefault("10s"),
+  /** each further wait is this many times longer */
+  factor: z.number().min(1).default(2),
+  /** the longest wait */
+  limit: Duration.prefault("10m"),
+  /** up to this share is added, so that jobs that fail together do not retry together */
+  jitter: Share.prefault("10%"),
+});
+
+/** How often a failed run is tried again, and when: a number, or a map with the waits. */
+export const Retries = z.union([Count.transform((count) => Retry.parse({ count })), Retry]);
+export type Retries = z.infer<typeof Retry>;

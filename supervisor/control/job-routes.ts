@@ -1,0 +1,138 @@
+import { formatDuration } from "../config/duration-text.ts";
+import { suggestWord } from "../config/suggest.ts";
+import { UserError } from "../config/user-error.ts";
+import { describeHistory } from "../core/jobs/describe-run.ts";
+import type { JobSpec } from "../core/jobs/job-spec.ts";
+import { listNextOf } from "../core/jobs/list-next.ts";
+import { findOverdue } from "../core/jobs/overdue.ts";
+import type { HistoryResponse, JobReport, JobsResponse, NextResponse, RunReport } from "../protocol/job.ts";
+import type { RunRequest } from "../protocol/request.ts";
+import { readRunLog } from "../runtime/jobs/run-log.ts";
+import type { Supervisor } from "../runtime/supervisor.ts";
+
+/** All jobs, as they are now. */
+export function listJobs(supervisor: Supervisor): JobsResponse {
+  const now = Date.now();
+  return {
+    jobs: [...supervisor.jobs.scheduler.specs.values()].map((spec) => describeJob(supervisor, spec, now)),
+  };
+}
+
+function describeJob(supervisor: Supervisor, spec: JobSpec, now: number): JobReport {
+  const { scheduler } = supervisor.jobs;
+  const state = scheduler.states.get(spec.job);
+  const history = state === undefined ? [] : describeHistory(state, now);
+  const wanted = supervisor.fleet.membersOf(spec.job)[0]?.instance.wanted ?? false;
+  const next = wanted ? scheduler.nextStart(spec.job) : null;
+  const overdue = findOverdueJob(supervisor, spec, now);
+  return {
+    job: spec.job,
+    schedule: [...spec.schedule, ...(spec.every === null ? [] : [`every ${formatDuration(spec.every)}`])],
+    timezone: spec.timezone ?? null,
+    state: stateOf(spec, wanted, history[0]?.outcome, state?.active.length ?? 0),
+    next_run: next === null ? null : new Date(next).toISOString(),
+    last_run: history.find(({ outcome }) => outcome !== "waiting") ?? null,
+    last_success: state?.lastSuccess == null ? null : new Date(state.lastSuccess).toISOString(),
+    failures: state?.failures ?? 0,
+    overdue: overdue !== null,
+    reason: spec.offReason ?? overdue,
+  };
+}
+
+function stateOf(
+  spec: JobSpec,
+  wanted: boolean,
+  latest: string | undefined,
+  running: number,
+): JobReport["state"] {
+  if (running > 0) return "running";
+  if (spec.offReason !== null) return "off";
+  if (latest === "waiting") return "waiting";
+  return wanted ? "idle" : "stopped";
+}
+
+/** Why a job is overdue, or null; one that was stopped by hand never is. */
+function findOverdueJob(supervisor: Supervisor, spec: JobSpec, now: number): string | null {
+  const state = supervisor.jobs.scheduler.states.get(spec.job);
+  const wanted = supervisor.fleet.membersOf(spec.job)[0]?.instance.wanted ?? false;
+  if (state === undefined || !wanted) return null;
+  return findOverdue(spec, state, supervisor.startedAt.getTime(), now);
+}
+
+/** One sentence for each job that is overdue. */
+export function listOverdue(supervisor: Supervisor): string[] {
+  return [...supervisor.jobs.scheduler.specs.values()].flatMap((spec) => {
+    const reason = findOverdueJob(supervisor, spec, Date.now());
+    return reason === null ? [] : [`${spec.job} is overdue: ${reason}`];
+  });
+}
+
+/** The runs of a job, the newest first. */
+export function listHistory(supervisor: Supervisor, query: URLSearchParams): HistoryResponse {
+  const job = requireJob(supervisor, query.get("job") ?? "").job;
+  const state = supervisor.jobs.scheduler.states.get(job);
+  const limit = readCount(query, "limit", 20);
+  return { runs: state === undefined ? [] : describeHistory(state, Date.now()).slice(0, limit) };
+}
+
+/** The coming times of a job, or of all jobs. */
+export function listNext(supervisor: Supervisor, query: URLSearchParams): NextResponse {
+  const { scheduler } = supervisor.jobs;
+  const job = query.get("job");
+  const count = readCount(query, "count", 5);
+  const specs = job === null ? [...scheduler.specs.values()] : [requireJob(supervisor, job)];
+  const times = specs.flatMap((spec) => listNextOf(spec, scheduler.states.get(spec.job), Date.now(), count));
+  return { times: times.sort((a, b) => Date.parse(a.starts_at) - Date.parse(b.starts_at)) };
+}
+
+/** What one run of a job wrote. */
+export async function readLogOfRun(supervisor: Supervisor, query: URLSearchParams): Promise<string> {
+  const { job } = requireJob(supervisor, query.get("job") ?? "");
+  const run = readCount(query, "run", 0);
+  const folder = supervisor.jobs.storage.logFolder(job);
+  const state = supervisor.jobs.scheduler.states.get(job);
+  const known = [...(state?.past ?? []), ...(state?.active ?? [])].some((one) => one.run === run);
+  if (!known) {
+    const hint = `longshorectl history ${job} lists the runs that are kept`;
+    throw new UserError("unknown_run", `${job} has no run ${run}`, { hint });
+  }
+  return folder === null ? "" : ((await readRunLog(folder, run)) ?? "");
+}
+
+/** Runs a job now; with `wait` the answer comes when the run has ended. */
+export async function runJob(supervisor: Supervisor, { name, wait }: RunRequest): Promise<RunReport> {
+  await supervisor.jobs.ready;
+  const { job, offReason } = requireJob(supervisor, name);
+  if (offReason !== null) {
+    const hint = "set it in the task's environment or env_file, then: longshorectl reload";
+    throw new UserError("task_off", `cannot run ${job}: ${offReason}`, { hint });
+  }
+  const requested = supervisor.jobs.request(job, "manual");
+  if ("reason" in requested) {
+    throw new UserError("already_running", `cannot run ${job}: ${requested.reason}`);
+  }
+  const result = wait ? supervisor.jobs.waitFor(job, requested.run) : undefined;
+  if (result !== undefined) await result;
+  const state = supervisor.jobs.scheduler.states.get(job);
+  const runs = state === undefined ? [] : describeHistory(state, Date.now());
+  const run = runs.find((one) => one.run === requested.run);
+  if (run === undefined)
+    throw new UserError("run_lost", `run ${requested.run} of ${job} is not kept any more`);
+  return run;
+}
+
+/** @throws UserError when there is no such job */
+function requireJob(supervisor: Supervisor, name: string): JobSpec {
+  const { specs } = supervisor.jobs.scheduler;
+  const spec = specs.get(name);
+  if (spec !== undefined) return spec;
+  const near = suggestWord(name, [...specs.keys()]);
+  const hint = near === undefined ? "longshorectl jobs lists the jobs" : `did you mean "${near}"?`;
+  throw new UserError("unknown_task", `no job is named ${JSON.stringify(name)}`, { hint });
+}
+
+function readCount(query: URLSearchParams, key: string, fallback: number): number {
+  const count = Number(query.get(key) ?? fallback);
+  if (Number.isInteger(count) && count >= 0 && count <= 100_000) return count;
+  throw new UserError("bad_request", `${key}=${query.get(key)} is not a number of at most 100000`);
+}

@@ -1,0 +1,140 @@
+import type { InstanceSpec } from "../../config/instance-spec.ts";
+import { interpolate } from "../../config/interpolate.ts";
+import type { JobAction } from "../../config/job-action.ts";
+import type { RunEnd, RunStart } from "../../core/jobs/decision.ts";
+import { describeRun } from "../../core/jobs/describe-run.ts";
+import type { PastRun } from "../../core/jobs/job-record.ts";
+import { digestFiles } from "./file-digests.ts";
+import { endVariables, runVariables } from "./job-variables.ts";
+import { pingAddress, post } from "./ping.ts";
+
+/** What actions are carried out through. */
+export interface ActionPort {
+  readonly log: (message: string) => void;
+  /** @returns why it could not be done, or null */
+  actOnTask(action: Extract<JobAction, { type: "task" | "signal" }>): Promise<string | null>;
+  /** Runs a command as the job does, its output in the job's log. @returns its exit code, null when a signal ended it */
+  runCommand(
+    spec: InstanceSpec,
+    argv: readonly [string, ...string[]],
+    variables: Record<string, string>,
+  ): Promise<number | null>;
+}
+
+/** What was in the files of `if_changed` when the actions were last carried out, and where to note what is now. */
+export interface FileMemory {
+  readonly seen: Readonly<Record<string, string>> | null;
+  remember(files: Record<string, string>): void;
+}
+
+/** The files that a job's actions look at. */
+export function watchedFiles(actions: readonly JobAction[]): string[] {
+  return actions.flatMap((action) => (action.type === "if_changed" ? [...action.files] : []));
+}
+
+/**
+ * Carries out the actions that follow a run, one after another, and ends at the first that fails. The files of
+ * `if_changed` count as seen once all actions have been carried out: what failed is tried again after the next run.
+ */
+export async function followUp(
+  port: ActionPort,
+  spec: InstanceSpec,
+  actions: readonly JobAction[],
+  run: PastRun,
+  memory: FileMemory,
+): Promise<void> {
+  const files = await digestFiles(watchedFiles(actions));
+  for (const action of actions) {
+    if (action.type === "if_changed") {
+      if (!action.files.some((file) => files[file] !== memory.seen?.[file])) break;
+      continue;
+    }
+    const failure = await carryOut(port, spec, action, run);
+    if (failure === null) continue;
+    port.log(`${spec.name}: ${describeAction(action)} after run ${run.run} failed: ${failure}`);
+    return;
+  }
+  if (Object.entries(files).some(([file, digest]) => memory.seen?.[file] !== digest)) memory.remember(files);
+}
+
+async function carryOut(
+  port: ActionPort,
+  spec: InstanceSpec,
+  action: Exclude<JobAction, { type: "if_changed" }>,
+  run: PastRun,
+): Promise<string | null> {
+  switch (action.type) {
+    case "task":
+    case "signal":
+      return port.actOnTask(action);
+    case "command": {
+      const variables = { ...runVariables(spec.task, run), ...endVariables(run) };
+      const code = await port.runCommand(spec, action.command, variables);
+      return code === 0 ? null : code === null ? "it was killed" : `exit code ${code}`;
+    }
+    case "notify": {
+      const url = expand(action.url, spec);
+      return url === null
+        ? "its address is empty"
+        : post(url, JSON.stringify(describeRun(spec.task, run)), "application/json");
+    }
+  }
+}
+
+function describeAction(action: Exclude<JobAction, { type: "if_changed" }>): string {
+  switch (action.type) {
+    case "task":
+      return `${action.verb} ${action.task}`;
+    case "signal":
+      return `signal ${action.signal} to ${action.task}`;
+    case "command":
+      return action.command.join(" ");
+    case "notify":
+      return "the notification";
+  }
+}
+
+/** Tells a healthchecks.io server that a run begins. */
+export function pingStart(
+  spec: InstanceSpec,
+  run: RunStart["run"],
+  rid: string,
+  log: (message: string) => void,
+): void {
+  if (run.attempt === 1) void ping(spec, "start", rid, "", log);
+}
+
+/** Tells it how the run ended, with the end of its output. */
+export function pingEnd(
+  spec: InstanceSpec,
+  end: RunEnd,
+  rid: string,
+  tail: string,
+  log: (message: string) => void,
+): void {
+  const { outcome } = end.run;
+  if (!end.isFinal || outcome === "stopped" || outcome === "replaced") return;
+  void ping(spec, outcome === "succeeded" ? "success" : "fail", rid, tail, log);
+}
+
+async function ping(
+  spec: InstanceSpec,
+  kind: "start" | "success" | "fail",
+  rid: string,
+  body: string,
+  log: (message: string) => void,
+): Promise<void> {
+  const url = spec.settings.ping_url === undefined ? null : expand(spec.settings.ping_url, spec);
+  if (url === null) return;
+  const failure = URL.canParse(url)
+    ? await post(pingAddress(url, kind, rid), body, "text/plain")
+    : "it is no address";
+  // The address is a secret to many people: whoever knows it may ping.
+  if (failure !== null) log(`${spec.name}: cannot ping the address of ping_url (${failure})`);
+}
+
+/** An address with the task's variables put in; null when it is empty, which switches it off. */
+function expand(text: string, spec: InstanceSpec): string | null {
+  const result = interpolate(text, { ...process.env, ...spec.environment });
+  return result.ok && result.value !== "" ? result.value : null;
+}

@@ -1,0 +1,26 @@
+import type { Exit } from "../../core/instance.ts";
+import type { EndCause, RunStart } from "../../core/jobs/decision.ts";
+import type { Entry } from "../entry.ts";
+import type { RunLog } from "./run-log.ts";
+
+/** How a run ended, for whoever waits for it. */
+export interface RunResult {
+  readonly exit: Exit;
+  readonly cause: EndCause | null;
+}
+
+/** A run whose process is there, or about to be started. */
+export interface LiveRun {
+  readonly job: string;
+  readonly run: RunStart["run"];
+  readonly entry: Entry;
+  readonly log: RunLog;
+  /** names the run to a ping server */
+  readonly rid: string;
+  /** ends the copying of output, and the time limit */
+  readonly stop: () => void;
+  /** why the supervisor is ending it */
+  cause: EndCause | null;
+  hasSpawned: boolean;
+  isEnding: boolean;
+}

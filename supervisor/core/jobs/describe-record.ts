@@ -9,7 +9,7 @@ export function describeRecord(record: JobRecord): string | null {
       return `${which} ${record.count === 1 ? "is" : "are"} ${record.outcome}: ${record.reason}`;
     }
     case "queued":
-      return `run ${record.run} (${record.trigger}) waits: ${record.reason}`;
+      return `run ${record.run} (${record.trigger}) is queued: ${record.reason}`;
     case "begun":
       return `run ${record.run} (${record.trigger}) begins`;
     case "dropped":

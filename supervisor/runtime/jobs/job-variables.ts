@@ -5,18 +5,18 @@ import type { PastRun } from "../../core/jobs/job-record.ts";
 export function runVariables(job: string, run: RunStart["run"]): Record<string, string> {
   return {
     LONGSHORE_JOB: job,
-    LONGSHORE_RUN: String(run.run),
-    LONGSHORE_TRIGGER: run.trigger,
-    LONGSHORE_ATTEMPT: String(run.attempt),
-    LONGSHORE_DUE: run.due === null ? "" : new Date(run.due).toISOString(),
+    LONGSHORE_JOB_RUN: String(run.run),
+    LONGSHORE_JOB_TRIGGER: run.trigger,
+    LONGSHORE_JOB_ATTEMPT: String(run.attempt),
+    LONGSHORE_JOB_DUE: run.due === null ? "" : new Date(run.due).toISOString(),
   };
 }
 
 /** What the commands of its actions are told in addition. */
 export function endVariables(run: PastRun): Record<string, string> {
   return {
-    LONGSHORE_OUTCOME: run.outcome,
-    LONGSHORE_EXIT_CODE: run.exitCode === null ? "" : String(run.exitCode),
-    LONGSHORE_REASON: run.reason ?? "",
+    LONGSHORE_JOB_OUTCOME: run.outcome,
+    LONGSHORE_JOB_EXIT_CODE: run.exitCode === null ? "" : String(run.exitCode),
+    LONGSHORE_JOB_REASON: run.reason ?? "",
   };
 }

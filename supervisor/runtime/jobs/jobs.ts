@@ -68,8 +68,9 @@ export class Jobs {
     if (this.isClosed) return;
     this.journal = new Journal(this.storage.store, () => this.scheduler.states.values(), log);
     this.scheduler = new Scheduler(this.view, this.storage.states);
-    this.perform(this.scheduler.setJobs(this.listSpecs(), Date.now()));
-    this.perform(this.scheduler.boot(Date.now()));
+    const now = Date.now();
+    this.perform(this.scheduler.setJobs(this.listSpecs(), now));
+    this.perform(this.scheduler.boot(now));
     this.isReady = true;
     this.resolveReady();
   }

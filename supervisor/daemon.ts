@@ -75,8 +75,12 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
     return diff;
   };
 
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => requestShutdown(signal, 0));
+  for (const signal of ["SIGTERM", "SIGINT", "SIGQUIT"] as const)
+    process.on(signal, () => requestShutdown(signal, 0));
   process.on("SIGHUP", () => void reload().catch((error) => log(`cannot reload: ${formatError(error)}`)));
+
+  // Node would open its debugger to the machine.
+  process.on("SIGUSR1", () => log("SIGUSR1 means nothing here"));
 
   const { serveControl } = await import("./control/server.ts");
   const target = { supervisor, version, events, reload, shutdown: () => requestShutdown("asked to", 0) };
@@ -95,9 +99,18 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
     server.close();
     server.closeAllConnections();
   }
+  await readToTheEnd(supervisor);
   log("everything has stopped");
   await output.drain();
   return exitCode;
+}
+
+/** What the tasks wrote last may still be in their pipes; a descriptor that leaked to a stranger is not waited for. */
+async function readToTheEnd({ fleet }: Supervisor): Promise<void> {
+  const deadline = Date.now() + 500;
+  while (Date.now() < deadline && [...fleet.entries].some(({ capture }) => !capture.isDone)) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
 
 function summarise({ added, removed, changed, adjusted, unchanged }: PlanDiff): string {

@@ -29,6 +29,7 @@ export interface InstanceSpec {
 
 /** The settings that a running process cannot take over; all others apply to it as it runs. */
 const processSettings = [
+  "kind",
   "user",
   "umask",
   "rlimits",

@@ -22,6 +22,8 @@ export interface Plan {
  * @throws UserErrors that name every problem at its line and column, or UserError when the file cannot be read
  */
 export async function loadPlan(file: string, inherited: Variables): Promise<Plan> {
+  // process.env asks the system for every variable, every time.
+  const variables = { ...inherited };
   const main = await readFileOf(file);
   const included = await listIncluded(main);
   const files = [main, ...(await Promise.all(included.map(readFileOf)))];
@@ -40,8 +42,8 @@ export async function loadPlan(file: string, inherited: Variables): Promise<Plan
         });
       };
       const folder = dirname(resolve(source.file));
-      const variables = await readEnvFiles(task.env_file, folder, (message) => fail(["env_file"], message));
-      const resolved = resolveTask(name, task, variables, inherited);
+      const fromFiles = await readEnvFiles(task.env_file, folder, (message) => fail(["env_file"], message));
+      const resolved = resolveTask(name, task, fromFiles, variables);
       for (const problem of resolved.problems) fail(problem.path, problem.message);
       specs.push(...resolved.specs);
     }

@@ -47,7 +47,7 @@ export class Capture {
 
   /** Names the streams that have to wait while the output is full. */
   attach(readers: readonly StreamReader[]): void {
-    this.readers = readers;
+    this.readers = [...this.readers.filter((reader) => !reader.closed), ...readers];
     if (this.isPaused) for (const reader of readers) reader.pause();
   }
 
@@ -61,6 +61,11 @@ export class Capture {
         resolve();
       });
     });
+  }
+
+  /** Whether everything that was written has been taken. */
+  get isDone(): boolean {
+    return this.readers.every((reader) => reader.closed);
   }
 
   /** Calls back with every further block of lines; the result ends that. */

@@ -26,8 +26,13 @@ export function readProcess(pid: number): ProcessInfo | undefined {
 
 /** Every process that can be seen from here. */
 export function readProcesses(): ProcessInfo[] {
-  const pids = readdirSync("/proc").filter((name) => name >= "1" && name < ":");
-  return pids.flatMap((pid) => readProcess(Number(pid)) ?? []);
+  try {
+    const pids = readdirSync("/proc").filter((name) => name >= "1" && name < ":");
+    return pids.flatMap((pid) => readProcess(Number(pid)) ?? []);
+  } catch {
+    // no descriptor is left to look with
+    return [];
+  }
 }
 
 /** The pids of this process's own children, those that have ended included. */

@@ -56,11 +56,12 @@ function comeBack(supervisor: Supervisor, spec: InstanceSpec): Entry | undefined
 /** Gives an instance a new form: at once when it has no process, with a restart when it has one. */
 function replace(supervisor: Supervisor, entry: Entry, spec: InstanceSpec): void {
   const wasOff = entry.spec.offReason !== null;
+  const wasJob = entry.spec.settings.kind === "job";
   const isOff = spec.offReason !== null;
   if (isActive(entry.instance)) entry.nextSpec = spec;
   else entry.spec = spec;
   if (isOff) supervisor.dispatch(entry, { type: "stop" });
   else if (wasOff) supervisor.autostart([entry]);
-  else if (entry.instance.wanted && spec.settings.kind !== "job")
-    supervisor.dispatch(entry, { type: "restart" });
+  // A job that runs is let finish; its next run is of the new form.
+  else if (entry.instance.wanted && !wasJob) supervisor.dispatch(entry, { type: "restart" });
 }

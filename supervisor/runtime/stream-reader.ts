@@ -2,6 +2,8 @@ import { Socket } from "node:net";
 
 /** Reading a stream of a process; a paused one lets the process wait. */
 export interface StreamReader {
+  /** everything has been read */
+  readonly closed: boolean;
   pause(): void;
   resume(): void;
 }

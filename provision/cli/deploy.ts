@@ -41,7 +41,11 @@ export async function prepareDeployment(options: StackOptions, hosts: InventoryH
         [host.name, await makeRelease(stack, own, images, options.secrets)] as const,
     ),
   );
-  return { services: Object.keys(stack.services), releases: new Map(releases), images: new ImageStore() };
+  // Compose starts no service that waits for a profile.
+  const services = Object.entries(stack.services).flatMap(([name, { profiles }]) =>
+    profiles.length === 0 ? [name] : [],
+  );
+  return { services, releases: new Map(releases), images: new ImageStore() };
 }
 
 export async function deployHosts(

@@ -38,7 +38,7 @@ export function findDrift(release: Release, services: string[], facts: StackFact
 function isAsWanted(service: string, release: Release, facts: StackFacts): boolean {
   const image = release.images.find((wanted) => wanted.service === service)?.name;
   const running = facts.containers.filter(
-    (container) => container.service === service && container.state === "running",
+    (container) => container.service === service && ["running", "completed"].includes(container.state),
   );
   return running.some(
     (container) =>

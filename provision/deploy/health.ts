@@ -63,17 +63,16 @@ async function inspectServices(docker: Docker, label: string, services: string[]
     services.map(async (service): Promise<ServiceState> => {
       const found = containers.find(({ Labels }) => Labels["com.docker.compose.service"] === service);
       if (found === undefined) return { id: "", service, state: "waiting", words: "no container yet" };
-      const { State, RestartCount } = await docker.getContainer(found.Id).inspect();
-      return { id: found.Id, service, ...judge(State, RestartCount) };
+      return { id: found.Id, service, ...judge(await docker.getContainer(found.Id).inspect()) };
     }),
   );
 }
 
-type EngineState = Docker.ContainerInspectInfo["State"];
-
-function judge(state: EngineState, restarts: number): Pick<ServiceState, "state" | "words"> {
+function judge(container: Docker.ContainerInspectInfo): Pick<ServiceState, "state" | "words"> {
+  const { State: state, RestartCount: restarts, HostConfig } = container;
   const health = state.Health?.Status;
-  if (state.Status === "exited" && state.ExitCode === 0) return { state: "good", words: "done" };
+  const runsOnce = ["", "no"].includes(HostConfig.RestartPolicy?.Name ?? "");
+  if (state.Status === "exited" && state.ExitCode === 0 && runsOnce) return { state: "good", words: "done" };
   if (state.Status === "exited" || state.Status === "dead")
     return { state: "bad", words: `ended with code ${state.ExitCode}` };
   if (state.Restarting || restarts >= 2)

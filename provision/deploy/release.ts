@@ -44,7 +44,7 @@ export async function makeRelease(
   const configFiles = await readConfigFiles(stack, settings);
   const stackFiles: Files = {
     "compose.yaml": Buffer.from(stack.text),
-    "compose.longshore.yaml": Buffer.from(stringify({ services: imagePins(stack, images) })),
+    "compose.longshore.yaml": Buffer.from(stringify({ services: pinServices(stack, images) })),
   };
   return {
     id: hashFiles({ ...stackFiles, ...prefixed("config/", configFiles) }),
@@ -57,9 +57,14 @@ export async function makeRelease(
   };
 }
 
-function imagePins(stack: Stack, images: WantedImage[]): Record<string, unknown> {
+/** What Compose reads on top of the stack's own file: which images, and a label by which the containers are found. */
+function pinServices(stack: Stack, images: WantedImage[]): Record<string, unknown> {
+  const labels = { "longshore.stack": stack.name };
   return Object.fromEntries(
-    images.map(({ service, name }) => [service, { image: name, labels: { "longshore.stack": stack.name } }]),
+    Object.keys(stack.services).map((service) => {
+      const image = images.find((wanted) => wanted.service === service)?.name;
+      return [service, image === undefined ? { labels } : { image, labels }];
+    }),
   );
 }
 

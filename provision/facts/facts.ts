@@ -8,7 +8,7 @@ export type FileHashes = Record<string, string>;
 export interface ContainerFacts {
   id: string;
   service: string;
-  /** `running`, `exited`, … */
+  /** `running`, `exited`, …; `completed`: a service without a restart policy that ended with code 0 */
   state: string;
   /** the image's name as the container was created */
   image: string;

@@ -72,6 +72,9 @@ docker ps -a --no-trunc --filter "label=com.docker.compose.project=$stack" \
       *'(health: starting)'*) health=starting ;;
       *) health=none ;;
     esac
+    case $status in
+      'Exited (0)'*) [ "$(docker inspect --format '{{.HostConfig.RestartPolicy.Name}}' "$id")" = no ] && state=completed ;;
+    esac
     put stack.container "$id $name $state $image $health"
     if [ -n "$job" ] && [ "$name" = "$service" ] && [ "$state" = running ]; then
       put stack.status "$(ask_supervisor "$id" "$job")"

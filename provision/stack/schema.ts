@@ -110,7 +110,14 @@ const Build = z.union([
 /** What we read of a compose file; everything else is Compose's own business. */
 export const ComposeFile = z.looseObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9_-]*$/, "must be lower-case letters, digits, - and _"),
-  services: z.record(z.string(), z.looseObject({ build: Build.optional(), image: z.string().optional() })),
+  services: z.record(
+    z.string(),
+    z.looseObject({
+      build: Build.optional(),
+      image: z.string().optional(),
+      profiles: z.array(z.string()).default([]),
+    }),
+  ),
   "x-longshore": z.unknown().optional(),
 });
 export type ComposeFile = z.infer<typeof ComposeFile>;

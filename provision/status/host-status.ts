@@ -8,6 +8,7 @@ export const ContainerStatus = z.object({
   /** the stack's current release on the host; null before the first deploy ended well */
   release: z.string().nullable(),
   image: z.string(),
+  /** the engine's word, or `completed`: ended with code 0 and need not run again */
   state: z.string(),
   health: z.string(),
   started_at: z.string(),
@@ -29,8 +30,10 @@ export type HostStatus = z.infer<typeof HostStatus>;
 const Inspected = z.object({
   Config: z.object({ Image: z.string(), Labels: z.record(z.string(), z.string()) }),
   RestartCount: z.number(),
+  HostConfig: z.object({ RestartPolicy: z.object({ Name: z.string() }) }),
   State: z.object({
     Status: z.string(),
+    ExitCode: z.number(),
     StartedAt: z.string(),
     Health: z.object({ Status: z.string() }).optional(),
   }),
@@ -64,7 +67,7 @@ export function parseStatus(host: string, output: string): HostStatus {
       service: Config.Labels["com.docker.compose.service"] ?? "",
       release: releases.get(stack) ?? null,
       image: Config.Image,
-      state: State.Status,
+      state: isCompleted(inspected.data) ? "completed" : State.Status,
       health: State.Health?.Status ?? "none",
       started_at: State.StartedAt,
       restarts: RestartCount,
@@ -74,11 +77,18 @@ export function parseStatus(host: string, output: string): HostStatus {
   return { host, status: judge(containers), containers };
 }
 
+/** A service without a restart policy that ended with code 0, such as a migration. */
+function isCompleted({ State, HostConfig }: z.infer<typeof Inspected>): boolean {
+  return (
+    State.Status === "exited" && State.ExitCode === 0 && ["", "no"].includes(HostConfig.RestartPolicy.Name)
+  );
+}
+
 function judge(containers: ContainerStatus[]): HostStatus["status"] {
   if (containers.length === 0) return "empty";
   const good = containers.every(
     ({ state, health, tasks }) =>
-      state === "running" &&
+      (state === "running" || state === "completed") &&
       health !== "unhealthy" &&
       !tasks?.some((task) => task.state === "fatal" || task.health === "unhealthy"),
   );

@@ -110,6 +110,7 @@ describe("containers", () => {
     ],
     ["an image that is not built here may be any", [web, { ...db, image: "mariadb:12" }], []],
     ["of another service", [web, { ...db, service: "database" }], ["db"]],
+    ["run once and done", [web, { ...db, state: "completed" }], []],
   ])("%s", (_title, containers, expected) => {
     expect(findDrift(release, SERVICES, hostWith(release, { containers }))).toEqual({
       ...NONE,

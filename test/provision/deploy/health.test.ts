@@ -9,6 +9,7 @@ interface FakeContainer {
   health?: string;
   restarts?: number;
   restarting?: boolean;
+  restart?: string;
 }
 
 /** An engine that shows one picture after the other: the next whenever an event has been told. */
@@ -49,9 +50,10 @@ class FakeEngine {
 }
 
 function describeContainer(container: FakeContainer = { status: "dead" }) {
-  const { status, exitCode = 0, health, restarts = 0, restarting = false } = container;
+  const { status, exitCode = 0, health, restarts = 0, restarting = false, restart = "no" } = container;
   return {
     RestartCount: restarts,
+    HostConfig: { RestartPolicy: { Name: restart } },
     State: {
       Status: status,
       Running: status === "running",
@@ -79,6 +81,13 @@ async function wait(engine: FakeEngine, seconds = 30): Promise<string[]> {
   await waitHealthy(engine.docker, "site", ["web", "db"], seconds, (line) => lines.push(line));
   return lines;
 }
+
+test("a service that runs once and is done is good; one that ought to run on is not", async () => {
+  const done = { status: "exited", exitCode: 0 };
+  expect(await wait(new FakeEngine([{ web: HEALTHY, db: done }]))).toEqual([]);
+  const stopped = { ...done, restart: "unless-stopped" };
+  await expect(wait(new FakeEngine([{ web: HEALTHY, db: stopped }]))).rejects.toThrow("ended with code 0");
+});
 
 test("all well from the start: nothing is waited for, and nothing is left open", async () => {
   const engine = new FakeEngine([{ web: HEALTHY, db: RUNNING }]);

@@ -15,7 +15,10 @@ test("what a host gets", async () => {
   expect(Object.keys(files).sort()).toEqual([".env", "compose.longshore.yaml", "compose.yaml"]);
   expect(files["compose.yaml"]).toBe(COMPOSE);
   expect(parse(files["compose.longshore.yaml"] ?? "")).toEqual({
-    services: { web: { image: "longshore/site-web:3f2a9c01d4e5", labels: { "longshore.stack": "site" } } },
+    services: {
+      web: { image: "longshore/site-web:3f2a9c01d4e5", labels: { "longshore.stack": "site" } },
+      db: { labels: { "longshore.stack": "site" } },
+    },
   });
 });
 

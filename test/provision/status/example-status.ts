@@ -7,13 +7,22 @@ export function encode(value: unknown): string {
 
 /** What `docker inspect` says of a container, as far as it is read. */
 export function inspected(
-  changes: { stack?: string; service?: string; state?: string; health?: string | undefined } = {},
+  changes: {
+    stack?: string;
+    service?: string;
+    state?: string;
+    health?: string | undefined;
+    exitCode?: number;
+    restart?: string;
+  } = {},
 ): unknown {
-  const { stack, service, state, health } = {
+  const { stack, service, state, health, exitCode, restart } = {
     stack: "site",
     service: "web",
     state: "running",
     health: "healthy",
+    exitCode: 0,
+    restart: "unless-stopped",
     ...changes,
   };
   return {
@@ -23,8 +32,10 @@ export function inspected(
       Labels: { "longshore.stack": stack, "com.docker.compose.service": service },
     },
     RestartCount: 0,
+    HostConfig: { RestartPolicy: { Name: restart } },
     State: {
       Status: state,
+      ExitCode: exitCode,
       StartedAt: "2026-01-01T00:00:00.5Z",
       ...(health === undefined ? {} : { Health: { Status: health, Log: [] } }),
     },

@@ -75,6 +75,8 @@ describe("degraded", () => {
     ["still starting", [{ health: "starting" }], "ok"],
     ["unhealthy", [{ health: "unhealthy" }], "degraded"],
     ["stopped", [{ state: "exited" }], "degraded"],
+    ["done, and not to be run again", [{ state: "exited", restart: "no" }], "ok"],
+    ["failed, and not to be run again", [{ state: "exited", restart: "no", exitCode: 1 }], "degraded"],
     ["restarting", [{ state: "restarting" }], "degraded"],
     ["paused", [{ state: "paused" }], "degraded"],
     ["a task given up", [{}, [makeTask("app"), makeTask("job", { state: "fatal" })]], "degraded"],

@@ -8,6 +8,8 @@ export interface FleetOptions {
   forks: number;
   json: JsonForm;
   acceptNew: boolean;
+  askPass: boolean;
+  askBecomePass: boolean;
   debug: boolean;
   check?: boolean;
   diff?: boolean;
@@ -64,6 +66,10 @@ export const acceptNewOption = () =>
   new Option("--accept-new", "accept and record the host key of a host that is not in known_hosts").default(
     false,
   );
+export const askPassOption = () =>
+  new Option("-k, --ask-pass", "ask once for the password with which to log in to the hosts").default(false);
+export const askBecomePassOption = () =>
+  new Option("-K, --ask-become-pass", "ask once for sudo's password on the hosts").default(false);
 export const stackOption = () =>
   new Option("-s, --stack <dir>", "the stack's folder").default("compose/site");
 export const secretsOption = () =>

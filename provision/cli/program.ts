@@ -2,6 +2,8 @@ import { Command } from "commander";
 import pkg from "../../package.json" with { type: "json" };
 import {
   acceptNewOption,
+  askBecomePassOption,
+  askPassOption,
   checkOption,
   diffOption,
   forksOption,
@@ -37,6 +39,8 @@ export function makeProgram(finish: (code: number) => void, args: readonly strin
       .addOption(limitOption())
       .addOption(forksOption())
       .addOption(acceptNewOption())
+      .addOption(askPassOption())
+      .addOption(askBecomePassOption())
       .exitOverride();
   const fleet = (name: string, description: string) => onHosts(name, description).addOption(jsonOption());
   const run =
@@ -71,6 +75,23 @@ export function makeProgram(finish: (code: number) => void, args: readonly strin
     .addOption(stackOption())
     .option("--volumes", "remove the volumes too: certificates and history", false)
     .action(run(async () => (await import("./down.ts")).downCommand));
+  fleet("ping", "connect to the hosts, and see whether they let us in and let us become root").action(
+    run(async () => (await import("./ping.ts")).pingCommand),
+  );
+  const hosts = program.command("hosts").description("what this machine knows of the hosts").exitOverride();
+  hosts
+    .command("trust")
+    .description("show the host keys that are not known yet, and record them when you say so")
+    .addOption(limitOption())
+    .addOption(forksOption())
+    .addOption(jsonOption())
+    .option(
+      "--fingerprint <SHA256:...>",
+      "record the keys with this fingerprint without asking; may be repeated",
+      collect,
+    )
+    .exitOverride()
+    .action(run(async () => (await import("./trust.ts")).trustCommand));
   program
     .command("inventory")
     .description("show what is read in the inventory, as ansible-inventory does; no host is touched")
@@ -81,4 +102,8 @@ export function makeProgram(finish: (code: number) => void, args: readonly strin
     .exitOverride()
     .action(run(async () => (await import("./inventory.ts")).inventoryCommand));
   return program;
+}
+
+function collect(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value];
 }

@@ -1,4 +1,6 @@
 import pkg from "../../package.json" with { type: "json" };
+import { Access } from "../connection/access.ts";
+import { Questions } from "../connection/questions.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
 import { auditChanges } from "../run/audit.ts";
 import { Connections } from "../run/connections.ts";
@@ -7,9 +9,11 @@ import { SignalInterrupt } from "../run/interrupt.ts";
 import { exitCodeOf, type HostOutcome, unfinishedHosts } from "../run/outcome.ts";
 import { resumeCommand } from "../run/resume.ts";
 import type { RunOptions } from "../run/run-hosts.ts";
+import { terminalAsk } from "../ui/ask.ts";
 import { chooseDisplay } from "../ui/display.ts";
 import { openEventLog } from "../ui/event-log.ts";
 import { formatSummary } from "../ui/summary.ts";
+import { askPasswords } from "./ask-passwords.ts";
 import { openInventory } from "./open-inventory.ts";
 import type { FleetOptions, JsonForm } from "./options.ts";
 
@@ -36,7 +40,7 @@ export async function withSession(
   work: (session: Session) => Promise<number>,
 ): Promise<number> {
   const { hosts } = await openInventory(options);
-  const connections = new Connections({ acceptNew: options.acceptNew });
+  const connections = await openConnections(options);
   const say = (text: string) => {
     if (options.json === false) process.stdout.write(`${text}\n`);
   };
@@ -64,12 +68,24 @@ export async function withSession(
     record: auditChanges(name, pkg.version),
   };
   try {
+    await connections.answerQuestions(hosts, options.forks);
     const code = await work({ hosts, connections, options, run, say });
     return interrupt.exitCode ?? code;
   } finally {
     await connections.close();
     interrupt.dispose();
   }
+}
+
+async function openConnections(options: FleetOptions): Promise<Connections> {
+  const questions = new Questions(terminalAsk());
+  const { password, becomePassword } = await askPasswords(options, questions);
+  return new Connections({
+    acceptNew: options.acceptNew,
+    access: new Access(questions),
+    password,
+    becomePassword,
+  });
 }
 
 function listeners(...all: (Listener | undefined)[]): Listener {

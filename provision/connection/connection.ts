@@ -1,5 +1,6 @@
 import type { Duplex, Readable } from "node:stream";
 import { UserError } from "../../supervisor/config/user-error.ts";
+import { DISK_SCRIPT, type DiskTrouble, judgeDisks } from "./disk-trouble.ts";
 
 /** What a command left behind. `code` is 128 + the number where a signal ended it. */
 export interface CommandResult {
@@ -53,15 +54,29 @@ export class CommandError extends UserError {
     readonly argv: readonly string[],
     readonly result: CommandResult,
     title = argv[0] ?? "",
+    trouble?: DiskTrouble,
   ) {
-    super("command_failed", `${title} failed with code ${result.code}${lastLines(result)}`);
+    super(trouble?.code ?? "command_failed", `${title} failed with code ${result.code}${lastLines(result)}`, {
+      hint: trouble?.hint,
+    });
+  }
+}
+
+/** A disk of the host that may be why a command failed: what it is, and the way out. */
+async function findDiskTrouble(connection: Connection): Promise<DiskTrouble | undefined> {
+  try {
+    const { stdout } = await connection.exec(shellScript(DISK_SCRIPT));
+    return judgeDisks(stdout);
+  } catch {
+    // the failure that is being explained is the one to report
+    return undefined;
   }
 }
 
 /**
  * Like {@link Connection.exec}, for commands that must succeed.
  * @param options.title what to call the command in an error; its first word by default
- * @throws CommandError
+ * @throws CommandError with the code `no_space` or `read_only` where the host has a disk in such a state
  */
 export async function run(
   connection: Connection,
@@ -69,8 +84,8 @@ export async function run(
   options: ExecOptions & { title?: string } = {},
 ): Promise<CommandResult> {
   const result = await connection.exec(argv, options);
-  if (result.code !== 0) throw new CommandError(argv, result, options.title);
-  return result;
+  if (result.code === 0) return result;
+  throw new CommandError(argv, result, options.title, await findDiskTrouble(connection));
 }
 
 /** The argv that runs a POSIX shell script; its arguments are data and never become part of the script. */

@@ -1,4 +1,5 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { matchesPatternList } from "./pattern.ts";
 
 /** A line of a known_hosts file (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"). */
 export interface KnownHost {
@@ -63,6 +64,21 @@ export function knownKeyTypes(entries: KnownHost[], name: string): string[] {
   ];
 }
 
+/** The keys of the `@cert-authority` lines for a name that are not revoked. */
+export function certAuthorities(entries: KnownHost[], name: string): Buffer[] {
+  const revoked = new Set(entries.filter((e) => e.marker === "revoked").map((e) => e.key));
+  return entries
+    .filter((e) => e.marker === "cert-authority" && !revoked.has(e.key) && matchesName(e.hosts, name))
+    .map((e) => Buffer.from(e.key, "base64"));
+}
+
+/** A name as HashKnownHosts writes it: `|1|salt|hash`. */
+export function hashName(name: string): string {
+  const salt = randomBytes(20);
+  const hash = createHmac("sha1", salt).update(name).digest("base64");
+  return `|1|${salt.toString("base64")}|${hash}`;
+}
+
 /** `SHA256:…`, as `ssh-keygen -l` prints it. */
 export function fingerprintKey(key: Buffer): string {
   return `SHA256:${createHash("sha256").update(key).digest("base64").replace(/=+$/, "")}`;
@@ -75,10 +91,7 @@ export function keyTypeOf(key: Buffer): string {
 
 function matchesName(hosts: string, name: string): boolean {
   if (hosts.startsWith("|1|")) return matchesHash(hosts, name);
-  const patterns = hosts.toLowerCase().split(",");
-  const negated = patterns.filter((p) => p.startsWith("!")).map((p) => p.slice(1));
-  if (negated.some((pattern) => matchesGlob(pattern, name))) return false;
-  return patterns.some((pattern) => !pattern.startsWith("!") && matchesGlob(pattern, name));
+  return matchesPatternList(hosts.toLowerCase().split(","), name);
 }
 
 function matchesHash(hosts: string, name: string): boolean {
@@ -86,12 +99,4 @@ function matchesHash(hosts: string, name: string): boolean {
   const expected = Buffer.from(hash, "base64");
   const actual = createHmac("sha1", Buffer.from(salt, "base64")).update(name).digest();
   return expected.length === actual.length && timingSafeEqual(expected, actual);
-}
-
-function matchesGlob(pattern: string, name: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${source}$`).test(name);
 }

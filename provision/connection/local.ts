@@ -7,16 +7,19 @@ import type { CommandResult, Connection, ExecOptions } from "./connection.ts";
 import { LineSplitter } from "./line-splitter.ts";
 import { ProcessStream } from "./process-stream.ts";
 import { quoteArgv } from "./quote.ts";
+import { BecomingExec, checkBecome } from "./sudo.ts";
 
 /** This machine as a host (`ansible_connection=local`). */
 export function openLocalConnection(host: string, become: Become): Connection {
   const open = new Set<Duplex>();
+  const root = new BecomingExec(host, become, execLocal);
   return {
     host,
-    exec: (argv, options) => execLocal(argv, become, options),
+    exec: (argv, options = {}) => root.run(argv, options),
     openSocket: async (path) => connected(createConnection(path)),
     openPort: async (address, port) => connected(createConnection(port, address)),
     openProcess: async (argv, options) => {
+      checkBecome(host, become, options?.become);
       const asRoot = becomeArgv(argv, become, options?.become);
       const child = startProcess(asRoot.argv);
       child.stdin.write(asRoot.stdinPrefix);
@@ -31,20 +34,15 @@ export function openLocalConnection(host: string, become: Become): Connection {
   };
 }
 
-async function execLocal(
-  argv: readonly string[],
-  become: Become,
-  options: ExecOptions = {},
-): Promise<CommandResult> {
-  const asRoot = becomeArgv(argv, become, options?.become);
-  const child = startProcess(asRoot.argv);
+async function execLocal(argv: string[], prefix: string, options: ExecOptions): Promise<CommandResult> {
+  const child = startProcess(argv);
   const stdout = new LineSplitter(options.onLine);
   const stderr = new LineSplitter(options.onLine);
   child.stdout.on("data", (chunk: Buffer) => stdout.write(chunk));
   child.stderr.on("data", (chunk: Buffer) => stderr.write(chunk));
   // A program that ends without reading its input breaks the pipe; its exit code tells the story.
   child.stdin.on("error", () => {});
-  child.stdin.write(asRoot.stdinPrefix);
+  child.stdin.write(prefix);
   if (options.input instanceof Readable) options.input.pipe(child.stdin);
   else child.stdin.end(options.input ?? "");
   const { exitCode } = await child;

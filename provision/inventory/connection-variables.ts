@@ -87,7 +87,11 @@ function findVariable(host: InventoryHost, names: readonly string[]): Variable |
 function asText(host: InventoryHost, variable: Variable | undefined): string | undefined {
   if (variable === undefined) return undefined;
   if (isCollection(variable.value)) throw unusable(host, variable, "a text is needed");
-  return String(variable.value);
+  const text = String(variable.value);
+  // Sent as it stands, a template would be a wrong password or an unknown name, and nobody would see why.
+  if (/\{\{.*\}\}/s.test(text))
+    throw unusable(host, variable, "templates are not evaluated: write the value itself");
+  return text;
 }
 
 function asKind(host: InventoryHost, variable: Variable | undefined): ConnectionVariables["kind"] {

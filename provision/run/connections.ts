@@ -1,23 +1,56 @@
+import { Access } from "../connection/access.ts";
 import type { Connection } from "../connection/connection.ts";
-import { type ConnectOptions, openConnection } from "../connection/open.ts";
+import { type ConnectOptions, openConnection, resolveHost } from "../connection/open.ts";
+import { Questions } from "../connection/questions.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
 
 /** The one connection per host of a command; several phases share it. */
 export class Connections {
   readonly #options: ConnectOptions;
+  readonly #access: Access;
   readonly #open = new Map<string, Promise<Connection>>();
+  /** opened for its questions only: its failure is for the one who needs the host */
+  readonly #early = new Set<string>();
 
   constructor(options: ConnectOptions = {}) {
-    this.#options = options;
+    this.#access = options.access ?? new Access(new Questions(undefined));
+    this.#options = { ...options, access: this.#access };
   }
 
   /** @throws what openConnection throws; the next call tries again */
   get(host: InventoryHost): Promise<Connection> {
     const known = this.#open.get(host.name);
-    if (known !== undefined) return known;
+    const opening = known ?? openConnection(host, this.#options);
+    if (known === undefined || this.#early.delete(host.name))
+      opening.catch(() => this.#open.delete(host.name));
+    this.#open.set(host.name, opening);
+    return opening;
+  }
+
+  /**
+   * Where somebody may be asked for a passphrase, connects until all are given: a question would be lost in a live display.
+   * A host that can't be reached is no matter here; whoever needs it hears of it.
+   *
+   * @param forks hosts that are connected at the same time
+   */
+  async answerQuestions(hosts: InventoryHost[], forks: number): Promise<void> {
+    const files = (await Promise.all(hosts.map((host) => this.#encryptedFiles(host)))).flat();
+    if (files.length === 0) return;
+    const waiting = [...hosts];
+    let isDone = false;
+    const connectAll = async () => {
+      for (let host = waiting.shift(); host !== undefined && !isDone; host = waiting.shift())
+        await this.#openEarly(host).catch(() => {});
+    };
+    const all = Promise.all(Array.from({ length: forks }, connectAll));
+    await Promise.race([all, this.#access.keys.answered(files)]);
+    isDone = true;
+  }
+
+  #openEarly(host: InventoryHost): Promise<Connection> {
     const opening = openConnection(host, this.#options);
     this.#open.set(host.name, opening);
-    opening.catch(() => this.#open.delete(host.name));
+    this.#early.add(host.name);
     return opening;
   }
 
@@ -26,11 +59,22 @@ export class Connections {
     return openConnection(host, this.#options);
   }
 
+  async #encryptedFiles(host: InventoryHost): Promise<string[]> {
+    try {
+      const identities = await this.#access.identities(resolveHost(host, this.#access, this.#options));
+      return identities.filter(({ kind }) => kind === "encrypted").map(({ file }) => file);
+    } catch {
+      // whoever connects to the host gets the same error, and reports it for this host
+      return [];
+    }
+  }
+
   async close(): Promise<void> {
     const all = await Promise.allSettled(this.#open.values());
     this.#open.clear();
     await Promise.all(
       all.map((result) => (result.status === "fulfilled" ? result.value.close() : undefined)),
     );
+    await this.#access.close();
   }
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { becomeArgv } from "../../../provision/connection/become.ts";
@@ -13,12 +14,27 @@ test.each([
   expect(becomeArgv(argv, become, wanted)).toEqual({ argv: expected, stdinPrefix: "" });
 });
 
-test("a password is one line of stdin, and never an argument", () => {
+test("a password is a line of stdin, and never an argument", () => {
+  const password = fc.string({ minLength: 1 }).map((text) => `pw-${text}`);
   fc.assert(
-    fc.property(fc.string({ minLength: 1 }), (password) => {
-      const command = becomeArgv(["id"], { needed: true, password }, true);
-      expect(command.stdinPrefix).toBe(`${password}\n`);
-      expect(command.argv).toEqual(["sudo", "-k", "-S", "-p", "", "--", "id"]);
+    fc.property(password, (secret) => {
+      const { argv, stdinPrefix } = becomeArgv(["id"], { needed: true, password: secret }, true);
+      expect(stdinPrefix.startsWith(`${secret}\n`)).toBe(true);
+      expect(argv.slice(0, 5)).toEqual(["sudo", "-k", "-S", "-p", ""]);
+      expect(argv.join(" ")).not.toContain(secret);
     }),
   );
+});
+
+test.each([
+  ["sudo reads the password", "read -r password; shift 5; "],
+  ["sudo does not ask for one (NOPASSWD)", "shift 5; "],
+])("where %s, the command gets its own input and nothing else", (_title, sudo) => {
+  const { argv, stdinPrefix } = becomeArgv(["cat"], { needed: true, password: "secret" }, true);
+  const input = "line one\n\\two\tand\u00e4\nno end";
+  const stdout = execFileSync("sh", ["-c", `${sudo}exec "$@"`, ...argv], {
+    input: stdinPrefix + input,
+    encoding: "utf8",
+  });
+  expect(stdout).toBe(input);
 });

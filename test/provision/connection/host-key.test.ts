@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { HostKeyCheck, readKnownHosts } from "../../../provision/connection/host-key.ts";
 import { fingerprintKey } from "../../../provision/connection/known-hosts.ts";
-import { resolveSshSettings } from "../../../provision/connection/ssh-settings.ts";
 import { makePublicKey } from "./public-key.ts";
+import { settingsOf } from "./settings-of.ts";
 
 let directory: string;
 let file: string;
@@ -21,11 +21,7 @@ const line = (name: string, ofKey = own) => `${name} ${ofKey}\n`;
 
 async function check(known: string, options: { port?: number; acceptNew?: boolean; config?: string } = {}) {
   const { config = "", ...rest } = options;
-  const settings = resolveSshSettings(
-    { address: "web1", ...rest },
-    [`UserKnownHostsFile ${file}\n${config}`],
-    {},
-  );
+  const settings = settingsOf(rest, `UserKnownHostsFile ${file}\n${config}`);
   const other = join(directory, "given");
   writeFileSync(other, known);
   return new HostKeyCheck("web1", settings, await readKnownHosts([other, join(directory, "missing")]));
@@ -58,6 +54,24 @@ describe("on demand an unknown key is accepted", () => {
     expect(readFileSync(file, "utf8")).toBe(line("[web1]:2222"));
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(statSync(join(directory, "ssh")).mode & 0o777).toBe(0o700);
+  });
+
+  test("under a hashed name where ssh hashes names", async () => {
+    const unknown = await check("", { acceptNew: true, config: "HashKnownHosts yes" });
+    unknown.accept(key);
+    await unknown.record();
+    const recorded = readFileSync(file, "utf8");
+    expect(recorded).not.toContain("web1");
+    expect((await check(recorded)).accept(key)).toBe(true);
+  });
+
+  test("on a line of its own, also behind a file that ends without one", async () => {
+    mkdirSync(join(directory, "ssh"));
+    writeFileSync(file, line("web2").trimEnd());
+    const unknown = await check("", { acceptNew: true });
+    unknown.accept(key);
+    await unknown.record();
+    expect(readFileSync(file, "utf8")).toBe(line("web2") + line("web1"));
   });
 
   test.each([

@@ -20,10 +20,15 @@ test("ansible_connection=local is this machine", async () => {
 
 test.each([
   [{ ansible_connection: "winrm" }, /^cannot use ansible_connection=winrm of host web1$/],
-  [{ ansible_port: "ssh" }, /^ansible_port=ssh of host web1 is not a port$/],
-  [{ ansible_port: 0 }, /is not a port$/],
-  [{ ansible_port: 65_536 }, /is not a port$/],
-  [{ ansible_port: 22.5 }, /is not a port$/],
+  [{ ansible_port: "ssh" }, /^cannot use ansible_port=ssh of host web1$/],
+  [{ ansible_port: 0 }, /^cannot use ansible_port=/],
+  [{ ansible_port: 65_536 }, /^cannot use ansible_port=/],
+  [{ ansible_become_method: "su" }, /^cannot use ansible_become_method=su of/],
+  [{ ansible_become_user: "www-data" }, /^cannot use ansible_become_user=www-data of/],
+  [{ ansible_user: ["a"] }, /^cannot use ansible_user=/],
+  [{ ansible_password: "{{ vault }}" }, /^cannot use ansible_password=… of host web1$/],
+  [{ ansible_timeout: "soon" }, /^cannot use ansible_timeout=soon of/],
+  [{ ansible_port: 22.5 }, /^cannot use ansible_port=/],
 ])("%j is refused before anything is dialled", async (vars, message) => {
   const opening = openConnection(makeHost(vars));
   await expect(opening).rejects.toThrow(message);
@@ -38,7 +43,7 @@ test("a key file that the inventory names and nobody has", async () => {
   };
   await expect(openConnection(makeHost(vars))).rejects.toMatchObject({
     code: "identity_unreadable",
-    message: "cannot read the private key /nonexistent/key: ENOENT",
+    message: "cannot read the private key /nonexistent/key: it is not there",
   });
 });
 

@@ -3,10 +3,13 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { Access } from "../../../provision/connection/access.ts";
 import type { Connection } from "../../../provision/connection/connection.ts";
+import { Questions } from "../../../provision/connection/questions.ts";
 import { openSshConnection } from "../../../provision/connection/ssh.ts";
-import { resolveSshSettings } from "../../../provision/connection/ssh-settings.ts";
+import { openSshClient } from "../../../provision/connection/ssh-client.ts";
 import { type Folder, makeFolder } from "../image/folder.ts";
+import { settingsOf } from "./settings-of.ts";
 import { makePrivateKey, type SshServer, startSshServer } from "./ssh-server.ts";
 
 const keys = {
@@ -63,12 +66,14 @@ interface ConnectOptions {
 
 async function connect(options: ConnectOptions = {}): Promise<Connection> {
   const { port = server.port, identity = "login", acceptNew = true, password } = options;
-  const settings = resolveSshSettings(
+  const settings = settingsOf(
     { address: "127.0.0.1", port, user: "anna", identityFile: join(folder.path, identity), acceptNew },
-    [`UserKnownHostsFile ${join(folder.path, "known_hosts")}\nGlobalKnownHostsFile none`],
-    {},
+    `UserKnownHostsFile ${join(folder.path, "known_hosts")}\nGlobalKnownHostsFile none\nIdentityAgent none`,
   );
-  const connection = await openSshConnection("web1", settings, { needed: password !== undefined, password });
+  const become = { needed: password !== undefined, password };
+  const connection = await openSshConnection("web1", become, () =>
+    openSshClient("web1", settings, new Access(new Questions(undefined))),
+  );
   open.push(connection);
   return connection;
 }
@@ -131,13 +136,10 @@ describe("commands", () => {
       stdout: "data",
     });
     const wrong = await connect({ password: "wrong" });
-    expect(await wrong.exec(["cat"], { become: true })).toMatchObject({
-      code: 1,
-      stderr: "Sorry, try again.\n",
-    });
+    await expect(wrong.exec(["cat"], { become: true })).rejects.toMatchObject({ code: "sudo_refused" });
   });
 
-  test("a cut connection ends what runs on it, and what comes after, with an error of its own", async () => {
+  test("a cut connection ends what runs on it with an error of its own; the next command gets a new one", async () => {
     const connection = await connect();
     const running = connection.exec(["sh", "-c", "echo started; exec sleep 60"], {
       onLine: () => server.cut(),
@@ -146,6 +148,8 @@ describe("commands", () => {
       code: "connection_lost",
       message: "the connection to web1 was lost",
     });
+    expect(await connection.exec(["echo", "again"])).toMatchObject({ code: 0, stdout: "again\n" });
+    await connection.close();
     await expect(connection.exec(["true"])).rejects.toMatchObject({ code: "connection_lost" });
   });
 });

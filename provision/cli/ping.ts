@@ -1,0 +1,54 @@
+import pc from "picocolors";
+import { formatError, UserError } from "../../supervisor/config/user-error.ts";
+import { type Connection, shellScript } from "../connection/connection.ts";
+import type { InventoryHost } from "../inventory/inventory.ts";
+import { eachHost } from "../run/each-host.ts";
+import type { FleetOptions } from "./options.ts";
+import { printJson, type Session, withSession } from "./session.ts";
+
+/** What became of a host. */
+interface Ping {
+  host: string;
+  status: "ok" | "failed";
+  /** from the first packet to the answer of a command */
+  seconds: number;
+  user?: string;
+  error?: { code: string; message: string; hint?: string };
+}
+
+/** `longshore ping`. Returns the exit code: 1 where a host can't be reached or does not let us become root. */
+export function pingCommand(options: FleetOptions): Promise<number> {
+  return withSession("ping", options, async (session) => {
+    const pings = await eachHost(session.hosts, options.forks, (host) => pingHost(host, session));
+    if (options.json) printJson({ hosts: pings });
+    return pings.every(({ status }) => status === "ok") ? 0 : 1;
+  });
+}
+
+async function pingHost(host: InventoryHost, session: Session): Promise<Ping> {
+  const started = performance.now();
+  const width = Math.max(...session.hosts.map(({ name }) => name.length));
+  const seconds = () => Math.round((performance.now() - started) / 10) / 100;
+  try {
+    const user = await askRoot(await session.connections.get(host));
+    session.say(`${host.name.padEnd(width)}  ${pc.green("ok")}      ${seconds().toFixed(2)} s  ${user}`);
+    return { host: host.name, status: "ok", seconds: seconds(), user };
+  } catch (error) {
+    const line = formatError(error).replaceAll("\n", "\n  ");
+    session.say(`${host.name.padEnd(width)}  ${pc.red("failed")}  ${seconds().toFixed(2)} s  ${line}`);
+    const known = error instanceof UserError ? error : undefined;
+    const message = known?.message ?? formatError(error);
+    return {
+      host: host.name,
+      status: "failed",
+      seconds: seconds(),
+      error: { code: known?.code ?? "bug", message, hint: known?.hint },
+    };
+  }
+}
+
+/** The login user, once a command has run as root. One round trip. @throws BecomeError */
+async function askRoot(connection: Connection): Promise<string> {
+  const { stdout } = await connection.exec(shellScript('printf %s "${SUDO_USER:-root}"'), { become: true });
+  return stdout;
+}

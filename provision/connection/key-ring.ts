@@ -1,0 +1,135 @@
+import ssh2, {
+  type BaseAgent,
+  type IdentityCallback,
+  type ParsedKey,
+  type SignCallback,
+  type SigningRequestOptions,
+} from "ssh2";
+import type { Identity } from "./identity.ts";
+import type { Unlock } from "./unlock.ts";
+
+/** A key that can be offered to a host, and what signs with it. */
+interface Offer {
+  publicKey: ParsedKey;
+  sign(data: Buffer, options: SigningRequestOptions): Promise<Buffer>;
+}
+
+/**
+ * The keys for one host as an agent of ssh2: those of the real agent and those of the files in the order in which ssh offers
+ * them. A file is decrypted only when the host has said that it takes the key, so nobody is asked for a passphrase in vain.
+ */
+export class KeyRing extends ssh2.BaseAgent<ParsedKey> {
+  /** what was offered, in words for an error: `~/.ssh/id_ed25519`, `3 keys of the agent` */
+  readonly offered: string[] = [];
+  /** files that the host accepts and that stayed encrypted */
+  readonly locked: string[] = [];
+  #offers: Offer[] | undefined;
+
+  constructor(
+    readonly identities: Identity[],
+    readonly agent: BaseAgent | undefined,
+    /** from the agent only the keys that are among the identities */
+    readonly identitiesOnly: boolean,
+    readonly unlock: Unlock,
+  ) {
+    super();
+  }
+
+  override getIdentities(done: IdentityCallback<ParsedKey>): void {
+    this.#list().then(
+      (offers) =>
+        done(
+          undefined,
+          offers.map(({ publicKey }) => publicKey),
+        ),
+      (error: Error) => done(error),
+    );
+  }
+
+  override sign(
+    publicKey: ParsedKey,
+    data: Buffer,
+    options: SigningRequestOptions | SignCallback,
+    done?: SignCallback,
+  ): void {
+    const callback = typeof options === "function" ? options : done;
+    const offer = this.#offers?.find((each) => isSame(each.publicKey, publicKey));
+    const signing =
+      offer?.sign(data, typeof options === "function" ? {} : options) ??
+      Promise.reject(new Error("cannot sign with a key that was not offered"));
+    signing.then(
+      (signature) => callback?.(null, signature),
+      (error: Error) => callback?.(error),
+    );
+  }
+
+  async #list(): Promise<Offer[]> {
+    const ofAgent = this.agent === undefined ? [] : await listAgentKeys(this.agent);
+    const identities = await Promise.all(this.identities.map((identity) => this.#withPublicKey(identity)));
+    const isHeld = (key: ParsedKey) => ofAgent.some((each) => isSame(each, key));
+    const files = identities
+      .filter((file) => file !== undefined)
+      .filter(({ identity, publicKey }) => identity.kind !== "public" || isHeld(publicKey));
+    const isFiled = (key: ParsedKey) => files.some(({ publicKey }) => isSame(publicKey, key));
+    const others = this.identitiesOnly ? [] : ofAgent.filter((key) => !isFiled(key));
+    if (others.length > 0) this.offered.push(`${others.length} of the agent`);
+    this.offered.push(...files.map(({ identity }) => identity.file));
+    this.#offers = [
+      ...files
+        .filter(({ publicKey }) => isHeld(publicKey))
+        .map(({ publicKey }) => this.#fromAgent(publicKey)),
+      ...others.map((key) => this.#fromAgent(key)),
+      ...files.filter(({ publicKey }) => !isHeld(publicKey)).map((file) => this.#fromFile(file)),
+    ];
+    return this.#offers;
+  }
+
+  /** Without the public half nothing can be offered: the passphrase is then needed first. */
+  async #withPublicKey(
+    identity: Identity,
+  ): Promise<{ identity: Identity; publicKey: ParsedKey } | undefined> {
+    const publicKey = identity.publicKey ?? (await this.unlock(identity));
+    if (publicKey === undefined) this.locked.push(identity.file);
+    return publicKey === undefined ? undefined : { identity, publicKey };
+  }
+
+  #fromAgent(publicKey: ParsedKey): Offer {
+    const { agent } = this;
+    return {
+      publicKey,
+      sign: (data, options) =>
+        new Promise((resolve, reject) => {
+          agent?.sign(publicKey, data, options, (error, signature) => {
+            if (signature === undefined) reject(error ?? new Error("the agent did not sign"));
+            else resolve(signature);
+          });
+        }),
+    };
+  }
+
+  #fromFile({ identity, publicKey }: { identity: Identity; publicKey: ParsedKey }): Offer {
+    return {
+      publicKey,
+      sign: async (data, { hash }) => {
+        const key = identity.privateKey ?? (await this.unlock(identity));
+        if (key !== undefined) return key.sign(data, hash);
+        this.locked.push(identity.file);
+        throw new Error(`${identity.file} is encrypted`);
+      },
+    };
+  }
+}
+
+function isSame(one: ParsedKey, other: ParsedKey): boolean {
+  return one.getPublicSSH().equals(other.getPublicSSH());
+}
+
+/** The agent's keys; none where no agent answers, as with ssh. Keys that ssh2 does not know (sk-…) are passed over. */
+function listAgentKeys(agent: BaseAgent): Promise<ParsedKey[]> {
+  return new Promise((resolve) => {
+    agent.getIdentities((_error, keys) => {
+      const parsed = (keys ?? []).map((key) => ssh2.utils.parseKey(key as ParsedKey));
+      resolve(parsed.flatMap((key) => (key instanceof Error ? [] : [key])));
+    });
+  });
+}

@@ -1,0 +1,107 @@
+import type { Duplex } from "node:stream";
+import type { Access } from "./access.ts";
+import { UnreachableError } from "./connection.ts";
+import type { openSshClient, SshClient } from "./ssh-client.ts";
+import { explainFailure, type SshFailure } from "./ssh-failure.ts";
+import type { SshSettings } from "./ssh-settings.ts";
+import { dial, startProxy, type Transport } from "./transport.ts";
+
+/** How the ways to hosts are opened. */
+export interface Journey {
+  access: Access;
+  /** connects to a jump host */
+  openClient: typeof openSshClient;
+  /** the ways to jump hosts that are being opened for this, the first one first */
+  trail: readonly string[];
+}
+
+/**
+ * Opens the byte stream to a host's sshd: directly, by a ProxyCommand, or through jump hosts, each of which is connected
+ * once per command and verified as any host is.
+ *
+ * @throws UnreachableError
+ */
+export async function openTransport(
+  host: string,
+  settings: SshSettings,
+  journey: Journey,
+): Promise<Transport> {
+  const { jumps, proxyCommand } = settings;
+  if (proxyCommand !== undefined) return startProxy(proxyCommand);
+  try {
+    if (jumps.length === 0) return await dial(settings);
+    const jump = await openJump(host, jumps, journey);
+    return { stream: await openForward(host, jump, settings, jumps), complaint: () => "" };
+  } catch (error) {
+    if (error instanceof UnreachableError) throw error;
+    throw explainFailure({ host, settings, error: error as SshFailure });
+  }
+}
+
+/** The connection to the last of the jump hosts. */
+async function openJump(host: string, jumps: string[], journey: Journey): Promise<SshClient> {
+  const { access, trail } = journey;
+  const way = jumps.join(",");
+  if (trail.includes(way)) throw loop(host, [...trail, way]);
+  const known = access.jumps.get(way);
+  if (known !== undefined && (await known).isOpen()) return known;
+  const opening = connectJump(host, jumps, { ...journey, trail: [...trail, way] });
+  access.jumps.set(way, opening);
+  opening.catch(() => access.jumps.delete(way));
+  return opening;
+}
+
+/** How the last of the jump hosts is reached: the first may have a ProxyJump of its own; the others come through it. */
+export function resolveJump(jumps: readonly string[], access: Access): SshSettings {
+  const before = jumps.slice(0, -1);
+  return access.resolve({ ...parseJump(jumps.at(-1) ?? ""), jumps: before.length > 0 ? before : undefined });
+}
+
+function connectJump(
+  host: string,
+  jumps: string[],
+  { access, openClient, trail }: Journey,
+): Promise<SshClient> {
+  return openClient(`${jumps.at(-1)} (on the way to ${host})`, resolveJump(jumps, access), access, trail);
+}
+
+function loop(host: string, jumps: string[]): UnreachableError {
+  return new UnreachableError(
+    "ssh_jump",
+    `the ProxyJump of ${host} leads in a circle: ${jumps.join(" → ")}`,
+    {
+      hint: "give the jump host `ProxyJump none` in ~/.ssh/config",
+    },
+  );
+}
+
+/** `[user@]host[:port]`, `[user@][2001:db8::1]:port` or the same as `ssh://…` (ssh_config(5), ProxyJump). */
+export function parseJump(text: string): { address: string; user?: string; port?: number } {
+  const [, user, bracketed, plain, port] =
+    /^(?:ssh:\/\/)?(?:(.+)@)?(?:\[([^\]]+)\]|([^:]*|.*:.*:.*?))(?::(\d+))?\/?$/.exec(text.trim()) ?? [];
+  return {
+    address: bracketed ?? plain ?? text.trim(),
+    user,
+    port: port === undefined ? undefined : Number(port),
+  };
+}
+
+function openForward(
+  host: string,
+  { client }: SshClient,
+  { hostName, port }: SshSettings,
+  jumps: string[],
+): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    client.forwardOut("127.0.0.1", 0, hostName, port, (error, stream) => {
+      if (error === undefined) return resolve(stream);
+      const message = `cannot connect to ${host}: ${jumps.at(-1)} opens no connection to ${hostName}:${port}: ${error.message}`;
+      reject(
+        new UnreachableError("ssh_jump", message, {
+          hint: "is the host on, does the jump host know its name, and does its sshd allow it (AllowTcpForwarding)?",
+          cause: error,
+        }),
+      );
+    });
+  });
+}

@@ -16,6 +16,8 @@ export interface FleetOptions {
   serial?: Share[];
   maxFail?: Share;
   verbose?: boolean;
+  /** bring Docker's packages to the newest version */
+  upgrade?: boolean;
   /** a file to which everything is written */
   log?: string;
   /** the arguments that the program was called with */
@@ -58,6 +60,11 @@ export const verboseOption = () =>
   new Option("-v, --verbose", "show the commands that run on the hosts").default(false);
 export const logOption = () =>
   new Option("--log <file>", "write everything to a file: steps, commands and their output");
+export const upgradeOption = () =>
+  new Option(
+    "--upgrade",
+    "bring Docker's packages to the newest version; they stay as they are else",
+  ).default(false);
 export const checkOption = () =>
   new Option("--check", "only show what would be done; exit code 2 when there is something").default(false);
 export const diffOption = () =>

@@ -15,6 +15,7 @@ import {
   secretsOption,
   serialOption,
   stackOption,
+  upgradeOption,
   verboseOption,
 } from "./options.ts";
 
@@ -61,9 +62,9 @@ export function makeProgram(finish: (code: number) => void, args: readonly strin
     .addOption(stackOption())
     .addOption(secretsOption())
     .action(run(async () => (await import("./up.ts")).upCommand));
-  changing("provision", "install Docker Engine and Compose, and set up the hosts").action(
-    run(async () => (await import("./provision.ts")).provisionCommand),
-  );
+  changing("provision", "install Docker Engine and Compose, and set up the hosts")
+    .addOption(upgradeOption())
+    .action(run(async () => (await import("./provision.ts")).provisionCommand));
   changing("deploy", "ship image, configuration and secrets, and run the stack")
     .addOption(stackOption())
     .addOption(secretsOption())

@@ -1,12 +1,14 @@
+import type { Connection } from "../connection/connection.ts";
 import { gatherFacts } from "../facts/gather.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
 import type { Planner } from "../run/action.ts";
-import type { Connections } from "../run/connections.ts";
 import type { HostOutcome } from "../run/outcome.ts";
 import { runHosts } from "../run/run-hosts.ts";
+import { refreshPackages } from "../steps/apt.ts";
 import { distributionOf } from "../steps/distribution.ts";
 import { actionsFor } from "../steps/host-steps.ts";
-import { PROVISION_STEPS } from "../steps/steps.ts";
+import { provisionSteps } from "../steps/steps.ts";
+import { readWanted, type Wanted } from "../steps/wanted.ts";
 import type { FleetOptions } from "./options.ts";
 import { printJson, reportOutcomes, type Session, withSession } from "./session.ts";
 
@@ -19,17 +21,23 @@ export function provisionCommand(options: FleetOptions): Promise<number> {
   });
 }
 
-export function provisionHosts({ hosts, connections, run }: Session): Promise<HostOutcome[]> {
-  return runHosts(hosts, connections, (host) => planProvision(host, connections), run);
+export async function provisionHosts({ hosts, connections, run, options }: Session): Promise<HostOutcome[]> {
+  // What the inventory asks of them all is read before any is touched.
+  const wanted = hosts.map((host) => readWanted(host, { upgrade: options.upgrade === true }));
+  const planner = (host: InventoryHost) =>
+    planProvision(wanted[hosts.indexOf(host)] as Wanted, run.check, () => connections.openAnother(host));
+  return runHosts(hosts, connections, planner, run);
 }
 
-function planProvision(host: InventoryHost, connections: Connections): Planner {
+function planProvision(wanted: Wanted, check: boolean, reconnect: () => Promise<Connection>): Planner {
   return async (connection) => {
-    const gather = () => gatherFacts(connection);
-    const reconnect = () => connections.openAnother(host);
+    // Only lists of packages: the host stays as it is, and --check goes by those that it has.
+    if (wanted.upgrade && !check) await refreshPackages({ connection, progress: () => {}, tell: () => {} });
+    const gather = () =>
+      gatherFacts(connection, undefined, { roles: wanted.roles, candidates: wanted.upgrade });
     const facts = await gather();
     // Refuses a system that is not known, before anything is touched.
     distributionOf(facts);
-    return actionsFor(PROVISION_STEPS, facts, { connection, gather, reconnect });
+    return actionsFor(provisionSteps(wanted), facts, { connection, gather, reconnect });
   };
 }

@@ -38,8 +38,16 @@ export interface Facts {
   groups: string[];
   /** installed packages that concern us, with their versions */
   packages: Record<string, string>;
+  /** packages that apt may not change */
+  heldPackages: string[];
   /** packages that dpkg left half done */
   brokenPackages: string[];
+  /** dpkg was cut off while it wrote down what it did */
+  dpkgInterrupted: boolean;
+  /** versions that apt would install now; read only where an upgrade is asked for */
+  candidates: Record<string, string>;
+  /** cloud-init is still at work */
+  firstBoot: boolean;
   docker: {
     /** a dockerd is on the path, whoever installed it */
     installed: boolean;
@@ -47,11 +55,29 @@ export interface Facts {
     serverVersion: string | undefined;
     composeVersion: string | undefined;
     enabled: boolean;
+    /** daemon.json as it is; undefined where there is none */
+    config: string | undefined;
+    /** daemon.json was written after the running engine had started */
+    configIsNewer: boolean;
+    /** member of a swarm, now or when it was last on */
+    swarm: boolean;
   };
   /** kernel settings: value now, undefined where the kernel has no such setting; and whether it may be written */
   sysctl: Record<string, { value: string | undefined; writable: boolean }>;
   /** sha256 of the files that the steps write, by absolute path */
   files: FileHashes;
+  /** owner and mode, `root 755`, of the directories that the steps make */
+  directories: Record<string, string>;
+  /** units of systemd; read only for the roles that want them */
+  units: Record<string, { enabled: boolean; active: boolean }>;
+  /** for the role swap */
+  swapBytes: number;
+  /** the settings of sshd as it would start now, in lower case; for the roles that depend on them */
+  sshd: Record<string, string[]>;
+  /** the port of the host at which this connection came in; undefined on the operator's own machine */
+  sshPort: number | undefined;
+  /** the kernel has the table of the role firewall */
+  firewallLoaded: boolean;
   /** absent where no stack was asked for */
   stack: StackFacts | undefined;
 }

@@ -11,13 +11,26 @@ export interface StackQuery {
   certificateJob: string;
 }
 
+/** What is read only where a step needs it. */
+export interface FactOptions {
+  roles?: readonly string[];
+  /** what apt would install, by the package lists that the host has */
+  candidates?: boolean;
+}
+
 /** Reads all facts of a host with one command. @throws CommandError `sudo` and the like */
-export async function gatherFacts(connection: Connection, stack?: StackQuery): Promise<Facts> {
+export async function gatherFacts(
+  connection: Connection,
+  stack?: StackQuery,
+  options: FactOptions = {},
+): Promise<Facts> {
   const script = shellScript(
     FACTS_SCRIPT,
     stack?.name ?? "",
     stack?.supervisor ?? "",
     stack?.certificateJob ?? "",
+    options.roles?.join(" ") ?? "",
+    options.candidates === true ? "upgrade" : "",
   );
   const { stdout } = await run(connection, script, { become: true, title: "reading the host's facts" });
   return parseFacts(stdout);

@@ -26,19 +26,48 @@ export function parseFacts(output: string): Facts {
     loginUser: one("loginUser"),
     groups: one("groups").split(" ").filter(Boolean),
     packages: Object.fromEntries(below("package")),
+    heldPackages: all("heldPackage"),
     brokenPackages: all("brokenPackage"),
+    dpkgInterrupted: one("dpkgInterrupted") === "yes",
+    candidates: Object.fromEntries(below("candidate")),
+    firstBoot: one("firstBoot") === "yes",
     docker: {
       installed: one("docker.installed") === "yes",
       serverVersion: one("docker.serverVersion") || undefined,
       composeVersion: one("docker.composeVersion") || undefined,
       enabled: one("docker.enabled") === "enabled",
+      config: decode(lines.find(({ key }) => key === "docker.config")?.value),
+      configIsNewer: one("docker.configIsNewer") === "yes",
+      swarm: one("docker.swarm") === "yes",
     },
     sysctl: Object.fromEntries(
       below("sysctl").map(([key, value]) => [key, { value, writable: writable.has(key) }]),
     ),
     files: Object.fromEntries(below("file")),
+    directories: Object.fromEntries(below("directory")),
+    units: Object.fromEntries(below("unit").map(([name, words]) => [name, parseUnit(words)])),
+    swapBytes: Number(one("swapBytes")) || 0,
+    sshd: groupValues(below("sshd")),
+    sshPort: Number(one("sshPort")) || undefined,
+    firewallLoaded: one("firewallLoaded") === "yes",
     stack: one("stack") === "" ? undefined : parseStackFacts(one, all),
   };
+}
+
+function decode(base64: string | undefined): string | undefined {
+  return base64 === undefined ? undefined : Buffer.from(base64, "base64").toString("utf8");
+}
+
+function parseUnit(words: string): { enabled: boolean; active: boolean } {
+  const [enabled, active] = words.split(" ");
+  return { enabled: enabled === "enabled", active: active === "active" };
+}
+
+/** A setting may stand more than once: sshd listens on several ports. */
+function groupValues(pairs: [string, string][]): Record<string, string[]> {
+  const groups: Record<string, string[]> = {};
+  for (const [key, value] of pairs) groups[key] = [...(groups[key] ?? []), value];
+  return groups;
 }
 
 function parseStackFacts(one: (key: string) => string, all: (key: string) => string[]): StackFacts {

@@ -2,10 +2,11 @@ import { ASK_SUPERVISOR } from "./ask-supervisor.ts";
 
 /**
  * Prints every fact as `key=value` lines. Runs as root under any POSIX shell.
- * Arguments: the stack's name, the service with the supervisor, the certificate job; each may be empty.
+ * Arguments: the stack's name, the service with the supervisor, the certificate job, the optional steps that are wanted,
+ * `upgrade` where the packages' candidates are; each may be empty.
  */
 export const FACTS_SCRIPT = String.raw`${ASK_SUPERVISOR}
-stack=$1 service=$2 job=$3
+stack=$1 service=$2 job=$3 roles=$4 upgrade=$5
 put() { printf '%s=%s\n' "$1" "$2"; }
 has() { command -v "$1" >/dev/null 2>&1; }
 
@@ -20,23 +21,36 @@ user=$SUDO_USER
 [ -n "$user" ] || user=$(id -un)
 put loginUser "$user"
 put groups "$(id -nG "$user" 2>/dev/null)"
+# Where this connection came in. sudo takes the variable from us, but has it itself.
+put sshPort "$({ env; tr '\0' '\n' < "/proc/$PPID/environ"; } 2>/dev/null |
+  sed -n 's/^SSH_CONNECTION=.* \([0-9]*\)$/\1/p' | head -n 1)"
 
 format='$''{db:Status-Abbrev} $''{Package} $''{Version}\n'
-has dpkg-query && dpkg-query -W -f "$format" \
-  docker.io docker-ce docker-ce-cli docker-cli containerd.io docker-compose docker-compose-v2 docker-compose-plugin \
-  iptables ca-certificates 2>/dev/null | while read -r status name version; do
-    case $status in
-      ii|hi) put "package.$name" "$version" ;;
-      un|rc|pn) ;;
-      *) put brokenPackage "$name" ;;
-    esac
-  done
+packages='docker.io docker-ce docker-ce-cli docker-cli containerd containerd.io docker-buildx-plugin docker-compose
+  docker-compose-v2 docker-compose-plugin iptables ca-certificates systemd-timesyncd chrony ntpsec nftables
+  unattended-upgrades fail2ban'
+has dpkg-query && dpkg-query -W -f "$format" 2>/dev/null | awk -v wanted="$packages" '
+  BEGIN { count = split(wanted, names); for (i = 1; i <= count; i++) ours[names[i]] = 1 }
+  $1 ~ /^.i$/ { if ($2 in ours) { print "package." $2 "=" $3; if ($1 ~ /^h/) print "heldPackage=" $2 } next }
+  $1 !~ /^.[nc]$/ { print "brokenPackage=" $2 }'
+[ -z "$(ls /var/lib/dpkg/updates 2>/dev/null)" ] || put dpkgInterrupted yes
+if [ "$upgrade" = upgrade ]; then
+  apt-cache policy $packages 2>/dev/null | awk '
+    /^[^ ]/ { name = substr($1, 1, length($1) - 1) }
+    $1 == "Candidate:" && $2 != "(none)" { print "candidate." name "=" $2 }'
+fi
+# cloud-init writes the first when it begins, the second when it has ended, anew at each boot.
+if [ -e /run/cloud-init/status.json ] && [ ! -e /run/cloud-init/result.json ]; then put firstBoot yes; fi
 
 if has dockerd; then put docker.installed yes; fi
 if has docker; then
   put docker.serverVersion "$(docker version --format '{{.Server.Version}}' 2>/dev/null)"
   put docker.composeVersion "$(docker compose version --short 2>/dev/null)"
 fi
+file=/etc/docker/daemon.json
+[ -e "$file" ] && put docker.config "$(base64 -w 0 < "$file")"
+[ "$file" -nt /run/docker.pid ] && [ -e /run/docker.pid ] && put docker.configIsNewer yes
+[ -e /var/lib/docker/swarm/state.json ] && put docker.swarm yes
 if [ -d /run/systemd/system ]; then
   put docker.enabled "$(systemctl is-enabled docker 2>/dev/null)"
 elif ls /etc/rc2.d/S??docker >/dev/null 2>&1; then
@@ -48,9 +62,32 @@ for key in net.ipv4.tcp_migrate_req; do
   [ -r "$file" ] && put "sysctl.$key" "$(cat "$file")"
   [ -w "$file" ] && put "sysctlWritable.$key" yes
 done
-for file in /etc/sysctl.d/60-longshore.conf; do
+for file in /etc/sysctl.d/60-longshore.conf \
+  /etc/apt/apt.conf.d/52longshore-upgrades /etc/fail2ban/jail.d/longshore.conf /etc/ssh/sshd_config.d/00-longshore.conf \
+  /etc/longshore/firewall.nft /etc/systemd/system/longshore-firewall.service; do
   [ -r "$file" ] && put "file.$file" "$(sha256sum < "$file" | cut -d ' ' -f 1)"
 done
+[ -d /opt/longshore ] && put directory./opt/longshore "$(stat -c '%U %a' /opt/longshore)"
+
+for role in $roles; do
+  case $role in
+    time-sync) units="$units systemd-timesyncd chrony ntpsec" ;;
+    unattended-upgrades) units="$units apt-daily-upgrade.timer" ;;
+    fail2ban) units="$units fail2ban" ;;
+    swap) put swapBytes "$(awk 'NR > 1 { sum += $3 } END { print sum * 1024 }' /proc/swaps)" ;;
+    firewall)
+      units="$units longshore-firewall"
+      has nft && nft list table inet longshore >/dev/null 2>&1 && put firewallLoaded yes ;;
+  esac
+  case $role in
+    firewall|ssh-hardening) sshd -T 2>/dev/null | awk '{ key = $1; sub(/^[^ ]+ /, ""); print "sshd." key "=" $0 }' ;;
+  esac
+done
+if [ -d /run/systemd/system ]; then
+  for unit in $units; do
+    put "unit.$unit" "$(systemctl is-enabled "$unit" 2>/dev/null) $(systemctl is-active "$unit" 2>/dev/null)"
+  done
+fi
 
 [ -n "$stack" ] || exit 0
 put stack "$stack"

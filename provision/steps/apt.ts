@@ -1,72 +1,102 @@
-import { CommandError, type CommandResult, run, shellScript } from "../connection/connection.ts";
+import { type CommandResult, run, shellScript } from "../connection/connection.ts";
 import type { ApplyContext } from "./step.ts";
 
-// dpkg asks nothing and keeps changed configuration files; apt waits for whoever holds its locks.
+// dpkg asks nothing and keeps changed configuration files.
+const ENVIRONMENT = ["env", "DEBIAN_FRONTEND=noninteractive", "NEEDRESTART_MODE=a"];
+const DPKG_OPTIONS = ["--force-confdef", "--force-confold"];
 const APT_GET = [
-  "env",
-  "DEBIAN_FRONTEND=noninteractive",
-  "NEEDRESTART_MODE=a",
+  ...ENVIRONMENT,
   "apt-get",
   "-q",
   "-y",
-  "-o=DPkg::Lock::Timeout=600",
-  "-o=Dpkg::Options::=--force-confdef",
-  "-o=Dpkg::Options::=--force-confold",
+  "-o=DPkg::Lock::Timeout=60",
+  ...DPKG_OPTIONS.map((option) => `-o=Dpkg::Options::=${option}`),
   "-o=Acquire::Retries=3",
 ];
 
-/** Ends what an earlier run left half done, and refreshes the package lists. */
-export async function refreshPackages({ connection, facts, progress }: ApplyContext): Promise<void> {
-  if (facts.brokenPackages.length > 0) {
-    progress(`repairing ${facts.brokenPackages.join(" ")}`);
-    await run(
-      connection,
-      [
-        "env",
-        "DEBIAN_FRONTEND=noninteractive",
-        "dpkg",
-        "--force-confdef",
-        "--force-confold",
-        "--configure",
-        "-a",
-      ],
-      {
-        become: true,
-        onLine: progress,
-        title: "dpkg --configure -a",
-      },
-    );
-  }
-  progress("apt-get update");
-  await run(connection, shellScript(UPDATE, ...APT_GET), {
-    become: true,
-    onLine: progress,
-    title: "apt-get update",
-  });
-}
+type AptContext = Pick<ApplyContext, "connection" | "progress" | "tell">;
 
-// `update` has its own lock, which DPkg::Lock::Timeout does not cover (code 100): wait for it with an open file's lock test.
-const UPDATE = `
-tries=0
-until "$@" update; do
+/** What a line of the script below begins with when people should read it. */
+const WAITING = "waiting for ";
+
+/** Seconds that another apt may take. */
+const LOCK_TIMEOUT = 900;
+
+/**
+ * Runs a program of apt's or dpkg's ("$@"), when nobody else holds one of their locks, and again where it failed because
+ * somebody took one in between. The locks are the kernel's (fcntl), so its own list says who has them: fuser and lsof are
+ * not on a minimal host. apt's own waiting does not cover the lists' lock, and does not say who is waited for.
+ */
+const WHEN_FREE = `
+timeout=$1; shift
+holder() {
+  for lock in /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/lib/apt/lists/lock /var/cache/apt/archives/lock; do
+    [ -e "$lock" ] || continue
+    pid=$(awk -v inode=":$(stat -c %i "$lock")$" '$2 == "POSIX" && $4 == "WRITE" && $6 ~ inode { print $5; exit }' /proc/locks)
+    [ -n "$pid" ] || continue
+    echo "$(cat "/proc/$pid/comm" 2>/dev/null || echo apt) (process $pid)"
+    return
+  done
+}
+waited=0 said=
+wait_for_lock() {
+  while who=$(holder) && [ -n "$who" ]; do
+    [ "$waited" -lt "$timeout" ] || { echo "$who has held apt's lock for $timeout s" >&2; exit 100; }
+    [ "$who" = "$said" ] || echo "${WAITING}$who, which holds apt's lock"
+    said=$who waited=$((waited + 1))
+    sleep 1
+  done
+}
+wait_for_lock
+until "$@"; do
   code=$?
-  tries=$((tries + 1))
-  if [ "$tries" -ge 60 ] || ! command -v fuser >/dev/null || ! fuser /var/lib/apt/lists/lock >/dev/null 2>&1; then
-    exit $code
-  fi
-  echo "waiting for another apt to finish"
-  sleep 5
+  [ -n "$(holder)" ] || exit $code
+  wait_for_lock
 done
 `;
 
+/** Runs apt or dpkg as root, when the locks are free; says who holds them up. */
+function runApt({ connection, progress, tell }: AptContext, argv: string[], title: string) {
+  return run(connection, shellScript(WHEN_FREE, String(LOCK_TIMEOUT), ...argv), {
+    become: true,
+    onLine: (line) => (line.startsWith(WAITING) ? tell(line) : progress(line)),
+    title,
+  });
+}
+
+/** Ends what dpkg left half done: an installation that was cut off. */
+export async function repairPackages(context: ApplyContext): Promise<void> {
+  context.progress("dpkg --configure -a");
+  await runApt(
+    context,
+    [...ENVIRONMENT, "dpkg", ...DPKG_OPTIONS, "--configure", "-a"],
+    "dpkg --configure -a",
+  );
+  await runApt(context, [...APT_GET, "--fix-broken", "install"], "apt-get --fix-broken install");
+}
+
+/** Refreshes the package lists. */
+export async function refreshPackages(context: AptContext): Promise<void> {
+  context.progress("apt-get update");
+  await runApt(context, [...APT_GET, "update"], "apt-get update");
+}
+
 /** Installs packages without their recommendations. @throws CommandError with apt's own words */
 export async function installPackages(
-  { connection, progress }: ApplyContext,
-  packages: string[],
+  context: ApplyContext,
+  packages: readonly string[],
+  options: readonly string[] = [],
 ): Promise<CommandResult> {
-  progress(`apt-get install ${packages.join(" ")}`);
-  const argv = [...APT_GET, "install", "--no-install-recommends", "--", ...packages];
-  const result = await connection.exec(argv, { become: true, onLine: progress });
-  if (result.code !== 0) throw new CommandError(argv, result, `apt-get install ${packages.join(" ")}`);
-  return result;
+  const title = `apt-get install ${packages.join(" ")}`;
+  context.progress(title);
+  return runApt(
+    context,
+    [...APT_GET, "install", "--no-install-recommends", ...options, "--", ...packages],
+    title,
+  );
+}
+
+/** Keeps packages at their version, until they are asked for by name. */
+export async function holdPackages(context: ApplyContext, packages: readonly string[]): Promise<void> {
+  await runApt(context, ["apt-mark", "hold", "--", ...packages], "apt-mark hold");
 }

@@ -1,3 +1,4 @@
+import { UserError } from "../../supervisor/config/user-error.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Facts } from "../facts/facts.ts";
 import type { ActionContext } from "../run/action.ts";
@@ -42,5 +43,13 @@ export function planSteps(steps: readonly Step[], facts: Facts): { step: Step; c
   return steps.flatMap((step) => {
     const change = step.check(facts);
     return change === undefined ? [] : [{ step, change }];
+  });
+}
+
+/** @throws UserError `needs_systemd` for a role that can do nothing without it */
+export function requireSystemd(role: string, init: Facts["init"]): void {
+  if (init === "systemd") return;
+  throw new UserError("needs_systemd", `cannot do ${role} on a host without systemd`, {
+    hint: "leave it out of longshore_roles for this host",
   });
 }

@@ -1,8 +1,41 @@
+import { aptPrerequisites } from "./apt-prerequisites.ts";
+import { directories } from "./directories.ts";
+import { dockerConfig } from "./docker-config.ts";
 import { dockerGroup } from "./docker-group.ts";
 import { dockerPackages } from "./docker-packages.ts";
 import { dockerService } from "./docker-service.ts";
+import { fail2ban } from "./fail2ban.ts";
+import { firewall } from "./firewall.ts";
+import { firstBoot } from "./first-boot.ts";
+import { sshHardening } from "./ssh-hardening.ts";
 import type { Step } from "./step.ts";
+import { swap } from "./swap.ts";
 import { sysctlSettings } from "./sysctl.ts";
+import { timeSync } from "./time-sync.ts";
+import { unattendedUpgrades } from "./unattended-upgrades.ts";
+import type { Role, Wanted } from "./wanted.ts";
 
 /** What `provision` brings a host to, in the order of application. */
-export const PROVISION_STEPS: readonly Step[] = [dockerPackages, dockerService, dockerGroup, sysctlSettings];
+export function provisionSteps(wanted: Wanted): Step[] {
+  const optional: Record<Role, Step> = {
+    "time-sync": timeSync,
+    swap: swap(wanted.swapBytes),
+    "unattended-upgrades": unattendedUpgrades,
+    fail2ban,
+    firewall: firewall(wanted.openPorts),
+    "ssh-hardening": sshHardening,
+  };
+  // What could lock somebody out comes last, when everything else is as it should be.
+  const order: Role[] = ["time-sync", "swap", "unattended-upgrades", "fail2ban", "firewall", "ssh-hardening"];
+  return [
+    firstBoot,
+    aptPrerequisites,
+    dockerConfig(wanted.engine),
+    dockerPackages({ upgrade: wanted.upgrade }),
+    dockerService,
+    dockerGroup,
+    sysctlSettings,
+    directories,
+    ...order.filter((role) => wanted.roles.includes(role)).map((role) => optional[role]),
+  ];
+}

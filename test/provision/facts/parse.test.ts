@@ -18,6 +18,9 @@ loginUser=admin
 groups=admin sudo docker
 package.docker.io=26.1.5+dfsg1-9+b7
 package.docker-compose=2.26.1-4
+heldPackage=docker.io
+candidate.docker.io=26.1.6
+docker.config=${base64('{"live-restore":true}')}
 docker.installed=yes
 docker.serverVersion=26.1.5
 docker.composeVersion=2.26.1
@@ -25,6 +28,16 @@ docker.enabled=enabled
 sysctl.net.ipv4.tcp_migrate_req=1
 sysctlWritable.net.ipv4.tcp_migrate_req=yes
 file./etc/sysctl.d/60-longshore.conf=${HASH}
+directory./opt/longshore=root 755
+unit.fail2ban=enabled active
+unit.chrony=not-found inactive
+unit.longshore-firewall=enabled failed
+sshd.port=22
+sshd.port=2222
+sshd.permitrootlogin=without-password
+sshPort=2222
+swapBytes=1073741824
+firewallLoaded=yes
 `;
   expect(parseFacts(output)).toEqual({
     os: { id: "debian", versionId: "13", codename: "trixie", prettyName: "Debian GNU/Linux 13 (trixie)" },
@@ -33,10 +46,32 @@ file./etc/sysctl.d/60-longshore.conf=${HASH}
     loginUser: "admin",
     groups: ["admin", "sudo", "docker"],
     packages: { "docker.io": "26.1.5+dfsg1-9+b7", "docker-compose": "2.26.1-4" },
+    heldPackages: ["docker.io"],
     brokenPackages: [],
-    docker: { installed: true, serverVersion: "26.1.5", composeVersion: "2.26.1", enabled: true },
+    dpkgInterrupted: false,
+    candidates: { "docker.io": "26.1.6" },
+    firstBoot: false,
+    docker: {
+      installed: true,
+      serverVersion: "26.1.5",
+      composeVersion: "2.26.1",
+      enabled: true,
+      config: '{"live-restore":true}',
+      configIsNewer: false,
+      swarm: false,
+    },
     sysctl: { "net.ipv4.tcp_migrate_req": { value: "1", writable: true } },
     files: { "/etc/sysctl.d/60-longshore.conf": HASH },
+    directories: { "/opt/longshore": "root 755" },
+    units: {
+      fail2ban: { enabled: true, active: true },
+      chrony: { enabled: false, active: false },
+      "longshore-firewall": { enabled: true, active: false },
+    },
+    swapBytes: 1_073_741_824,
+    sshd: { port: ["22", "2222"], permitrootlogin: ["without-password"] },
+    sshPort: 2222,
+    firewallLoaded: true,
     stack: undefined,
   });
 });
@@ -47,9 +82,20 @@ test("a bare host", () => {
     init: "none",
     packages: {},
     brokenPackages: ["docker.io"],
-    docker: { installed: false, serverVersion: undefined, composeVersion: undefined, enabled: false },
+    docker: {
+      installed: false,
+      serverVersion: undefined,
+      composeVersion: undefined,
+      enabled: false,
+      swarm: false,
+    },
+    heldPackages: [],
+    firstBoot: false,
     sysctl: {},
     files: {},
+    units: {},
+    sshd: {},
+    sshPort: undefined,
   });
 });
 

@@ -69,6 +69,7 @@ describe.runIf(process.platform === "linux")("dpkg's states", () => {
     ["iU ", {}, ["docker.io"]],
     ["iF ", {}, ["docker.io"]],
     ["iHR", {}, ["docker.io"]],
+    ["iW ", {}, ["docker.io"]],
   ])("%s", async (state, packages, broken) => {
     stubPrograms({ "dpkg-query": `echo "${state} docker.io 26.1"`, docker: "exit 1" });
     const facts = await gatherFacts(here);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Facts } from "../../../provision/facts/facts.ts";
+import { aptPrerequisites } from "../../../provision/steps/apt-prerequisites.ts";
 import { dockerGroup } from "../../../provision/steps/docker-group.ts";
 import { dockerPackages } from "../../../provision/steps/docker-packages.ts";
 import { dockerService } from "../../../provision/steps/docker-service.ts";
@@ -9,7 +10,12 @@ import { bareHost, provisionedHost, SYSTEMS } from "./host-facts.ts";
 import { type RecordedCommand, recordCommands } from "./recording-connection.ts";
 
 /** Applies a step on a host that answers as told, and returns what it ran and what it noted. */
-async function apply(step: Step, facts: Facts, answer?: Parameters<typeof recordCommands>[0]) {
+async function apply(
+  step: Step,
+  facts: Facts,
+  answer?: Parameters<typeof recordCommands>[0],
+  after: Partial<Facts> = {},
+) {
   const connection = recordCommands(answer);
   const notes: string[] = [];
   const said: string[] = [];
@@ -21,7 +27,7 @@ async function apply(step: Step, facts: Facts, answer?: Parameters<typeof record
     progress: () => {},
     tell: (text) => said.push(text),
     note: (text) => notes.push(text),
-    gather: async () => facts,
+    gather: async () => ({ ...facts, ...after }),
     reconnect: async () => recordCommands(answer),
   });
   return { commands: connection.commands, notes, said };
@@ -40,16 +46,32 @@ const installed = (commands: RecordedCommand[]) =>
 const written = (commands: RecordedCommand[]) =>
   Object.fromEntries(commands.filter(({ input }) => input !== "").map(({ argv, input }) => [argv[4], input]));
 
+describe("what apt needs", () => {
+  test("certificates: without them Docker's repository cannot be asked", async () => {
+    const { commands } = await apply(aptPrerequisites, bareHost("Debian 13", { packages: {} }));
+    expect(installed(commands)).toEqual([["ca-certificates"]]);
+  });
+
+  test.each<[string, Partial<Facts>]>([
+    ["half installed", { brokenPackages: ["docker.io"] }],
+    ["cut off", { dpkgInterrupted: true }],
+  ])("what dpkg left %s is ended", async (_title, changes) => {
+    const { commands } = await apply(aptPrerequisites, provisionedHost("Debian 13", changes));
+    expect(commands[0]?.text).toContain("dpkg --force-confdef --force-confold --configure -a");
+    expect(commands[1]?.text).toContain("--fix-broken install");
+    expect(commands).toHaveLength(2);
+  });
+});
+
 describe("packages", () => {
   test.each(Object.keys(SYSTEMS))("%s: Docker's own where its repository answers", async (system) => {
     const facts = bareHost(system, { architecture: "arm64" });
-    const { commands, notes } = await apply(dockerPackages, facts);
+    const { commands, notes } = await apply(dockerPackages(), facts);
     expect(notes).toEqual(["from Docker's repository"]);
     expect(installed(commands)).toEqual([
-      ["docker-ce", "docker-ce-cli", "containerd.io", "docker-buildx-plugin"],
-      ["docker-compose-plugin"],
+      ["docker-ce", "docker-ce-cli", "containerd.io", "docker-buildx-plugin", "docker-compose-plugin"],
     ]);
-    expect(written(commands)).toEqual({
+    expect(written(commands)).toMatchObject({
       "/etc/apt/sources.list.d/docker.sources": `Types: deb
 URIs: https://download.docker.com/linux/${facts.os.id}
 Suites: ${facts.os.codename}
@@ -61,19 +83,19 @@ Signed-By: /etc/apt/keyrings/docker.asc
   });
 
   test.each([
-    ["Debian 12", [["docker.io", "iptables"], ["docker-compose/trixie"]], "from bookworm"],
-    ["Debian 13", [["docker.io", "docker-cli", "iptables"], ["docker-compose"]], "from trixie"],
-    ["Ubuntu 22.04", [["docker.io", "iptables"], ["docker-compose-v2"]], "from jammy"],
-    ["Ubuntu 24.04", [["docker.io", "iptables"], ["docker-compose-v2"]], "from noble"],
+    ["Debian 12", [["docker.io", "iptables", "docker-compose/trixie"]], "from bookworm"],
+    ["Debian 13", [["docker.io", "docker-cli", "iptables", "docker-compose"]], "from trixie"],
+    ["Ubuntu 22.04", [["docker.io", "iptables", "docker-compose-v2"]], "from jammy"],
+    ["Ubuntu 24.04", [["docker.io", "iptables", "docker-compose-v2"]], "from noble"],
   ])("%s: the distribution's own where it does not", async (system, packages, note) => {
-    const { commands, notes } = await apply(dockerPackages, bareHost(system), withoutDockersRepository);
+    const { commands, notes } = await apply(dockerPackages(), bareHost(system), withoutDockersRepository);
     expect(notes).toEqual([note]);
     expect(installed(commands)).toEqual(packages);
     expect(written(commands)["/etc/apt/sources.list.d/docker.sources"]).toBeUndefined();
   });
 
   test("Debian 12 takes Compose, and nothing else, from trixie", async () => {
-    const { commands } = await apply(dockerPackages, bareHost("Debian 12"), withoutDockersRepository);
+    const { commands } = await apply(dockerPackages(), bareHost("Debian 12"), withoutDockersRepository);
     const files = written(commands);
     expect(files["/etc/apt/sources.list.d/longshore-trixie.sources"]).toContain("Suites: trixie\n");
     expect(files["/etc/apt/preferences.d/longshore-trixie"]).toBe(`Package: *
@@ -100,25 +122,43 @@ Pin-Priority: 50
       docker: { ...docker, composeVersion: undefined },
       packages: { [name]: "28" },
     });
-    const { commands } = await apply(dockerPackages, facts);
+    const { commands } = await apply(dockerPackages(), facts);
     expect(installed(commands)).toEqual([packages]);
   });
 
-  test("certificates come first: without them Docker's repository cannot be asked", async () => {
-    const { commands } = await apply(dockerPackages, bareHost("Debian 13", { packages: {} }));
-    expect(installed(commands)[0]).toEqual(["ca-certificates"]);
-    const texts = commands.map(({ text }) => text);
-    const install = texts.findIndex((text) => text.includes("ca-certificates"));
-    expect(install).toBeLessThan(texts.findIndex((text) => text.includes("download.docker.com")));
+  test("what belongs to the engine is held in the end", async () => {
+    const { commands } = await apply(dockerPackages(), bareHost("Debian 13"), undefined, {
+      packages: { "docker-ce": "28", "docker-compose-plugin": "2.40", "ca-certificates": "1" },
+    });
+    expect(commands.at(-1)?.text).toMatch(/ apt-mark hold -- docker-ce docker-compose-plugin$/);
   });
 
-  test("what dpkg left half done is ended first", async () => {
-    const { commands } = await apply(
-      dockerPackages,
-      provisionedHost("Debian 13", { brokenPackages: ["docker.io"] }),
-    );
-    expect(commands[0]?.text).toContain("dpkg --force-confdef --force-confold --configure -a");
-    expect(installed(commands)).toEqual([]);
+  test("Docker's repository is pinned to Docker's packages before it is a source", async () => {
+    const { commands } = await apply(dockerPackages(), bareHost("Debian 13"));
+    expect(Object.keys(written(commands))).toEqual([
+      "/etc/apt/preferences.d/longshore-docker",
+      "/etc/apt/sources.list.d/docker.sources",
+    ]);
+    expect(written(commands)["/etc/apt/preferences.d/longshore-docker"]).toBe(`Package: *
+Pin: origin download.docker.com
+Pin-Priority: -1
+
+Package: docker-ce docker-ce-cli containerd.io docker-buildx-plugin docker-compose-plugin docker-ce-rootless-extras
+Pin: origin download.docker.com
+Pin-Priority: 500
+`);
+  });
+
+  test("an upgrade, when asked for, takes what is held, and holds it again", async () => {
+    const facts = provisionedHost("Debian 13", {
+      packages: { "docker-ce": "28", "docker-ce-cli": "29" },
+      heldPackages: ["docker-ce", "docker-ce-cli"],
+      candidates: { "docker-ce": "29", "docker-ce-cli": "29" },
+    });
+    const { commands } = await apply(dockerPackages({ upgrade: true }), facts);
+    expect(installed(commands)).toEqual([["docker-ce"]]);
+    expect(commands[0]?.text).toContain("--only-upgrade --allow-change-held-packages");
+    expect(commands[1]?.text).toMatch(/ apt-mark hold -- docker-ce docker-ce-cli$/);
   });
 
   test("an unknown system is refused by the check: nothing is run", () => {
@@ -126,11 +166,11 @@ Pin-Priority: 50
       ...bareHost("Debian 13"),
       os: { id: "arch", versionId: "", codename: "", prettyName: "Arch" },
     };
-    expect(() => dockerPackages.check(facts)).toThrow("cannot provision this system: Arch");
+    expect(() => dockerPackages().check(facts)).toThrow("cannot provision this system: Arch");
   });
 
   test("a failure of apt has its words", async () => {
-    const failing = apply(dockerPackages, bareHost("Debian 13"), ({ argv }) =>
+    const failing = apply(dockerPackages(), bareHost("Debian 13"), ({ argv }) =>
       argv.includes("install") ? { code: 100, stderr: "E: No space left on device\n" } : undefined,
     );
     await expect(failing).rejects.toThrow(/apt-get install .* failed with code 100:\n {4}E: No space left/);
@@ -138,7 +178,7 @@ Pin-Priority: 50
 
   test("everything is done as root, and asks nothing", async () => {
     const { commands } = await apply(
-      dockerPackages,
+      dockerPackages(),
       bareHost("Debian 12", { packages: {} }),
       withoutDockersRepository,
     );

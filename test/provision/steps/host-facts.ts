@@ -1,4 +1,5 @@
 import type { Facts } from "../../../provision/facts/facts.ts";
+import { mergeEngineConfig } from "../../../provision/steps/docker-config.ts";
 import { hashContent } from "../../../provision/steps/host-file.ts";
 
 /** The systems that provision knows, by the name under which /etc/os-release has them. */
@@ -32,10 +33,28 @@ export function bareHost(system: string, changes: Partial<Facts> = {}): Facts {
     loginUser: "admin",
     groups: ["admin", "sudo"],
     packages: { "ca-certificates": "20230311" },
+    heldPackages: [],
     brokenPackages: [],
-    docker: { installed: false, serverVersion: undefined, composeVersion: undefined, enabled: false },
+    dpkgInterrupted: false,
+    candidates: {},
+    firstBoot: false,
+    docker: {
+      installed: false,
+      serverVersion: undefined,
+      composeVersion: undefined,
+      enabled: false,
+      config: undefined,
+      configIsNewer: false,
+      swarm: false,
+    },
     sysctl: { "net.ipv4.tcp_migrate_req": { value: "0", writable: true } },
     files: {},
+    directories: {},
+    units: {},
+    swapBytes: 0,
+    sshd: {},
+    sshPort: 22,
+    firewallLoaded: false,
     stack: undefined,
     ...changes,
   };
@@ -45,7 +64,16 @@ export function bareHost(system: string, changes: Partial<Facts> = {}): Facts {
 export function provisionedHost(system: string, changes: Partial<Facts> = {}): Facts {
   return bareHost(system, {
     groups: ["admin", "sudo", "docker"],
-    docker: { installed: true, serverVersion: "28.5.1", composeVersion: "2.40.0", enabled: true },
+    docker: {
+      installed: true,
+      serverVersion: "28.5.1",
+      composeVersion: "2.40.0",
+      enabled: true,
+      config: JSON.stringify(mergeEngineConfig({}, {}, { swarm: false })),
+      configIsNewer: false,
+      swarm: false,
+    },
+    directories: { "/opt/longshore": "root 755" },
     sysctl: { "net.ipv4.tcp_migrate_req": { value: "1", writable: true } },
     files: {
       "/etc/sysctl.d/60-longshore.conf": hashContent(

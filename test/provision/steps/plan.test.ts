@@ -1,20 +1,26 @@
 import { describe, expect, test } from "vitest";
 import type { Facts } from "../../../provision/facts/facts.ts";
 import { planSteps } from "../../../provision/steps/step.ts";
-import { PROVISION_STEPS } from "../../../provision/steps/steps.ts";
+import { provisionSteps } from "../../../provision/steps/steps.ts";
+import { readWanted } from "../../../provision/steps/wanted.ts";
+import { makeHost } from "../stack/stack-folder.ts";
 import { bareHost, provisionedHost, SYSTEMS } from "./host-facts.ts";
 
 /** What provision would do: `step: summary`. */
 const plan = (facts: Facts) =>
-  planSteps(PROVISION_STEPS, facts).map(({ step, change }) => `${step.id}: ${change.summary}`);
+  planSteps(provisionSteps(readWanted(makeHost(), { upgrade: false })), facts).map(
+    ({ step, change }) => `${step.id}: ${change.summary}`,
+  );
 
 describe.each(Object.keys(SYSTEMS))("%s", (system) => {
   test("bare: everything, in this order", () => {
     expect(plan(bareHost(system))).toEqual([
+      "docker-config: log-driver, log-opts, default-address-pools, live-restore",
       "docker-packages: install Docker Engine and Compose v2",
       "docker-service: start and enable",
       "docker-group: add admin",
       "sysctl: net.ipv4.tcp_migrate_req=1",
+      "directories: /opt/longshore",
     ]);
   });
 
@@ -34,18 +40,51 @@ test.each<[string, Partial<Facts>, string[]]>([
   ],
   [
     "the engine missing, Compose there",
-    { docker: { installed: false, serverVersion: undefined, composeVersion: "2.40.0", enabled: false } },
+    { docker: { ...docker, installed: false, serverVersion: undefined, enabled: false } },
     ["docker-packages: install Docker Engine", "docker-service: start and enable"],
   ],
   [
     "a package half installed",
     { brokenPackages: ["docker.io", "containerd.io"] },
-    ["docker-packages: repair docker.io containerd.io"],
+    ["packages: repair docker.io containerd.io"],
   ],
   [
     "a package half installed and Compose missing",
     { brokenPackages: ["docker.io"], docker: { ...docker, composeVersion: undefined } },
-    ["docker-packages: install Compose v2"],
+    ["packages: repair docker.io", "docker-packages: install Compose v2"],
+  ],
+  ["dpkg was cut off", { dpkgInterrupted: true }, ["packages: repair what dpkg was cut off at"]],
+  ["the first boot goes on", { firstBoot: true }, ["first-boot: wait for cloud-init"]],
+  ["no certificates", { packages: {} }, ["packages: install ca-certificates"]],
+  [
+    "an engine that is not held",
+    {
+      packages: { "ca-certificates": "1", "docker-ce": "28", "containerd.io": "2" },
+      heldPackages: ["docker-ce"],
+    },
+    ["docker-packages: hold containerd.io"],
+  ],
+  ["no directory", { directories: {} }, ["directories: /opt/longshore"]],
+  [
+    "a directory of another",
+    { directories: { "/opt/longshore": "admin 777" } },
+    ["directories: /opt/longshore"],
+  ],
+  [
+    "no engine configuration",
+    { docker: { ...docker, config: undefined } },
+    ["docker-config: log-driver, log-opts, default-address-pools, live-restore"],
+  ],
+  [
+    "the engine has not read its configuration",
+    { docker: { ...docker, configIsNewer: true } },
+    ["docker-config: restart, to read what has changed"],
+  ],
+  ["a node of a swarm is not restarted", { docker: { ...docker, configIsNewer: true, swarm: true } }, []],
+  [
+    "an engine started by hand keeps its configuration",
+    { init: "none", docker: { ...docker, config: undefined } },
+    [],
   ],
   ["stopped", { docker: { ...docker, serverVersion: undefined } }, ["docker-service: start"]],
   ["disabled", { docker: { ...docker, enabled: false } }, ["docker-service: enable"]],

@@ -1,0 +1,72 @@
+import type { Facts } from "../facts/facts.ts";
+import { guardChange } from "./guarded-change.ts";
+import { hashContent } from "./host-file.ts";
+import { requireSystemd, type Step } from "./step.ts";
+
+// The first value that sshd reads counts, and files in its folder are read in the order of their names: before cloud-init's.
+const FILE = "/etc/ssh/sshd_config.d/00-longshore.conf";
+
+const MAKE = `
+set -e
+mkdir -p "$(dirname "$1")"
+rm -f "$1.before"
+[ ! -e "$1" ] || cp -p "$1" "$1.before"
+cat > "$1.new"
+chmod 0644 "$1.new"
+mv -fT "$1.new" "$1"
+sshd -t
+systemctl try-reload-or-restart ssh.service
+`;
+const UNDO = `
+if [ -e "$1.before" ]; then mv -fT "$1.before" "$1"; else rm -f "$1"; fi
+systemctl try-reload-or-restart ssh.service
+`;
+const KEEP = 'rm -f "$1.before"';
+
+/** Keys only, and no root but where root is who logs in. Kept only when a second connection gets in. */
+export const sshHardening: Step = {
+  id: "ssh-hardening",
+  title: "sshd",
+  check(facts) {
+    requireSystemd("ssh-hardening", facts.init);
+    const settings = wantedSettings(facts);
+    const content = `# Written by longshore provision.\n${settings.map((pair) => `${pair.join(" ")}\n`).join("")}`;
+    const wrong = settings.filter(([key, value]) => !isEffective(facts, key, value));
+    const isWritten = facts.files[FILE] === hashContent(content);
+    if (wrong.length === 0 && isWritten) return undefined;
+    return {
+      summary: "keys only",
+      details: [
+        ...wrong.flatMap(([key, value]) => [
+          `- ${key} ${facts.sshd[key.toLowerCase()]?.join(" ") ?? ""}`,
+          `+ ${key} ${value}`,
+        ]),
+        ...(isWritten ? [] : [`+ ${FILE}`]),
+      ],
+      apply: (context) =>
+        guardChange(context, {
+          name: "ssh-hardening",
+          make: MAKE,
+          undo: UNDO,
+          keep: KEEP,
+          args: [FILE],
+          input: content,
+        }),
+    };
+  },
+};
+
+function wantedSettings({ loginUser }: Facts): [key: string, value: string][] {
+  return [
+    ["PasswordAuthentication", "no"],
+    ["KbdInteractiveAuthentication", "no"],
+    ["PermitRootLogin", loginUser === "root" ? "prohibit-password" : "no"],
+    ["X11Forwarding", "no"],
+  ];
+}
+
+/** sshd -T still says `without-password` for what its manual has called `prohibit-password` since OpenSSH 7.0. */
+function isEffective({ sshd }: Facts, key: string, value: string): boolean {
+  const effective = sshd[key.toLowerCase()]?.[0];
+  return effective === value || (value === "prohibit-password" && effective === "without-password");
+}

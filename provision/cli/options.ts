@@ -82,6 +82,9 @@ export const stackOption = () =>
 export const secretsOption = () =>
   new Option("--secrets <dir>", "the folder of the secrets files").default("secrets");
 
+export const linesOption = () =>
+  new Option("-n, --lines <n>", "so many entries of each host").default(20).argParser(parseCount);
+
 function parseCount(text: string): number {
   const count = Number(text);
   if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("a whole number from 1");

@@ -10,6 +10,7 @@ import {
   jsonEventsOption,
   jsonOption,
   limitOption,
+  linesOption,
   logOption,
   maxFailOption,
   secretsOption,
@@ -72,6 +73,16 @@ export function makeProgram(finish: (code: number) => void, args: readonly strin
   fleet("status", "show what runs on the hosts")
     .option("-s, --stack <dir>", "only this stack")
     .action(run(async () => (await import("./status.ts")).statusCommand));
+  fleet(
+    "drift",
+    "show what provision and deploy would change on the hosts; exit code 2 when there is something",
+  )
+    .addOption(stackOption())
+    .addOption(secretsOption())
+    .action(run(async () => (await import("./drift.ts")).driftCommand));
+  fleet("audit", "show who changed what on the hosts, from where and when")
+    .addOption(linesOption())
+    .action(run(async () => (await import("./audit.ts")).auditCommand));
   changing("down", "remove what deploy brought, and only that")
     .addOption(stackOption())
     .option("--volumes", "remove the volumes too: certificates and history", false)

@@ -1,0 +1,58 @@
+import { formatError, UserError } from "../../supervisor/config/user-error.ts";
+import { type AuditEntry, readAudit } from "../run/audit.ts";
+import { formatTable } from "../ui/table.ts";
+import type { FleetOptions } from "./options.ts";
+import { printJson, withSession } from "./session.ts";
+
+interface HostAudit {
+  host: string;
+  entries: AuditEntry[];
+  error?: { code: string; message: string; hint?: string };
+}
+
+/** `longshore audit`: who changed what on the hosts, from where and when. Returns the exit code. */
+export function auditCommand(options: FleetOptions & { lines: number }): Promise<number> {
+  return withSession("audit", options, async ({ hosts, connections, say }) => {
+    const audits = await Promise.all(
+      hosts.map(async (host): Promise<HostAudit> => {
+        try {
+          const connection = await connections.get(host);
+          return { host: host.name, entries: await readAudit(connection, options.lines) };
+        } catch (error) {
+          const { code, message, hint } =
+            error instanceof UserError
+              ? error
+              : { code: "bug", message: formatError(error), hint: undefined };
+          return { host: host.name, entries: [], error: { code, message, hint } };
+        }
+      }),
+    );
+    if (options.json) printJson({ hosts: audits }, options.json);
+    else say(formatAudits(audits));
+    return audits.some(({ error }) => error !== undefined) ? 1 : 0;
+  });
+}
+
+/** All hosts' entries as one table, by time; what could not be read comes below it. */
+function formatAudits(audits: readonly HostAudit[]): string {
+  const rows = audits
+    .flatMap(({ host, entries }) => entries.map((entry) => ({ host, ...entry })))
+    .sort((a, b) => a.at.localeCompare(b.at))
+    .map(({ at, host, by, from, command, status, step }) => [
+      at.replace(/\.\d+Z$/, "Z"),
+      host,
+      from === "" ? by : `${by} (${from})`,
+      command,
+      status === "done" ? step : `FAILED ${step}`,
+    ]);
+  const failures = audits.flatMap(({ host, error }) =>
+    error === undefined
+      ? []
+      : [`${host}: ${error.message}${error.hint === undefined ? "" : `\n  ${error.hint}`}`],
+  );
+  const table =
+    rows.length === 0
+      ? "no changes are recorded"
+      : formatTable(["TIME", "HOST", "BY", "COMMAND", "CHANGE"], rows);
+  return [table, ...failures].join("\n");
+}

@@ -23,6 +23,9 @@ export interface Native {
 const WNOHANG = 1;
 const O_CLOEXEC = 0o2000000;
 const PR_SET_CHILD_SUBREAPER = 36;
+const F_SETPIPE_SZ = 1031;
+/** A task that writes much waits less often, and is read in larger pieces; the kernel's own size is 64 KiB. */
+const pipeSize = 262_144;
 const signalNames = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
 
 /**
@@ -35,6 +38,7 @@ export async function loadNative(onProblem: (reason: string) => void): Promise<N
     const libc = koffi.load(null);
     const waitpid = libc.func("int waitpid(int pid, void *status, int options)");
     const pipe2 = libc.func("int pipe2(void *ends, int flags)");
+    const fcntl = libc.func("int fcntl(int fd, int command, int argument)");
     const prctl = libc.func(
       "int prctl(int option, unsigned long, unsigned long, unsigned long, unsigned long)",
     );
@@ -48,7 +52,10 @@ export async function loadNative(onProblem: (reason: string) => void): Promise<N
       spawn: loadPosixSpawn(libc),
       openPipe: () => {
         if (pipe2(ends, O_CLOEXEC) !== 0) throw new SystemError("pipe2", koffi.errno());
-        return { read: ends.readInt32LE(0), write: ends.readInt32LE(4) };
+        const [read, write] = [ends.readInt32LE(0), ends.readInt32LE(4)];
+        // An ordinary user with many pipes may be refused: the size stays as it is then.
+        fcntl(read, F_SETPIPE_SZ, pipeSize);
+        return { read, write };
       },
       becomeSubreaper: () => {
         prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);

@@ -26,9 +26,10 @@ export class TailBuffer {
 
   constructor(private readonly limit = 65_536) {}
 
-  /** Keeps a copy of the block, or of its end where it is longer than everything that can be kept. */
+  /** Keeps a copy of the block's last lines: of a flood only so much of each block that it costs little. */
   push({ at, stream, bytes }: LogBlock): void {
-    const start = bytes.length <= this.limit ? 0 : bytes.indexOf(newline, bytes.length - this.limit) + 1;
+    const most = this.limit / 8;
+    const start = bytes.length <= most ? 0 : bytes.indexOf(newline, bytes.length - most) + 1;
     this.blocks.push({ at, stream, bytes: Buffer.from(bytes.subarray(start)) });
     this.bytes += bytes.length - start;
     while (this.blocks.length > 1 && this.bytes - (this.blocks[0]?.bytes.length ?? 0) >= this.limit) {

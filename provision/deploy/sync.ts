@@ -68,10 +68,11 @@ export async function syncRelease(connection: Connection, release: Release, depl
 const ACTIVATE = `
 set -e
 umask 022
-root=$1 release=$2 kept=$3 stack=$4 images=$5
+root=$1 release=$2 kept=$3 stack=$4 images=$5 size=$6
+cat > "$root/.releases.json"
+[ "$(wc -c < "$root/.releases.json")" -eq "$size" ] || { echo "the input was cut off" >&2; exit 1; }
 ln -sfn "releases/$release" "$root/.current"
 mv -T "$root/.current" "$root/current"
-cat > "$root/.releases.json"
 mv -f "$root/.releases.json" "$root/releases.json"
 cd "$root/releases"
 for folder in *; do
@@ -101,12 +102,18 @@ export async function activateRelease(
     .filter((item) => kept.includes(item.release))
     .flatMap((item) => Object.values(item.images));
   const { root } = layoutOf(release.stack);
-  const script = shellScript(ACTIVATE, root, release.id, kept.join(" "), release.stack, images.join(" "));
-  await run(connection, script, {
-    become: true,
-    input: `${JSON.stringify(all.slice(-100), null, 2)}\n`,
-    title: "switching to the release",
-  });
+  const input = `${JSON.stringify(all.slice(-100), null, 2)}\n`;
+  const size = String(Buffer.byteLength(input));
+  const script = shellScript(
+    ACTIVATE,
+    root,
+    release.id,
+    kept.join(" "),
+    release.stack,
+    images.join(" "),
+    size,
+  );
+  await run(connection, script, { become: true, input, title: "switching to the release" });
 }
 
 /** The history as the host has it; what is damaged is left out. */

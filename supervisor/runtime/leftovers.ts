@@ -1,8 +1,8 @@
 import type { Entry } from "./entry.ts";
 import { markOf } from "./entry.ts";
 import { type ProcessInfo, readDescendants, readProcess } from "./proc.ts";
-import { isGroupAlive, isStillAlive, sendSignal } from "./process-group.ts";
-import type { Reaper } from "./reaper.ts";
+import { hasEnded, isGroupAlive, isStillAlive, sendSignal } from "./process-group.ts";
+import type { Orphan, Reaper } from "./reaper.ts";
 
 /** Knows every process of a run: its process group, and those of its descendants that left it. */
 export class Leftovers {
@@ -14,27 +14,44 @@ export class Leftovers {
     if (group === null) return;
     // Their parents still live: now is the time to see what left the group.
     remember(entry, group, readDescendants(group));
-    this.adoptOrphans(entry, group);
+    adoptOrphans(entry, group, this.reaper.listOrphans());
     sendSignal(-group, signal);
     for (const info of entry.escaped) if (isStillAlive(info)) sendSignal(info.pid, signal);
   }
 
-  /** Whether a process of the run is alive. */
+  /** Whether a process of the run is alive, now that its main process has ended. */
   anyAlive(entry: Entry): boolean {
     const { group } = entry;
     if (group === null) return false;
     // The common case, few system calls: the group is gone, nothing was seen to leave it, and there are no orphans.
     const isGroupGone = !sendSignal(-group, 0);
-    const mayHaveOrphans = this.reaper.hasOrphans();
-    if (isGroupGone && entry.escaped.length === 0 && !mayHaveOrphans) return false;
-    if (mayHaveOrphans) this.adoptOrphans(entry, group);
-    return entry.escaped.some(isStillAlive) || (!isGroupGone && isGroupAlive(group));
+    const orphans = this.reaper.listOrphans();
+    if (isGroupGone && entry.escaped.length === 0 && orphans.length === 0) return false;
+    adoptOrphans(entry, group, orphans);
+    return entry.escaped.some(isStillAlive) || (!isGroupGone && this.isGroupAlive(entry, group, orphans));
   }
 
-  /** Descendants whose parents are gone have become children of the supervisor; their mark says whose they were. */
-  private adoptOrphans(entry: Entry, group: number): void {
-    remember(entry, group, this.reaper.listOrphansOf(markOf(entry)));
+  /** Without its leader, whoever is left of a group descends from an orphan: a look at these is enough. */
+  private isGroupAlive(entry: Entry, group: number, orphans: readonly Orphan[]): boolean {
+    if (!this.reaper.adoptsOrphans) return isGroupAlive(group);
+    const mark = markOf(entry);
+    return orphans
+      .filter((orphan) => orphan.mark === mark || orphan.mark === undefined)
+      .flatMap(({ pid }) => [pid, ...readDescendants(pid)])
+      .flatMap((pid) => readProcess(pid) ?? [])
+      .some((info) => info.group === group && !hasEnded(info));
   }
+}
+
+/** Descendants whose parents are gone have become children of the supervisor; their mark says whose they were. */
+function adoptOrphans(entry: Entry, group: number, orphans: readonly Orphan[]): void {
+  const mark = markOf(entry);
+  const own = orphans.filter((orphan) => orphan.mark === mark);
+  remember(
+    entry,
+    group,
+    own.map(({ pid }) => pid),
+  );
 }
 
 function remember(entry: Entry, group: number, pids: readonly number[]): void {

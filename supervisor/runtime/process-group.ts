@@ -40,6 +40,7 @@ export function listEscaped(root: number, processes: readonly ProcessInfo[]): Pr
   return found;
 }
 
-function hasEnded(info: ProcessInfo): boolean {
+/** Whether only its entry in the process table is left, until its parent collects it. */
+export function hasEnded(info: ProcessInfo): boolean {
   return info.state === "Z" || info.state === "X";
 }

@@ -5,6 +5,12 @@ import { readChildren, readVariable } from "./proc.ts";
 /** The variable that marks every process of a task, so that orphans can be told apart. */
 export const markVariable = "LONGSHORE_RUN";
 
+/** A process whose parent has ended, and which has become a child of this one. */
+export interface Orphan {
+  readonly pid: number;
+  readonly mark: string | undefined;
+}
+
 /**
  * Collects children as they end: those that were spawned here, whose end it reports, and orphans, which become
  * children of PID 1 (or of a subreaper). Every child is started with posix_spawn, none by Node, so that waiting for
@@ -13,6 +19,8 @@ export const markVariable = "LONGSHORE_RUN";
  */
 export class Reaper {
   private readonly own = new Map<number, (exit: Exit) => void>();
+  /** the marks of orphans, until they are collected */
+  private readonly marks = new Map<number, string>();
 
   constructor(private readonly native: Native | undefined) {}
 
@@ -38,23 +46,29 @@ export class Reaper {
   reap(): void {
     if (this.native === undefined) return;
     for (let child = this.native.waitAny(); child !== undefined; child = this.native.waitAny()) {
+      this.marks.delete(child.pid);
       const onExit = this.own.get(child.pid);
       this.own.delete(child.pid);
       onExit?.(child.exit);
     }
   }
 
-  /** The orphans that a run of a task left behind. */
-  listOrphansOf(mark: string): number[] {
-    return this.listOrphans().filter((pid) => readVariable(pid, markVariable) === mark);
+  /** Whether what a task leaves behind becomes a child of this process. */
+  get adoptsOrphans(): boolean {
+    return this.native !== undefined;
   }
 
-  /** Whether children are there that were not spawned here: cheap to ask after every end. */
-  hasOrphans(): boolean {
-    return this.listOrphans().length > 0;
+  /** The orphans, alive or not, with the run that each belongs to; undefined where its environment does not tell. */
+  listOrphans(): Orphan[] {
+    if (this.native === undefined) return [];
+    const orphans = readChildren().filter((pid) => !this.own.has(pid));
+    return orphans.map((pid) => ({ pid, mark: this.readMark(pid) }));
   }
 
-  private listOrphans(): number[] {
-    return this.native === undefined ? [] : readChildren().filter((pid) => !this.own.has(pid));
+  /** An orphan is looked at after every end of a task, and its mark never changes: it is read once. */
+  private readMark(pid: number): string | undefined {
+    const known = this.marks.get(pid) ?? readVariable(pid, markVariable);
+    if (known !== undefined) this.marks.set(pid, known);
+    return known;
   }
 }

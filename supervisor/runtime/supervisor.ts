@@ -37,8 +37,8 @@ export interface Surroundings {
   readonly host: string;
 }
 
-/** How often a group whose leader has ended is looked at until it is empty (ms). */
-const groupWatchInterval = 10;
+/** The longest time between two looks at what a main process left behind (ms); the first looks are quick. */
+const longestLook = 50;
 
 /** The interpreter: feeds events to the state machine of each instance, one at a time, and performs the effects. */
 export class Supervisor {
@@ -198,12 +198,12 @@ export class Supervisor {
 
   private watchGroup(entry: Entry): void {
     const { generation } = entry.instance;
-    const look = (): void => {
+    const look = (delay: number): void => {
       if (entry.instance.generation !== generation || entry.instance.state !== "stopping") return;
-      if (this.leftovers.anyAlive(entry)) setTimeout(look, groupWatchInterval);
+      if (this.leftovers.anyAlive(entry)) setTimeout(look, delay, Math.min(2 * delay, longestLook));
       else this.dispatch(entry, { type: "emptied", generation, at: Date.now() });
     };
-    setTimeout(look, 1);
+    setTimeout(look, 1, 2);
   }
 
   private runStopCommand(entry: Entry): void {

@@ -30,6 +30,11 @@ function comesTo(state: string, times = 1): Scenario["act"] {
   };
 }
 
+const untilDown: Scenario["act"] = async (subject, name) => {
+  await reach(subject, name, (states) => ["exited", "fatal"].includes(states.at(-1) ?? ""));
+  return undefined;
+};
+
 /** By the names of their programs. */
 export const scenarios: Readonly<Record<string, Scenario>> = {
   stopped: {
@@ -162,10 +167,18 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     title: "ends before startsecs with autorestart=false",
     script: "exit 0",
     keys: { autorestart: "false", startretries: 1 },
-    act: async (subject, name) => {
-      await reach(subject, name, (states) => ["exited", "fatal"].includes(states.at(-1) ?? ""));
-      return undefined;
+    act: untilDown,
+    expected: {
+      supervisord: ["starting", "backoff", "starting", "backoff", "fatal"],
+      longshored: ["starting", "exited"],
+      because: "What must not be restarted is not retried either",
     },
+  },
+  finished: {
+    title: "ends as expected before startsecs with autorestart=unexpected",
+    script: "exit 0",
+    keys: { autorestart: "unexpected", startretries: 1 },
+    act: untilDown,
     expected: {
       supervisord: ["starting", "backoff", "starting", "backoff", "fatal"],
       longshored: ["starting", "exited"],

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { accessSync, constants, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { Answer, Case } from "./corpus.ts";
@@ -9,21 +9,16 @@ export type Ansible = { python: string } | { missing: string };
 const COMPARED = { oldest: 14, newest: 19 };
 
 /** The Python in which Ansible is installed; on Debian, as root, installs it first where it is missing. */
-export function findAnsible(): Ansible {
+export async function findAnsible(): Promise<Ansible> {
   const python = readInterpreter();
   if (python !== undefined) return checkRelease(python);
   if (process.getuid?.() !== 0) {
     return { missing: "ansible-inventory is not installed, and only root could install it" };
   }
   const apt = ["-q", "-y", "-o", "DPkg::Lock::Timeout=300"];
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   for (const words of [["update"], ["install", "--no-install-recommends", "ansible-core"]]) {
-    const run = spawnSync("apt-get", [...apt, ...words], { env, encoding: "utf8" });
-    if (run.error !== undefined)
-      return { missing: "ansible-inventory is not installed, and there is no apt-get" };
-    if (run.status !== 0) {
-      return { missing: `apt-get ${words[0]} failed: ${run.stderr.trim().split("\n").at(-1)}` };
-    }
+    const { code, stderr } = await run("apt-get", [...apt, ...words]);
+    if (code !== 0) return { missing: `apt-get ${words[0]} failed: ${stderr.trim().split("\n").at(-1)}` };
   }
   const installed = readInterpreter();
   return installed === undefined
@@ -31,16 +26,12 @@ export function findAnsible(): Ansible {
     : checkRelease(installed);
 }
 
-function checkRelease(python: string): Ansible {
-  const run = spawnSync(python, ["-c", "import ansible.release as r; print(r.__version__)"], {
-    encoding: "utf8",
-  });
-  const version = run.stdout?.trim() ?? "";
-  const minor = Number(/^2\.(\d+)\./.exec(version)?.[1]);
+async function checkRelease(python: string): Promise<Ansible> {
+  const { stdout } = await run(python, ["-c", "import ansible.release as r; print(r.__version__)"]);
+  const minor = Number(/^2\.(\d+)\./.exec(stdout)?.[1]);
   if (minor >= COMPARED.oldest && minor <= COMPARED.newest) return { python };
-  return {
-    missing: `the corpus is for Ansible 2.${COMPARED.oldest} to 2.${COMPARED.newest}, here is "${version}"`,
-  };
+  const releases = `2.${COMPARED.oldest} to 2.${COMPARED.newest}`;
+  return { missing: `the corpus is for Ansible ${releases}, here is "${stdout.trim()}"` };
 }
 
 /** The interpreter that the first line of ansible-inventory names. */
@@ -57,13 +48,30 @@ function readInterpreter(): string | undefined {
 }
 
 /** What the real Ansible makes of inventories: one process for all of them. */
-export function askAnsible(python: string, cases: readonly Case[]): Record<string, Answer> {
+export async function askAnsible(python: string, cases: readonly Case[]): Promise<Record<string, Answer>> {
   const script = join(import.meta.dirname, "ask_ansible.py");
-  const run = spawnSync(python, ["-W", "ignore", script], {
-    input: JSON.stringify(cases),
-    encoding: "utf8",
-    maxBuffer: 64 * 1024 * 1024,
+  const { code, stdout, stderr } = await run(python, ["-W", "ignore", script], JSON.stringify(cases));
+  if (code !== 0) throw new Error(`cannot ask Ansible: ${stderr}`);
+  return JSON.parse(stdout);
+}
+
+/** Runs a program to its end, without standing in the way of the test runner; one that is not there ends with 127. */
+function run(
+  command: string,
+  args: readonly string[],
+  input = "",
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } });
+    const output = { stdout: "", stderr: "" };
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      output.stdout += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      output.stderr += text;
+    });
+    child.on("error", ({ message }) => resolve({ code: 127, stdout: "", stderr: message }));
+    child.on("close", (code) => resolve({ code, ...output }));
+    child.stdin.on("error", () => {}).end(input);
   });
-  if (run.status !== 0) throw new Error(`cannot ask Ansible: ${run.stderr}`);
-  return JSON.parse(run.stdout);
 }

@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { askAnsible, findAnsible } from "./ansible.ts";
 import { RECORDED_FILE, readCorpus } from "./corpus.ts";
 
-const ansible = findAnsible();
+const ansible = await findAnsible();
 if ("missing" in ansible) throw new Error(ansible.missing);
-writeFileSync(RECORDED_FILE, JSON.stringify(askAnsible(ansible.python, readCorpus())));
+writeFileSync(RECORDED_FILE, JSON.stringify(await askAnsible(ansible.python, readCorpus())));
 execFileSync("npx", ["biome", "format", "--write", RECORDED_FILE], { stdio: "inherit" });

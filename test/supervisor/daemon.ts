@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -15,6 +15,8 @@ const running = new Set<Daemon>();
 export function useDaemons(): void {
   beforeAll(async () => {
     bundle = mkdtempSync(join(tmpdir(), "longshore-bundle-"));
+    // Some run it as another user.
+    chmodSync(bundle, 0o755);
     await bundleSupervisor(bundle);
   });
   afterEach(async () => {
@@ -28,6 +30,8 @@ export interface DaemonOptions {
   readonly asPid1?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
+  /** a program that runs it, which it replaces: prlimit, setpriv */
+  readonly wrapper?: readonly string[];
 }
 
 /** A real longshored with a tasks.yaml of its own, in a folder of its own. */
@@ -44,6 +48,7 @@ export class Daemon {
   constructor(tasks: string, options: DaemonOptions = {}) {
     this.isPid1 = options.asPid1 ?? false;
     this.folder = mkdtempSync(join(tmpdir(), "longshored-"));
+    chmodSync(this.folder, 0o777);
     this.file = join(this.folder, "tasks.yaml");
     writeFileSync(this.file, tasks);
     const socket = join(this.folder, "control.sock");
@@ -58,7 +63,7 @@ export class Daemon {
       join(this.folder, "state"),
       ...(options.args ?? []),
     ];
-    const argv = [process.execPath, ...args];
+    const argv = [...(options.wrapper ?? []), process.execPath, ...args];
     const [command = "", ...rest] = options.asPid1
       ? ["unshare", "--fork", "--pid", "--mount-proc", "--kill-child", ...argv]
       : argv;

@@ -144,13 +144,21 @@ describe("transition", () => {
         ),
         fc.constantFrom<Event>(
           { type: "timer", generation, at: 5 },
-          { type: "emptied", generation, at: 5 },
-          { type: "spawned", generation, pid: 7, at: 5 },
-          { type: "spawn_failed", generation, reason: "r", at: 5 },
           { type: "health", generation, healthy: true, reason: "" },
           { type: "health", generation, healthy: false, reason: "sick" },
         ),
-        fc.constantFrom(ended(generation, 0, 5), ended(generation, 1, 5), ended(generation, null, 5, false)),
+        // A process that is there ends; one that is not may come, or not, or leave a group behind that ends.
+        instance.pid === null
+          ? fc.constantFrom<Event>(
+              { type: "spawned", generation, pid: 7, at: 5 },
+              { type: "spawn_failed", generation, reason: "r", at: 5 },
+              { type: "emptied", generation, at: 5 },
+            )
+          : fc.constantFrom(
+              ended(generation, 0, 5),
+              ended(generation, 1, 5),
+              ended(generation, null, 5, false),
+            ),
       );
     };
     fc.assert(
@@ -184,6 +192,8 @@ describe("transition", () => {
           }
         },
       ),
+      // Shrinking a story that is generated as it goes on never comes to an end; the seed of a failure is printed.
+      { endOnFailure: true, numRuns: 1000 },
     );
   });
 });

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { SupervisorEvent } from "./event.ts";
+import { HistoryResponse, JobsResponse, NextResponse } from "./job.ts";
 import {
   ActionRequest,
   ActionResponse,
@@ -10,6 +11,7 @@ import {
   ReloadResponse,
   RestartRequest,
   RunRequest,
+  RunResponse,
   SignalRequest,
 } from "./request.ts";
 import { SupervisorStatus } from "./status.ts";
@@ -45,12 +47,28 @@ export const routeDescriptions: Readonly<Record<string, RouteDescription>> = {
     response: SupervisorEvent,
     isStream: true,
   },
+  "GET /v1/jobs": { summary: "All jobs", response: JobsResponse },
+  "GET /v1/jobs/history": {
+    summary: "The last runs of a job, the newest first",
+    query: { job: "its name", limit: "how many (20)" },
+    response: HistoryResponse,
+  },
+  "GET /v1/jobs/log": {
+    summary: "What one run of a job wrote",
+    query: { job: "its name", run: "the number of the run" },
+    response: "text/plain",
+  },
+  "GET /v1/jobs/next": {
+    summary: "The coming times of a job, or of all jobs",
+    query: { job: "its name", count: "how many of each (5)" },
+    response: NextResponse,
+  },
   "GET /v1/openapi.json": { summary: "This document", response: z.looseObject({}) },
   "POST /v1/start": { summary: "Start tasks", request: ActionRequest, response: ActionResponse },
   "POST /v1/stop": { summary: "Stop tasks", request: ActionRequest, response: ActionResponse },
   "POST /v1/restart": { summary: "Restart tasks", request: RestartRequest, response: ActionResponse },
   "POST /v1/signal": { summary: "Send a signal", request: SignalRequest, response: ActionResponse },
-  "POST /v1/run": { summary: "Run a job or oneshot now", request: RunRequest, response: ActionResponse },
+  "POST /v1/run": { summary: "Run a job or oneshot now", request: RunRequest, response: RunResponse },
   "POST /v1/reload": {
     summary: "Read tasks.yaml again, or have tasks reload",
     request: ReloadRequest,

@@ -1,22 +1,22 @@
-import Table from "cli-table3";
+import { stripVTControlCharacters } from "node:util";
 
-const noBorders = {
-  ...{ top: "", "top-mid": "", "top-left": "", "top-right": "" },
-  ...{ bottom: "", "bottom-mid": "", "bottom-left": "", "bottom-right": "" },
-  ...{ left: "", "left-mid": "", mid: "", "mid-mid": "", right: "", "right-mid": "", middle: "  " },
-};
-
-/** A table of aligned columns without borders, no line of which ends with blanks. */
-export function renderTable(columns: readonly string[], rows: readonly (readonly string[])[]): string {
-  const table = new Table({
-    head: [...columns],
-    chars: noBorders,
-    style: { head: [], border: [], "padding-left": 0, "padding-right": 0, compact: true },
-  });
-  for (const row of rows) table.push([...row]);
-  return table
-    .toString()
-    .split("\n")
-    .map((line) => line.trimEnd())
+/** Columns of text, each as wide as its widest cell, without borders; cells may be coloured. */
+export function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, ...rows].map((cells) => cells.map((cell) => ({ cell, width: widthOf(cell) })));
+  const widths = head.map((_, column) =>
+    lines.reduce((widest, cells) => Math.max(widest, cells[column]?.width ?? 0), 0),
+  );
+  return lines
+    .map((cells) =>
+      cells
+        .map(({ cell, width }, column) => cell + " ".repeat(Math.max(0, (widths[column] ?? 0) - width)))
+        .join("  ")
+        .trimEnd(),
+    )
     .join("\n");
+}
+
+/** Characters that are seen. */
+function widthOf(cell: string): number {
+  return stripVTControlCharacters(cell).length;
 }

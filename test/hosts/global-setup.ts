@@ -1,7 +1,7 @@
 import type { TestProject } from "vitest/node";
 import { type Engine, ensureEngine } from "./engine.ts";
 import { ensureBaseImage, ensureImage } from "./images.ts";
-import { beginRun, endRun, removeDeadRuns, type TestRun } from "./test-run.ts";
+import { abandonRun, beginRun, endRun, removeDeadRuns, type TestRun } from "./test-run.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -25,7 +25,11 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   await Promise.all([ensureImage("host"), ensureImage("internet")]);
   const run = beginRun();
   project.provide("run", run);
+  // vitest does not tear down what it set up when it is interrupted.
+  const abandon = () => abandonRun(run);
+  process.once("exit", abandon);
   return async () => {
+    process.off("exit", abandon);
     await endRun(run);
     await stop();
   };

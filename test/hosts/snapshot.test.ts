@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { docker } from "./command.ts";
 import { noEngine, openSharedNet } from "./shared-net.ts";
-import { ensureSnapshot } from "./snapshot.ts";
+import { ensureSnapshot, type SnapshotRecipe } from "./snapshot.ts";
 import type { TestHost } from "./test-host.ts";
 import type { TestNet } from "./test-net.ts";
 
@@ -23,7 +23,7 @@ describe.skipIf(noEngine)("a snapshot of a host", () => {
       "ls",
       "--format",
       "{{.Repository}}:{{.Tag}}",
-      `longshore-test/snapshot-${name}`,
+      `longshore-test/snapshot-${name}-trixie`,
     ]);
     await docker(["image", "rm", ...tags.split("\n")]);
   });
@@ -31,16 +31,20 @@ describe.skipIf(noEngine)("a snapshot of a host", () => {
   test("is made once per content, and gives new machines that have what was installed", async () => {
     const key = join(inject("run")?.directory ?? "", "recipe");
     let times = 0;
-    const recipe = async (host: TestHost) => {
-      times++;
-      await host.writeFile("/etc/marker", "installed\n");
+    const recipe: SnapshotRecipe = {
+      name,
+      key: [key],
+      provision: async (host) => {
+        times++;
+        await host.writeFile("/etc/marker", "installed\n");
+      },
     };
     writeFileSync(key, "one");
-    const image = await ensureSnapshot(net, name, [key], recipe);
-    expect(await ensureSnapshot(net, name, [key], recipe)).toBe(image);
+    const image = await ensureSnapshot(net, recipe);
+    expect(await ensureSnapshot(net, recipe)).toBe(image);
     expect(times).toBe(1);
     writeFileSync(key, "two");
-    expect(await ensureSnapshot(net, name, [key], recipe)).not.toBe(image);
+    expect(await ensureSnapshot(net, recipe)).not.toBe(image);
     expect(times).toBe(2);
 
     const [one, two] = (await net.addHosts(2, { image })) as [TestHost, TestHost];

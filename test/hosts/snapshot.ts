@@ -1,35 +1,35 @@
 import { docker } from "./command.ts";
-import { ensureImage, hashFiles, hasImage, removeStaleImages } from "./images.ts";
+import { hashFiles, hasImage, removeStaleImages, type Suite } from "./images.ts";
 import { withLock } from "./lock.ts";
 import type { TestHost } from "./test-host.ts";
 import type { TestNet } from "./test-net.ts";
+
+/** How a snapshot is made. */
+export interface SnapshotRecipe {
+  name: string;
+  /** what a bare host of the snapshot runs; trixie by default */
+  os?: Suite;
+  /** what the result depends on, beside the bare image: the files and folders of the code that provisions */
+  key: readonly string[];
+  provision: (host: TestHost) => Promise<void>;
+}
 
 /**
  * An image of a host after `provision` had its way with it, made once per content: saves each test that is about what
  * comes afterwards the installation of packages. What the host's engine holds (/var/lib/docker is a volume) is not part of
  * it, nor are host keys, machine id and package lists: a host started from it is a new machine.
- *
- * @param key what the result depends on, beside the bare image: the files and folders of the code that provisions
  */
-export function ensureSnapshot(
-  net: TestNet,
-  name: string,
-  key: readonly string[],
-  provision: (host: TestHost) => Promise<void>,
-): Promise<string> {
-  return withLock(net.record.run.directory, `snapshot-${name}`, () =>
-    makeSnapshot(net, name, key, provision),
-  );
+export function ensureSnapshot(net: TestNet, recipe: SnapshotRecipe): Promise<string> {
+  const { name, os = "trixie" } = recipe;
+  return withLock(net.record.run.directory, `snapshot-${name}-${os}`, () => makeSnapshot(net, recipe));
 }
 
 async function makeSnapshot(
   net: TestNet,
-  name: string,
-  key: readonly string[],
-  provision: (host: TestHost) => Promise<void>,
+  { name, os = "trixie", key, provision }: SnapshotRecipe,
 ): Promise<string> {
-  const bare = await ensureImage("host");
-  const repository = `longshore-test/snapshot-${name}`;
+  const bare = await net.ensureHostImage(os);
+  const repository = `longshore-test/snapshot-${name}-${os}`;
   const tag = `${repository}:${hashFiles(key, bare)}`;
   if (await hasImage(tag)) return tag;
   const [host] = await net.addHosts(1, { image: bare });

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { quote } from "zx";
+import { quoteArgv } from "../../provision/connection/quote.ts";
 import { machineCapabilities } from "./capabilities.ts";
 import { type CommandOptions, type CommandResult, docker, runChecked, runCommand } from "./command.ts";
 import type { Suite } from "./images.ts";
@@ -101,10 +101,7 @@ export class TestHost {
       LogLevel: "ERROR",
     };
     const flags = Object.entries(settings).flatMap(([key, value]) => ["-o", `${key}=${value}`]);
-    return runCommand(
-      ["ssh", "-F", "none", ...flags, `${user}@${address}`, argv.map(quote).join(" ")],
-      options,
-    );
+    return runCommand(["ssh", "-F", "none", ...flags, `${user}@${address}`, quoteArgv(argv)], options);
   }
 
   /** Resolves when systemd has started everything and sshd lets the user in. */

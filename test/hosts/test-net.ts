@@ -117,7 +117,8 @@ export class TestNet {
     await endRun(this.record.run);
   }
 
-  private ensureHostImage(os: Suite): Promise<string> {
+  /** The image of a bare host; built by one of the run's processes while the others wait for it. */
+  ensureHostImage(os: Suite): Promise<string> {
     return withLock(this.record.run.directory, `image-${os}`, () => ensureImage("host", os));
   }
 

@@ -41,15 +41,10 @@ export function applyRecord(state: JobState, record: JobRecord, keep: number): J
       return {
         ...afterDue(state, record),
         pending: state.pending.filter((waiting) => waiting.run !== run),
-        active: [...state.active, { run, trigger, attempt, due, startedAt: at, pid: null }],
+        active: [...state.active, { run, trigger, attempt, due, startedAt: at }],
         nextRun: Math.max(state.nextRun, run + 1),
       };
     }
-    case "spawned":
-      return {
-        ...state,
-        active: state.active.map((run) => (run.run === record.run ? { ...run, pid: record.pid } : run)),
-      };
     case "ended":
       return endRun(state, record, keep);
     case "dropped":

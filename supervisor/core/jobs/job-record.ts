@@ -18,11 +18,9 @@ export const PendingRun = z.object({
 });
 export type PendingRun = z.infer<typeof PendingRun>;
 
-/** A run that has begun and not ended. */
+/** A run that has begun and not ended. It is noted before its process is started: what begins a second time was doubled. */
 export const ActiveRun = PendingRun.omit({ queuedAt: true, notBefore: true, reason: true }).extend({
   startedAt: Time,
-  /** null until its process is known to have been started */
-  pid: z.int().nullable(),
 });
 export type ActiveRun = z.infer<typeof ActiveRun>;
 
@@ -85,7 +83,6 @@ export const JobRecord = z.discriminatedUnion("type", [
     reason: z.string().nullable(),
   }),
   z.object({ type: z.literal("begun"), ...base, ...origin }),
-  z.object({ type: z.literal("spawned"), ...base, run: z.int(), pid: z.int() }),
   z.object({
     type: z.literal("ended"),
     ...base,

@@ -113,10 +113,14 @@ export class Scheduler {
     return { ok: true, run: nextRun, decision: this.decide(now) };
   }
 
-  /** The process of a run was started. */
-  spawned(job: string, run: number, pid: number, now: number): Decision {
-    this.book.note({ type: "spawned", job, at: now, run, pid });
-    return this.decide(now);
+  /** A run that has begun was not started after all, because the supervisor is ending: the next one starts it. */
+  notStarted(job: string, run: number, now: number): Decision {
+    const active = this.book.stateOf(job).active.find((one) => one.run === run);
+    if (active === undefined) return this.decide(now);
+    const end = { outcome: "interrupted", exitCode: null, exitSignal: null } as const;
+    const repeat = { trigger: active.trigger, attempt: active.attempt, notBefore: now + 1 };
+    this.end(job, active, { ...end, reason: "longshored was shut down before it began" }, now, repeat);
+    return this.book.takeDecision();
   }
 
   /** The last process of a run has ended. */
@@ -352,18 +356,9 @@ export class Scheduler {
     return { trigger: "retry", attempt: attempt + 1, notBefore: now + Math.round(wait) };
   }
 
-  /**
-   * A run that the previous supervisor has left behind. One whose process was never started, as far as is known, begins
-   * again; one that was cut short has failed.
-   */
+  /** A run that the previous supervisor has left behind: whether it did anything is not known, so it is not repeated. */
   private interrupt(job: string, active: ActiveRun, now: number): void {
     const end = { outcome: "interrupted", exitCode: null, exitSignal: null } as const;
-    const spec = this.specs.get(job);
-    if (active.pid === null && spec !== undefined && spec.offReason === null && active.due !== null) {
-      const repeat = { trigger: "catch-up", attempt: active.attempt, notBefore: null } as const;
-      this.end(job, active, { ...end, reason: "longshored ended before it began" }, now, repeat);
-      return;
-    }
     this.end(job, active, { ...end, reason: "longshored ended during the run" }, now);
   }
 

@@ -194,8 +194,10 @@ export class Jobs {
   }
 
   private async start({ spec, run }: RunStart): Promise<void> {
-    // A run that is noted as begun and never starts is begun by the next supervisor.
-    if (this.isClosed) return;
+    if (this.isClosed) {
+      this.perform(this.scheduler.notStarted(spec.job, run.run, Date.now()));
+      return;
+    }
     const entry = this.findSlot(spec.job);
     if (entry === undefined) return;
     const rid = randomUUID();
@@ -208,7 +210,7 @@ export class Jobs {
     };
     const live: LiveRun = {
       ...{ job: spec.job, run, entry, log, rid, stop },
-      ...{ cause: null, hasSpawned: false, isEnding: false },
+      ...{ cause: null, isEnding: false },
     };
     this.live.set(entry, live);
     if (!entry.instance.wanted && entry.spec.index > 1) this.supervisor.dispatch(entry, { type: "start" });
@@ -269,13 +271,9 @@ export class Jobs {
     });
   }
 
-  /** Notes that the process of a run has been started, or that its last process has ended. */
+  /** Notes that the last process of a run has ended. */
   private follow(live: LiveRun): void {
     const { instance } = live.entry;
-    if (!live.hasSpawned && instance.pid !== null) {
-      live.hasSpawned = true;
-      this.perform(this.scheduler.spawned(live.job, live.run.run, instance.pid, Date.now()));
-    }
     const isStopped = instance.afterStop === "stay" || instance.afterStop === "start";
     if (instance.state === "stopping" && isStopped) live.cause ??= "stopped";
     if (isActive(instance) || live.isEnding) return;

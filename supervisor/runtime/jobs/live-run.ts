@@ -21,6 +21,5 @@ export interface LiveRun {
   readonly stop: () => void;
   /** why the supervisor is ending it */
   cause: EndCause | null;
-  hasSpawned: boolean;
   isEnding: boolean;
 }

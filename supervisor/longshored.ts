@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { Command, Option } from "commander";
 import pkg from "../package.json" with { type: "json" };
+import { type Dialect, dialects } from "./config/dialects/names.ts";
 import { formatError, UserError } from "./config/user-error.ts";
 import { defaultPaths } from "./protocol/default-paths.ts";
 
@@ -31,6 +32,22 @@ program
   });
 
 program
+  .command("next")
+  .description("print every time at which the jobs of a tasks.yaml are due")
+  .argument("<file>")
+  .argument("[job]", "every job by default")
+  .option("--from <time>", "the beginning, ISO 8601; now by default")
+  .option("--until <time>", "the end; a week after the beginning by default")
+  .option("--json", "print JSON")
+  .action(async (file: string, job: string | undefined, options) => {
+    const { listOffline } = await import("./offline-next.ts");
+    const { renderDueTimes } = await import("./ctl/job-commands.ts");
+    const answer = await listOffline(file, job, options, new Date());
+    const text = options.json ? JSON.stringify(answer, null, 2) : renderDueTimes(answer, job === undefined);
+    if (text !== "") console.log(text);
+  });
+
+program
   .command("schema")
   .description("print the JSON Schema of tasks.yaml")
   .action(async () => {
@@ -52,10 +69,10 @@ program
 
 program
   .command("convert")
-  .description("print a supervisord.conf, Procfile or Taskmaster file as a tasks.yaml")
+  .description("print a supervisord.conf, Procfile, crontab, anacrontab or Taskmaster file as a tasks.yaml")
   .argument("<file>")
-  .addOption(new Option("--from <dialect>", "what the file is").choices(["yaml", "supervisord", "procfile"]))
-  .action(async (file: string, options: { from?: "yaml" | "supervisord" | "procfile" }) => {
+  .addOption(new Option("--from <dialect>", "what the file is").choices(dialects))
+  .action(async (file: string, options: { from?: Dialect }) => {
     const { convertToTasksYaml, guessDialect } = await import("./config/convert.ts");
     const { toUserErrors } = await import("./config/problem.ts");
     const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {

@@ -52,6 +52,24 @@ export async function loadPlan(file: string, inherited: Variables): Promise<Plan
   return { file, config: main.config, specs };
 }
 
+/**
+ * The tasks of a tasks.yaml and of the files that it includes, without what they refer to: env files, variables.
+ * @throws as {@link loadPlan}
+ */
+export async function loadTasks(file: string): Promise<Pick<TasksConfig, "tasks" | "groups">> {
+  const main = await readFileOf(file);
+  const files = [main, ...(await Promise.all((await listIncluded(main)).map(readFileOf)))];
+  const problems = crossCheck(files);
+  if (problems.length > 0) throw toUserErrors("tasks_file", problems);
+  const tasks = files.flatMap(({ config }) =>
+    Object.entries(config.tasks).map(([name, task]) => {
+      const timezone = task.timezone ?? config.timezone ?? main.config.timezone;
+      return [name, { ...task, timezone }] as const;
+    }),
+  );
+  return { tasks: Object.fromEntries(tasks), groups: main.config.groups };
+}
+
 async function readFileOf(file: string): Promise<ReadTasksFile> {
   const read = readTasksFile(await readText(file), file);
   if (!read.ok) throw toUserErrors("tasks_file", read.problems);

@@ -39,7 +39,11 @@ export interface JobDefaults {
  * The job that an instance of a task is, or undefined when the task is none.
  * @param host a name that differs from host to host, for `jitter`
  */
-export function toJobSpec(spec: InstanceSpec, defaults: JobDefaults, host: string): JobSpec | undefined {
+export function toJobSpec(
+  spec: Pick<InstanceSpec, "task" | "settings" | "offReason">,
+  defaults: JobDefaults,
+  host: string,
+): JobSpec | undefined {
   const { settings, task } = spec;
   if (settings.kind !== "job") return undefined;
   const timezone = settings.timezone ?? defaults.timezone;

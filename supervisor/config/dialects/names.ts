@@ -1,0 +1,10 @@
+/** What `longshored convert` reads. */
+export const dialects = [
+  "yaml",
+  "supervisord",
+  "procfile",
+  "crontab",
+  "system-crontab",
+  "anacrontab",
+] as const;
+export type Dialect = (typeof dialects)[number];

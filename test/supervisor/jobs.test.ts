@@ -80,7 +80,7 @@ describe("a run", () => {
 
   it("is ended with its whole group when it takes too long", async () => {
     const script =
-      "trap '' TERM; sh -c 'trap \"\" TERM; echo child $$; while :; do sleep 0.1; done' & wait; while :; do sleep 0.1; done";
+      "trap '' TERM; sh -c 'trap \"\" TERM; echo child $$$$; while :; do sleep 0.1; done' & wait; while :; do sleep 0.1; done";
     const daemon = start(`
 tasks:
   slow: { command: [sh, -c, ${JSON.stringify(script)}], schedule: "@yearly", timeout: 500ms, stop_grace_period: 300ms }
@@ -314,10 +314,11 @@ describe("across restarts", () => {
   });
 
   it("runs jobs without a state directory, too", async () => {
+    writeFileSync(join(state, "file"), "");
     const daemon = new Daemon('tasks: { job: { command: "true", schedule: "@yearly" } }', {
-      args: ["--state-dir", "/proc/no/such"],
+      args: ["--state-dir", join(state, "file/below")],
     });
-    await daemon.waitFor(/cannot keep the state of the jobs in \/proc\/no\/such/);
+    await daemon.waitFor(/cannot keep the state of the jobs in .*below \(ENOTDIR\)/);
     expect((await daemon.ctl("run", "job", "--wait")).code).toBe(0);
   });
 
@@ -378,6 +379,7 @@ describe("a reload", () => {
     await daemon.until("b", ({ state: now }) => now === "waiting");
     await daemon.ctl("run", "a");
     await daemon.ctl("run", "b");
+    await daemon.waitFor(/b: started/);
     daemon.rewrite('tasks: { a: { command: [echo, other], schedule: "@daily" } }');
     await daemon.client.call("POST", "/v1/reload");
     await Promise.all([daemon.waitFor(/a \| finished 1/), daemon.waitFor(/b \| finished 1/)]);
@@ -394,7 +396,7 @@ describe("health", () => {
     const daemon = start(
       `
 tasks:
-  job: { command: [test, -e, $DIR/ok], every: 1h, overdue_after: 1s }
+  job: { command: [test, -e, "$DIR/ok"], every: 1h, overdue_after: 1s }
 `.replace("$DIR", "${DIR}"),
     );
     await daemon.waitFor(/run 1 failed/);

@@ -3,7 +3,7 @@ import type { JobRecord, PastRun, PendingRun } from "./job-record.ts";
 import type { JobSpec } from "./job-spec.ts";
 
 /** Why the supervisor ended a run itself. */
-export type EndCause = "timeout" | "replaced" | "stopped" | "shutdown";
+export type EndCause = "timeout" | "replaced" | "stopped" | "removed" | "shutdown";
 
 /** A run that begins now. */
 export interface RunStart {
@@ -52,6 +52,8 @@ export function judgeEnd(
       return { ...ended, outcome: "replaced", reason: "the next run took its place" };
     case "stopped":
       return { ...ended, outcome: "stopped", reason: "stopped by hand" };
+    case "removed":
+      return { ...ended, outcome: "stopped", reason: "the job was removed before it began" };
     case "shutdown":
       return { ...ended, outcome: "interrupted", reason: "longshored was shut down" };
     case null: {

@@ -27,6 +27,25 @@ export interface FileMemory {
   remember(files: Record<string, string>): void;
 }
 
+/** The actions of a job, with its variables put into their words; what is not set is empty. */
+export function listActions(spec: InstanceSpec, key: "on_success" | "on_failure"): JobAction[] {
+  const fill = (text: string): string => expand(text, spec) ?? "";
+  return spec.settings[key].map((action): JobAction => {
+    switch (action.type) {
+      case "if_changed":
+        return { ...action, files: action.files.map(fill) };
+      case "command": {
+        const [program, ...args] = action.command;
+        return { ...action, command: [fill(program), ...args.map(fill)] };
+      }
+      case "notify":
+        return { ...action, url: fill(action.url) };
+      default:
+        return action;
+    }
+  });
+}
+
 /** The files that a job's actions look at. */
 export function watchedFiles(actions: readonly JobAction[]): string[] {
   return actions.flatMap((action) => (action.type === "if_changed" ? [...action.files] : []));
@@ -73,10 +92,8 @@ async function carryOut(
       return code === 0 ? null : code === null ? "it was killed" : `exit code ${code}`;
     }
     case "notify": {
-      const url = expand(action.url, spec);
-      return url === null
-        ? "its address is empty"
-        : post(url, JSON.stringify(describeRun(spec.task, run)), "application/json");
+      if (!URL.canParse(action.url)) return "its address is none";
+      return post(action.url, JSON.stringify(describeRun(spec.task, run)), "application/json");
     }
   }
 }
@@ -135,6 +152,6 @@ async function ping(
 
 /** An address with the task's variables put in; null when it is empty, which switches it off. */
 function expand(text: string, spec: InstanceSpec): string | null {
-  const result = interpolate(text, { ...process.env, ...spec.environment });
+  const result = interpolate(text, { ...process.env, TASK: spec.task, ...spec.environment });
   return result.ok && result.value !== "" ? result.value : null;
 }

@@ -13,7 +13,7 @@ import { setAlarm } from "../alarm.ts";
 import type { Entry } from "../entry.ts";
 import type { Supervisor, Surroundings } from "../supervisor.ts";
 import { digestFiles } from "./file-digests.ts";
-import { followUp, pingEnd, pingStart, watchedFiles } from "./follow-up.ts";
+import { followUp, listActions, pingEnd, pingStart, watchedFiles } from "./follow-up.ts";
 import { JobActions } from "./job-actions.ts";
 import { type JobStorage, nowhere, openJobStorage } from "./job-storage.ts";
 import { runVariables } from "./job-variables.ts";
@@ -199,7 +199,12 @@ export class Jobs {
       return;
     }
     const entry = this.findSlot(spec.job);
-    if (entry === undefined) return;
+    if (entry === undefined) {
+      const none = { code: null, signal: null };
+      this.perform(this.scheduler.ended(spec.job, run.run, none, false, "removed", Date.now()));
+      this.settle(spec.job, run.run, { exit: none, cause: "removed" });
+      return;
+    }
     const rid = randomUUID();
     const log = RunLog.of(this.storage.logFolder(spec.job), run.run, this.surroundings.log);
     const unfollow = entry.capture.follow(({ bytes }) => log.write(bytes));
@@ -210,10 +215,9 @@ export class Jobs {
     };
     const live: LiveRun = {
       ...{ job: spec.job, run, entry, log, rid, stop },
-      ...{ cause: null, isEnding: false },
+      ...{ cause: null, generation: entry.instance.generation, isEnding: false },
     };
     this.live.set(entry, live);
-    if (!entry.instance.wanted && entry.spec.index > 1) this.supervisor.dispatch(entry, { type: "start" });
     await this.rememberFiles(entry);
     if (spec.timeout !== null) {
       cancelLimit = setTimeLimit(spec.timeout, () => this.cancel(spec.job, run.run, "timeout"));
@@ -230,12 +234,14 @@ export class Jobs {
     if (first === undefined || free !== undefined) return free;
     const index = more.length + 2;
     const { spec } = first;
-    return this.supervisor.add({ ...spec, id: `${job}#${index}`, name: `${job}_${index}`, index });
+    const slot = this.supervisor.add({ ...spec, id: `${job}#${index}`, name: `${job}_${index}`, index });
+    this.supervisor.dispatch(slot, { type: "start" });
+    return slot;
   }
 
   /** What `if_changed` compares with after the very first run: the files before it. */
   private async rememberFiles({ spec }: Entry): Promise<void> {
-    const files = watchedFiles([...spec.settings.on_success, ...spec.settings.on_failure]);
+    const files = watchedFiles([...listActions(spec, "on_success"), ...listActions(spec, "on_failure")]);
     const seen = this.scheduler.states.get(spec.task)?.seenFiles ?? {};
     if (files.every((file) => file in seen)) return;
     const now = await digestFiles(files.filter((file) => !(file in seen)));
@@ -276,7 +282,7 @@ export class Jobs {
     const { instance } = live.entry;
     const isStopped = instance.afterStop === "stay" || instance.afterStop === "start";
     if (instance.state === "stopping" && isStopped) live.cause ??= "stopped";
-    if (isActive(instance) || live.isEnding) return;
+    if (isActive(instance) || live.isEnding || instance.generation === live.generation) return;
     live.isEnding = true;
     this.track(this.finish(live));
   }
@@ -308,10 +314,10 @@ export class Jobs {
     pingEnd(entry.spec, end, live?.rid ?? randomUUID(), live?.log.tail() ?? "", log);
     this.track(this.pruneLogs(spec.job));
     if (!isFinal || this.isClosed) return;
-    const { on_success, on_failure } = entry.spec.settings;
     const isFailure =
       run.outcome === "failed" || run.outcome === "timed_out" || run.outcome === "interrupted";
-    const actions = run.outcome === "succeeded" ? on_success : isFailure ? on_failure : [];
+    if (run.outcome !== "succeeded" && !isFailure) return;
+    const actions = listActions(entry.spec, isFailure ? "on_failure" : "on_success");
     if (actions.length === 0) return;
     const seen = this.scheduler.states.get(spec.job)?.seenFiles ?? null;
     await followUp(this.actions.portFor(entry, this), entry.spec, actions, run, {

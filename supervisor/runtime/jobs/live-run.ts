@@ -21,5 +21,7 @@ export interface LiveRun {
   readonly stop: () => void;
   /** why the supervisor is ending it */
   cause: EndCause | null;
+  /** of the process before it: a run has ended once a later one has */
+  readonly generation: number;
   isEnding: boolean;
 }

@@ -14,6 +14,7 @@ export class Reconnect {
   #client: SshClient | undefined;
   #opening: Promise<SshClient> | undefined;
   #isClosed = false;
+  #isForbidden = false;
 
   constructor(
     readonly host: string,
@@ -27,16 +28,22 @@ export class Reconnect {
    * The open connection. The first attempt fails at once, so that a host that is off is reported; once it was there, it is
    * given time to come back.
    *
-   * @throws what `open` throws; ConnectionLostError after {@link close}
+   * @throws what `open` throws; ConnectionLostError after {@link close}, and where {@link forbid} was called
    */
   async client(): Promise<SshClient> {
     if (this.#isClosed) throw new ConnectionLostError(this.host);
     if (this.#client?.isOpen() && this.#opening === undefined) return this.#client;
+    if (this.#isForbidden) throw new ConnectionLostError(this.host);
     // callers that find it lost at the same time share one attempt
     this.#opening ??= this.#renew().finally(() => {
       this.#opening = undefined;
     });
     return this.#opening;
+  }
+
+  /** A lost connection stays lost from now on. */
+  forbid(): void {
+    this.#isForbidden = true;
   }
 
   async close(): Promise<void> {

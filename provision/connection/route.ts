@@ -31,7 +31,7 @@ export async function openTransport(
   try {
     if (jumps.length === 0) return await dial(settings);
     const jump = await openJump(host, jumps, journey);
-    return { stream: await openForward(host, jump, settings, jumps), complaint: () => "" };
+    return { stream: await openForward(host, jump, settings, jumps) };
   } catch (error) {
     if (error instanceof UnreachableError) throw error;
     throw explainFailure({ host, settings, error: error as SshFailure });

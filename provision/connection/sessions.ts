@@ -12,16 +12,15 @@ export class Sessions {
    * Waits for a free session.
    *
    * @param isHeld it stays open until its user closes it, and others may have to open before that
-   * @returns false where no session can become free by itself, because all are held
+   * @returns the number of sessions that were open before; undefined where none can become free by itself, because all are held
    */
-  async take(isHeld: boolean): Promise<boolean> {
+  async take(isHeld: boolean): Promise<number | undefined> {
     while (this.#open >= this.#limit) {
-      if (this.#held >= this.#limit) return false;
+      if (this.#held >= this.#limit) return undefined;
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
-    this.#open++;
     if (isHeld) this.#held++;
-    return true;
+    return this.#open++;
   }
 
   give(isHeld: boolean): void {
@@ -30,12 +29,10 @@ export class Sessions {
     this.#wake();
   }
 
-  /** The host refused the session that was just taken; it is given back. @returns false where it was the only one */
-  refuse(isHeld: boolean): boolean {
-    const others = this.#open - 1;
-    if (others > 0) this.#limit = Math.min(this.#limit, others);
+  /** The host refused a session while so many others were open: that many it allows at most, and one at least. */
+  refuse(isHeld: boolean, others: number): void {
+    this.#limit = Math.min(this.#limit, Math.max(1, others));
     this.give(isHeld);
-    return others > 0;
   }
 
   #wake(): void {

@@ -56,7 +56,7 @@ export async function openSshClient(
     await logIn(client, config, settings, access.questions);
   } catch (error) {
     client.destroy();
-    const complaint = transport.complaint();
+    const complaint = await transport.complaint?.();
     throw (
       check.refusal() ??
       explainFailure({ host, settings, error: error as SshFailure, authentication, complaint })

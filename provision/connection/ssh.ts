@@ -1,4 +1,5 @@
 import { type Duplex, Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ClientChannel } from "ssh2";
 import { UserError } from "../../supervisor/config/user-error.ts";
 import { type Become, becomeArgv } from "./become.ts";
@@ -13,7 +14,8 @@ import { BecomingExec, checkBecome } from "./sudo.ts";
 
 /**
  * A host over SSH. A connection that was lost is opened again for the next command; the command that was running then ends
- * with a ConnectionLostError, because nobody knows how far it came.
+ * with a ConnectionLostError, because nobody knows how far it came. Where a process of openProcess was lost with it, it
+ * stays lost.
  *
  * @param open connects and logs in; throws what openSshClient throws
  */
@@ -78,9 +80,17 @@ class SshConnection implements Connection {
   async openProcess(argv: readonly string[], options: { become?: boolean } = {}): Promise<Duplex> {
     checkBecome(this.host, this.become, options.become);
     const asRoot = becomeArgv(argv, this.become, options.become);
-    const { channel } = await this.#openSession(asRoot.argv, true);
+    const { channel, exit } = await this.#openSession(asRoot.argv, true);
     if (asRoot.stdinPrefix !== "") channel.write(asRoot.stdinPrefix);
-    return drainOnDestroy(channel);
+    let isReleased = false;
+    drainOnDestroy(channel, () => {
+      isReleased = true;
+    });
+    // Whoever holds it (a lock, say) counts on it: nothing more may be done as if it were still there.
+    exit.then((code) => {
+      if (code === undefined && !isReleased) this.#reconnect.forbid();
+    });
+    return channel;
   }
 
   async close(): Promise<void> {
@@ -89,11 +99,12 @@ class SshConnection implements Connection {
 
   /** @param isHeld a process that runs until its user ends it */
   async #openSession(argv: string[], isHeld: boolean): Promise<Session> {
-    for (;;) {
+    for (let refusals = 0; ; ) {
       // opens a lost connection again, which has sessions of its own
       await this.#reconnect.client();
       const sessions = this.#sessions;
-      if (!(await sessions.take(isHeld))) return this.#onSecond().#openSession(argv, isHeld);
+      const others = await sessions.take(isHeld);
+      if (others === undefined) return this.#onSecond().#openSession(argv, isHeld);
       try {
         const session = await this.#call<Session>((client, done) => {
           // watched from within the callback: what a short command says and its end may come with the same packet
@@ -108,7 +119,11 @@ class SshConnection implements Connection {
           sessions.give(isHeld);
           throw error;
         }
-        if (!sessions.refuse(isHeld)) throw noSession(this.host, error);
+        sessions.refuse(isHeld, others);
+        if (others > 0) continue;
+        // sshd counts a session that was closed until its next round
+        if (++refusals === 10) throw noSession(this.host, error);
+        await sleep(20 * refusals);
       }
     }
   }
@@ -153,14 +168,14 @@ function noSession(host: string, cause: unknown): UserError {
 }
 
 /** ssh2 closes a channel only when all of its data was read, which nobody does who destroys it. */
-function drainOnDestroy(channel: ClientChannel): ClientChannel {
+function drainOnDestroy(channel: ClientChannel, onDestroy: () => void): void {
   const destroy = channel.destroy.bind(channel);
   channel.destroy = () => {
+    onDestroy();
     channel.resume();
     channel.stderr.resume();
     return destroy();
   };
-  return channel;
 }
 
 /** A command that runs on the host. */

@@ -4,11 +4,11 @@ import type { Duplex } from "node:stream";
 import { ProcessStream } from "./process-stream.ts";
 import type { SshSettings } from "./ssh-settings.ts";
 
-/** A byte stream to a host's sshd, and what a proxy command said on stderr. */
+/** A byte stream to a host's sshd. */
 export interface Transport {
   stream: Duplex;
-  /** the last lines that the proxy command printed, while the stream is not yet in use */
-  complaint(): string;
+  /** what a proxy command printed on stderr until its end; undefined without one */
+  complaint?(): Promise<string>;
 }
 
 /**
@@ -35,7 +35,7 @@ export function dial(settings: SshSettings): Promise<Transport> {
     socket.once("connect", () => {
       signal.removeEventListener("abort", giveUp);
       socket.removeListener("error", reject);
-      resolve({ stream: socket, complaint: () => "" });
+      resolve({ stream: socket });
     });
   });
 }
@@ -49,6 +49,10 @@ export function startProxy(command: string): Transport {
   });
   const stream = new ProcessStream(child.stdin, child.stdout);
   child.once("error", (error) => stream.destroy(error));
-  stream.once("close", () => child.kill());
-  return { stream, complaint: () => printed.trim() };
+  const ended = new Promise((resolve) => child.once("close", resolve));
+  stream.once("close", () => {
+    // it ends by itself when its stdin does; one that does not is not waited for
+    setTimeout(() => child.kill(), 1000).unref();
+  });
+  return { stream, complaint: () => ended.then(() => printed.trim()) };
 }

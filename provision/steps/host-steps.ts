@@ -1,7 +1,11 @@
 import { UserError } from "../../supervisor/config/user-error.ts";
+import { ConnectionLostError } from "../connection/connection.ts";
 import type { Facts } from "../facts/facts.ts";
 import type { Action, ActionContext } from "../run/action.ts";
 import { planSteps, type Step, type StepTools } from "./step.ts";
+
+/** So often a step goes on after its connection was lost. */
+const MAX_LOSSES = 3;
 
 /** The actions that bring a host from `facts` to what the steps want. */
 export function actionsFor(steps: readonly Step[], facts: Facts, tools: StepTools): Action[] {
@@ -22,12 +26,32 @@ class SteppedHost {
   ) {}
 
   /**
+   * Brings the host to what a step wants. Where the connection is lost on the way, waits for the host to come back, reads
+   * what is there by then, and goes on from that.
+   *
+   * @throws UserError `not_verified`; ConnectionLostError where it is lost again and again
+   */
+  async bring(step: Step, context: ActionContext): Promise<undefined | false> {
+    for (let losses = 0; ; losses++) {
+      try {
+        const result = await this.#bringOnce(step, context);
+        // what is done already after a loss was done by us
+        return losses > 0 ? undefined : result;
+      } catch (error) {
+        if (!(error instanceof ConnectionLostError) || losses === MAX_LOSSES) throw error;
+        context.tell("the connection was lost: connecting again, to go on where this ended");
+        this.facts = await this.tools.gather();
+      }
+    }
+  }
+
+  /**
    * Checks once more (an earlier step, or another operator, may have done it), applies, and verifies: the host's facts
    * are read again, and the step must have nothing left to do.
    *
    * @throws UserError `not_verified`
    */
-  async bring(step: Step, context: ActionContext): Promise<undefined | false> {
+  async #bringOnce(step: Step, context: ActionContext): Promise<undefined | false> {
     const change = step.check(this.facts);
     if (change === undefined) {
       context.note("done already");

@@ -1,5 +1,5 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { CommandError, type CommandOptions, type CommandResult, runCommand } from "../hosts/command.ts";
 import type { TestNet } from "../hosts/test-net.ts";
 
@@ -32,6 +32,13 @@ export class Operator {
 
   write(file: string, content: string, mode = 0o644): void {
     writeFileSync(join(this.directory, file), content, { mode });
+  }
+
+  /** Writes a file of the operator's own ~/.ssh. */
+  writeSsh(file: string, content: string): void {
+    const path = join(this.directory, "home/.ssh", file);
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    writeFileSync(path, content, { mode: 0o600 });
   }
 
   /** Replaces text in a file of the checkout; throws when it is not there, so that a test can't go blind. */

@@ -1,0 +1,79 @@
+import { mkdtempSync } from "node:fs";
+import { join } from "node:path";
+import { Access } from "../../provision/connection/access.ts";
+import type { Connection } from "../../provision/connection/connection.ts";
+import { openConnection } from "../../provision/connection/open.ts";
+import { Questions } from "../../provision/connection/questions.ts";
+import { quoteArgv } from "../../provision/connection/quote.ts";
+import { type CommandResult, runCommand } from "../hosts/command.ts";
+import type { TestHost } from "../hosts/test-host.ts";
+import type { TestNet } from "../hosts/test-net.ts";
+import type { Operator } from "./operator.ts";
+
+/** What `longshore ping --json` says of one host. */
+export interface Ping {
+  host: string;
+  status: "ok" | "failed";
+  seconds: number;
+  user?: string;
+  error?: { code: string; message: string; hint?: string };
+}
+
+/** Pings with an inventory of these lines; the answers by host. */
+export async function ping(
+  operator: Operator,
+  inventory: readonly string[],
+  env: Record<string, string | undefined> = {},
+): Promise<Record<string, Ping>> {
+  operator.write("inventory.ini", `${inventory.join("\n")}\n`);
+  const { stdout, stderr } = await operator.longshore(["ping", "--json"], { env });
+  if (stdout === "") throw new Error(stderr);
+  const { hosts } = JSON.parse(stdout) as { hosts: Ping[] };
+  return Object.fromEntries(hosts.map((each) => [each.host, each]));
+}
+
+/** Runs longshore at a terminal: `script` (util-linux) makes one, and `typed` is what a person types there. */
+export function atTerminal(
+  operator: Operator,
+  program: string,
+  args: readonly string[],
+  typed: string,
+): Promise<CommandResult> {
+  const command = quoteArgv([process.execPath, program, "-i", "inventory.ini", ...args]);
+  return runCommand(["script", "--quiet", "--return", "--command", command, "/dev/null"], {
+    cwd: operator.directory,
+    input: typed,
+    env: { HOME: join(operator.directory, "home"), SSH_AUTH_SOCK: undefined, NO_COLOR: "1" },
+    timeout: 60_000,
+  });
+}
+
+/** A connection from this process, as a command of longshore opens it. */
+export function connectTo(host: TestHost, vars: Record<string, string> = {}): Promise<Connection> {
+  const { name, address, user, identityFile, knownHostsFile } = host.record;
+  return openConnection(
+    {
+      name,
+      groups: [],
+      vars: {
+        ansible_host: address,
+        ansible_user: user,
+        ansible_ssh_private_key_file: identityFile,
+        ansible_ssh_common_args: `-F none -o UserKnownHostsFile=${knownHostsFile}`,
+        ...vars,
+      },
+    },
+    { access: new Access(new Questions(undefined)) },
+  );
+}
+
+/** Sets options of the host's sshd, and sees that it has them. Without any: as it was. */
+export async function configureSshd(host: TestHost, ...lines: string[]): Promise<void> {
+  await host.writeFile("/etc/ssh/sshd_config.d/00-test.conf", `${lines.join("\n")}\n`);
+  await host.exec(["systemctl", "restart", "ssh.service"]);
+}
+
+/** A new folder of the run, for keys and the like. */
+export function makeDirectory(net: TestNet): string {
+  return mkdtempSync(join(net.record.run.directory, "ssh-"));
+}

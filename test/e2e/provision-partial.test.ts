@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { noEngine, openSharedNet } from "../hosts/shared-net.ts";
+import type { TestHost } from "../hosts/test-host.ts";
+import type { TestNet } from "../hosts/test-net.ts";
+import { createOperator, type Operator } from "./operator.ts";
+import { ensureProvisionedImage } from "./provisioned-image.ts";
+
+// Installed by none of ours, and left as a cut-off dpkg leaves it.
+const HALF_INSTALLED =
+  "cd /tmp && apt-get -qq update && apt-get -qq download ncurses-term && dpkg --unpack ncurses-term_*.deb";
+
+describe.skipIf(noEngine)("a host that is not quite as wanted", { timeout: 300_000 }, () => {
+  let net: TestNet;
+  let host: TestHost;
+  let operator: Operator;
+
+  beforeAll(async () => {
+    net = await openSharedNet();
+    const image = await ensureProvisionedImage(net);
+    [host] = (await net.addHosts(1, { image })) as [TestHost];
+    operator = createOperator(net, net.inventory({}, [host]));
+    await operator.run("provision");
+  });
+
+  afterAll(() => net?.removeHosts());
+
+  test.each<[string, string, string[]]>([
+    ["the engine is stopped", "systemctl stop docker.socket docker", ["Docker service: start"]],
+    ["the engine is disabled", "systemctl disable --quiet docker", ["Docker service: enable"]],
+    ["the user has left the group", "gpasswd --delete debian docker", ["docker group: add debian"]],
+    ["a package is half installed", HALF_INSTALLED, ["packages: repair ncurses-term"]],
+    [
+      "Compose is gone",
+      "apt-get -qq --yes --allow-change-held-packages remove docker-compose",
+      ["Docker Engine and Compose: install Compose v2"],
+    ],
+    ["the engine is not held", "apt-mark unhold docker.io", ["Docker Engine and Compose: hold docker.io"]],
+    [
+      "the engine's configuration was replaced",
+      `echo '{"mtu": 1400, "log-driver": "journald"}' > /etc/docker/daemon.json && systemctl restart docker`,
+      ["engine configuration: default-address-pools, live-restore"],
+    ],
+    [
+      "the engine was not restarted after a change",
+      "sleep 1.1; touch /etc/docker/daemon.json",
+      ["engine configuration: restart, to read what has changed"],
+    ],
+    [
+      "the kernel's setting is another",
+      "sysctl -q net.ipv4.tcp_migrate_req=0",
+      ["kernel settings: net.ipv4.tcp_migrate_req=1"],
+    ],
+    ["the directory is somebody's", "chown debian /opt/longshore", ["directories: /opt/longshore"]],
+  ])("%s: that is planned, done, and nothing else", async (_title, damage, expected) => {
+    await host.exec(["sh", "-c", damage]);
+    const titles = (changes: string[]) => changes.map((change) => change.replace(/ \([^(]*\)$/, ""));
+    const check = await operator.longshore(["provision", "--check", "--json"]);
+    expect(check.code).toBe(2);
+    const [planned] = JSON.parse(check.stdout).hosts;
+    expect(planned.pending.map(({ title }: { title: string }) => title)).toEqual(expected);
+    const [done] = JSON.parse((await operator.run("provision", "--json")).stdout).hosts;
+    expect(titles(done.changes)).toEqual(expected);
+    expect((await operator.longshore(["provision", "--check"])).code).toBe(0);
+  });
+
+  test("what was in the engine's configuration is still there, and containers have outlived its restart", async () => {
+    const config = JSON.parse(await host.exec(["cat", "/etc/docker/daemon.json"]));
+    expect(config).toMatchObject({ mtu: 1400, "log-driver": "journald", "live-restore": true });
+    expect(config).not.toHaveProperty("log-opts");
+    await host.exec([
+      "sh",
+      "-c",
+      "tar -ch -C / usr/bin/sleep lib64/ld-linux-x86-64.so.2 lib/x86_64-linux-gnu/libc.so.6 | docker import - tiny",
+    ]);
+    const id = await host.exec(["docker", "run", "--detach", "tiny", "/usr/bin/sleep", "infinity"]);
+    const started = () =>
+      host.exec(["docker", "inspect", "--format", "{{.State.Running}} {{.State.Pid}}", id]);
+    const before = await started();
+    await host.exec(["sh", "-c", `echo '{"mtu": 1400}' > /etc/docker/daemon.json`]);
+    await operator.run("provision");
+    expect(await started()).toBe(before);
+    expect(before).toMatch(/^true [1-9]/);
+  });
+
+  test("a file that is no JSON is left alone, and named", async () => {
+    await host.exec(["sh", "-c", "echo '{' > /etc/docker/daemon.json"]);
+    const { code, stdout } = await operator.longshore(["provision"]);
+    expect(code).toBe(1);
+    expect(stdout).toContain("cannot read the host's /etc/docker/daemon.json");
+    expect(await host.exec(["cat", "/etc/docker/daemon.json"])).toBe("{");
+    await host.exec(["rm", "/etc/docker/daemon.json"]);
+    await operator.run("provision");
+  });
+
+  test("cloud-init is waited for on the first boot", async () => {
+    await host.exec(["sh", "-c", "mkdir -p /run/cloud-init; touch /run/cloud-init/status.json"]);
+    await host.exec(["gpasswd", "--delete", "debian", "docker"]);
+    const running = operator.longshore(["provision", "--json=events"]);
+    await host.exec(["sh", "-c", "sleep 1; touch /run/cloud-init/result.json"]);
+    const { code, stdout } = await running;
+    expect(code).toBe(0);
+    const events = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(events).toContainEqual(
+      expect.objectContaining({ event: "message", text: "waiting for cloud-init to end the first boot" }),
+    );
+    const result = events.at(-1);
+    expect(result).toMatchObject({ event: "result", hosts: [{ changes: ["docker group: add debian"] }] });
+  });
+
+  test("drift tells of what provision and deploy would change, as JSON", async () => {
+    await host.exec(["gpasswd", "--delete", "debian", "docker"]);
+    const { code, stdout } = await operator.longshore(["drift", "--json"]);
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout).hosts).toMatchObject([
+      {
+        host: host.name,
+        status: "drifted",
+        provision: [{ title: "docker group: add debian" }],
+        deploy: expect.arrayContaining([
+          { title: expect.stringMatching(/^release /), details: expect.anything() },
+        ]),
+      },
+    ]);
+    expect(await host.exec(["id", "-nG", "debian"])).not.toContain("docker");
+  });
+});

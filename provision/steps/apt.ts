@@ -12,6 +12,9 @@ const APT_GET = [
   "-o=DPkg::Lock::Timeout=60",
   ...DPKG_OPTIONS.map((option) => `-o=Dpkg::Options::=${option}`),
   "-o=Acquire::Retries=3",
+  // Descriptions in other languages, and a terminal that nobody looks at.
+  "-o=Acquire::Languages=none",
+  "-o=Dpkg::Use-Pty=0",
 ];
 
 type AptContext = Pick<ApplyContext, "connection" | "progress" | "tell">;

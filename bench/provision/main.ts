@@ -44,17 +44,14 @@ try {
 
 /** Ansible needs Python on its hosts, as the clouds' images have it. */
 function ensurePythonImage(where: TestNet): Promise<string> {
-  return ensureSnapshot(where, "python", [], async (host) => {
-    await host.exec(["apt-get", "-qq", "update"]);
-    await host.exec([
-      "apt-get",
-      "-qq",
-      "install",
-      "--yes",
-      "--no-install-recommends",
-      "python3",
-      "python3-apt",
-    ]);
+  return ensureSnapshot(where, {
+    name: "python",
+    key: [],
+    provision: async (host) => {
+      await host.exec(["apt-get", "-qq", "update"]);
+      const install = ["apt-get", "-qq", "install", "--yes", "--no-install-recommends"];
+      await host.exec([...install, "python3", "python3-apt"]);
+    },
   });
 }
 

@@ -8,6 +8,7 @@ import type { HostOutcome } from "../run/outcome.ts";
 import { runHosts } from "../run/run-hosts.ts";
 import { resolveSettings } from "../stack/settings.ts";
 import { loadStack } from "../stack/stack.ts";
+import type { Role } from "../steps/role.ts";
 import type { StackOptions } from "./options.ts";
 import { printJson, reportOutcomes, type Session, withSession } from "./session.ts";
 
@@ -58,6 +59,11 @@ export async function deployHosts(
   } finally {
     await deployment.images.close();
   }
+}
+
+/** The roles that the stack asks for on a host. */
+export function rolesOf(deployment: Deployment): (host: InventoryHost) => readonly Role[] {
+  return ({ name }) => deployment.releases.get(name)?.settings.roles ?? [];
 }
 
 /** Where the site is on the hosts where all went well: `https://example.org/`. */

@@ -1,6 +1,6 @@
 import { driftExitCode, type HostDrift, joinDrift } from "../run/host-drift.ts";
 import type { PendingChange } from "../run/outcome.ts";
-import { deployHosts, prepareDeployment } from "./deploy.ts";
+import { deployHosts, prepareDeployment, rolesOf } from "./deploy.ts";
 import type { StackOptions } from "./options.ts";
 import { provisionHosts } from "./provision.ts";
 import { printJson, withSession } from "./session.ts";
@@ -10,7 +10,7 @@ export function driftCommand(options: StackOptions): Promise<number> {
   return withSession("drift", { ...options, check: true }, async (session) => {
     const deployment = await prepareDeployment(options, session.hosts);
     const quiet = { ...session, run: { ...session.run, display: "silent" as const } };
-    const provisioned = await provisionHosts(quiet);
+    const provisioned = await provisionHosts(quiet, rolesOf(deployment));
     const reached = new Set(
       provisioned.filter(({ status }) => status === "ok" || status === "pending").map(({ host }) => host),
     );

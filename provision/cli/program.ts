@@ -65,6 +65,7 @@ export function makeProgram(finish: (code: number) => void, args: readonly strin
     .action(run(async () => (await import("./up.ts")).upCommand));
   changing("provision", "install Docker Engine and Compose, and set up the hosts")
     .addOption(upgradeOption())
+    .option("-s, --stack <dir>", "bring the roles too that this stack asks for")
     .action(run(async () => (await import("./provision.ts")).provisionCommand));
   changing("deploy", "ship image, configuration and secrets, and run the stack")
     .addOption(stackOption())

@@ -4,26 +4,38 @@ import type { InventoryHost } from "../inventory/inventory.ts";
 import type { Planner } from "../run/action.ts";
 import type { HostOutcome } from "../run/outcome.ts";
 import { runHosts } from "../run/run-hosts.ts";
+import { resolveSettings } from "../stack/settings.ts";
+import { loadStack } from "../stack/stack.ts";
 import { refreshPackages } from "../steps/apt.ts";
 import { distributionOf } from "../steps/distribution.ts";
 import { actionsFor } from "../steps/host-steps.ts";
+import type { Role } from "../steps/role.ts";
 import { provisionSteps } from "../steps/steps.ts";
 import { readWanted, type Wanted } from "../steps/wanted.ts";
 import type { FleetOptions } from "./options.ts";
 import { printJson, reportOutcomes, type Session, withSession } from "./session.ts";
 
 /** `longshore provision`. Returns the exit code. */
-export function provisionCommand(options: FleetOptions): Promise<number> {
+export function provisionCommand(options: FleetOptions & { stack?: string }): Promise<number> {
   return withSession("provision", options, async (session) => {
-    const outcomes = await provisionHosts(session);
+    const stack = options.stack === undefined ? undefined : await loadStack(options.stack);
+    const outcomes = await provisionHosts(session, (host) =>
+      stack === undefined ? [] : resolveSettings(stack, host).roles,
+    );
     if (options.json) printJson({ hosts: outcomes }, options.json);
     return reportOutcomes(session, outcomes);
   });
 }
 
-export async function provisionHosts({ hosts, connections, run, options }: Session): Promise<HostOutcome[]> {
+/** @param rolesOf the roles that a host's stack asks for */
+export async function provisionHosts(
+  { hosts, connections, run, options }: Session,
+  rolesOf: (host: InventoryHost) => readonly Role[] = () => [],
+): Promise<HostOutcome[]> {
   // What the inventory asks of them all is read before any is touched.
-  const wanted = hosts.map((host) => readWanted(host, { upgrade: options.upgrade === true }));
+  const wanted = hosts.map((host) =>
+    readWanted(host, { upgrade: options.upgrade === true, stackRoles: rolesOf(host) }),
+  );
   const planner = (host: InventoryHost) =>
     planProvision(wanted[hosts.indexOf(host)] as Wanted, run.check, () => connections.openAnother(host));
   return runHosts(hosts, connections, planner, run);

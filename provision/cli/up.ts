@@ -1,5 +1,5 @@
 import { allGood } from "../run/outcome.ts";
-import { deployHosts, listUrls, prepareDeployment } from "./deploy.ts";
+import { deployHosts, listUrls, prepareDeployment, rolesOf } from "./deploy.ts";
 import type { StackOptions } from "./options.ts";
 import { provisionHosts } from "./provision.ts";
 import { printJson, reportOutcomes, withSession } from "./session.ts";
@@ -10,7 +10,7 @@ export function upCommand(options: StackOptions): Promise<number> {
   return withSession("up", options, async (session) => {
     const deployment = await prepareDeployment(options, session.hosts);
     session.say("Provision");
-    const provisioned = await provisionHosts(session);
+    const provisioned = await provisionHosts(session, rolesOf(deployment));
     const ready = session.hosts.filter(({ name }) =>
       allGood(provisioned.filter(({ host }) => host === name)),
     );

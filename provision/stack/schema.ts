@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Roles } from "../steps/role.ts";
 
 /** `""` counts as "not given": `${acme_email:-}` is how a setting is left to the inventory. */
 const optionalText = z
@@ -83,6 +84,8 @@ export const StackSettings = z.strictObject({
   endpoints: z.array(z.url({ protocol: /^https?$/ })).default([]),
   /** how long deploy waits for the containers to be healthy */
   deploy_timeout: count.default(120),
+  /** optional steps of provision that hosts of this stack need, beside those of the inventory */
+  roles: Roles,
 });
 export type StackSettings = z.infer<typeof StackSettings>;
 

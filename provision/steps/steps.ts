@@ -7,13 +7,14 @@ import { dockerService } from "./docker-service.ts";
 import { fail2ban } from "./fail2ban.ts";
 import { firewall } from "./firewall.ts";
 import { firstBoot } from "./first-boot.ts";
+import type { Role } from "./role.ts";
 import { sshHardening } from "./ssh-hardening.ts";
 import type { Step } from "./step.ts";
 import { swap } from "./swap.ts";
 import { sysctlSettings } from "./sysctl.ts";
 import { timeSync } from "./time-sync.ts";
 import { unattendedUpgrades } from "./unattended-upgrades.ts";
-import type { Role, Wanted } from "./wanted.ts";
+import type { Wanted } from "./wanted.ts";
 
 /** What `provision` brings a host to, in the order of application. */
 export function provisionSteps(wanted: Wanted): Step[] {

@@ -1,18 +1,8 @@
 import * as z from "zod";
 import { Size } from "../../supervisor/config/size.ts";
-import { suggestWord } from "../../supervisor/config/suggest.ts";
 import { UserErrors } from "../../supervisor/config/user-error.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
-
-export const ROLES = [
-  "time-sync",
-  "swap",
-  "firewall",
-  "unattended-upgrades",
-  "fail2ban",
-  "ssh-hardening",
-] as const;
-export type Role = (typeof ROLES)[number];
+import { listOf, type Role, Roles } from "./role.ts";
 
 /** A port that the firewall leaves open: `443`, `443/udp`, `8000-8010/tcp`. */
 const OpenPort = z.union([z.string(), z.number().int()]).transform((value, context) => {
@@ -26,25 +16,9 @@ const OpenPort = z.union([z.string(), z.number().int()]).transform((value, conte
 });
 export type OpenPort = z.infer<typeof OpenPort>;
 
-const RoleName = z.string().transform((name, context): Role => {
-  if ((ROLES as readonly string[]).includes(name)) return name as Role;
-  const near = suggestWord(name, ROLES);
-  const hint = near === undefined ? `known: ${ROLES.join(", ")}` : `did you mean ${near}?`;
-  context.addIssue({ code: "custom", message: `there is no role ${name}; ${hint}` });
-  return z.NEVER;
-});
-
-/** A list, or one string separated by commas or spaces. */
-const listOf = <T extends z.ZodType>(item: T) =>
-  z.preprocess(
-    (value) =>
-      typeof value === "string" ? value.split(/[\s,]+/).filter((part) => part !== "") : [value].flat(),
-    z.array(item),
-  );
-
 /** The variables of the inventory that provision reads; those of others are not ours to judge. */
 const HostVariables = z.object({
-  longshore_roles: listOf(RoleName).default([]),
+  longshore_roles: Roles,
   /** keys of daemon.json that replace what is there */
   longshore_docker: z.record(z.string(), z.unknown()).default({}),
   longshore_swap: Size.prefault("1g"),
@@ -64,7 +38,10 @@ export interface Wanted {
 }
 
 /** @throws UserErrors `inventory_variable`, naming the host and the variable */
-export function readWanted(host: InventoryHost, options: { upgrade: boolean }): Wanted {
+export function readWanted(
+  host: InventoryHost,
+  options: { upgrade: boolean; stackRoles?: readonly Role[] },
+): Wanted {
   const parsed = HostVariables.safeParse(host.vars);
   if (!parsed.success) {
     throw new UserErrors(
@@ -77,7 +54,7 @@ export function readWanted(host: InventoryHost, options: { upgrade: boolean }): 
   const { data } = parsed;
   const own = [data.http_port, data.https_port].filter((port) => port !== undefined);
   return {
-    roles: [...new Set(data.longshore_roles)],
+    roles: [...new Set([...data.longshore_roles, ...(options.stackRoles ?? [])])],
     upgrade: options.upgrade,
     engine: data.longshore_docker,
     swapBytes: data.longshore_swap,

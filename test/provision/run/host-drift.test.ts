@@ -21,7 +21,7 @@ test.each<[string, HostOutcome, HostOutcome | undefined, object, number]>([
     "not provisioned yet",
     pending,
     outcome("failed", { error: error("docker_missing") }),
-    { status: "drifted", provision: [change], deploy: [], error: undefined },
+    { status: "drifted", provision: [change], deploy: [] },
     2,
   ],
   [

@@ -28,6 +28,7 @@ test("defaults", async () => {
     },
     endpoints: [],
     deploy_timeout: 120,
+    roles: [],
     variables: {
       LONGSHORE_STACK: "site",
       LONGSHORE_HOST: "web1",

@@ -22,7 +22,11 @@ export default defineConfig({
     projects: [
       {
         // pure code: no processes, no files but temporary ones
-        test: { name: "unit", include: ["test/unit/**/*.test.ts", "test/provision/**/*.test.ts"] },
+        test: {
+          name: "unit",
+          include: ["test/unit/**/*.test.ts", "test/provision/**/*.test.ts"],
+          maxWorkers: "100%",
+        },
       },
       {
         // real processes under the real supervisor

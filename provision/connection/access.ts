@@ -1,4 +1,6 @@
+import type { ParsedKey } from "ssh2";
 import { UserError } from "../../supervisor/config/user-error.ts";
+import { listAgentKeys } from "./agent.ts";
 import { localConfigWorld, readConfigTexts } from "./config-world.ts";
 import { readKnownHosts } from "./host-key.ts";
 import { type Identity, readIdentity } from "./identity.ts";
@@ -16,6 +18,7 @@ export class Access {
   readonly #world = localConfigWorld();
   readonly #configs = new Map<string | undefined, ReturnType<typeof readConfigTexts>>();
   readonly #knownHosts = new Map<string, Promise<KnownHost[]>>();
+  readonly #agentKeys = new Map<string | undefined, Promise<ParsedKey[]>>();
   readonly #identities = new Map<string, Promise<Identity | undefined>>();
 
   constructor(readonly questions: Questions) {
@@ -57,6 +60,16 @@ export class Access {
       }),
     );
     return found.filter((identity) => identity !== undefined);
+  }
+
+  /** The key files that only a passphrase could open: encrypted, and not in the agent. */
+  async lockedFiles(settings: SshSettings): Promise<string[]> {
+    const encrypted = (await this.identities(settings)).filter(({ kind }) => kind === "encrypted");
+    if (encrypted.length === 0) return [];
+    const held = await remember(this.#agentKeys, settings.agentSocket, listAgentKeys);
+    return encrypted
+      .filter(({ publicKey }) => publicKey === undefined || !held.some((key) => key.equals(publicKey)))
+      .map(({ file }) => file);
   }
 
   /** Closes the connections to jump hosts. */

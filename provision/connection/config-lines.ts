@@ -25,7 +25,8 @@ export function parseConfigLines(text: string): ConfigLine[] {
 /** Words as OpenSSH's argv_split makes them: quotes of both kinds, `\` before a quote, `\` or space, `#` begins a comment. */
 export function splitArguments(text: string): string[] {
   const words: string[] = [];
-  const word = /\s*((?:\\["'\\ ]|"(?:\\["\\]|\\(?!["\\])|[^"\\])*"|'(?:\\['\\]|\\(?!['\\])|[^'\\])*'|[^\s"'])+)/y;
+  const word =
+    /\s*((?:\\["'\\ ]|"(?:\\["\\]|\\(?!["\\])|[^"\\])*"|'(?:\\['\\]|\\(?!['\\])|[^'\\])*'|[^\s"'])+)/y;
   for (let match = word.exec(text); match !== null; match = word.exec(text)) {
     const [, written = ""] = match;
     if (written.startsWith("#")) break;

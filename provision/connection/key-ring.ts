@@ -1,10 +1,10 @@
 import ssh2, {
-  type BaseAgent,
   type IdentityCallback,
   type ParsedKey,
   type SignCallback,
   type SigningRequestOptions,
 } from "ssh2";
+import { listAgentKeys, signByAgent } from "./agent.ts";
 import type { Identity } from "./identity.ts";
 import type { Unlock } from "./unlock.ts";
 
@@ -27,7 +27,7 @@ export class KeyRing extends ssh2.BaseAgent<ParsedKey> {
 
   constructor(
     readonly identities: Identity[],
-    readonly agent: BaseAgent | undefined,
+    readonly agentSocket: string | undefined,
     /** from the agent only the keys that are among the identities */
     readonly identitiesOnly: boolean,
     readonly unlock: Unlock,
@@ -64,7 +64,7 @@ export class KeyRing extends ssh2.BaseAgent<ParsedKey> {
   }
 
   async #list(): Promise<Offer[]> {
-    const ofAgent = this.agent === undefined ? [] : await listAgentKeys(this.agent);
+    const ofAgent = await listAgentKeys(this.agentSocket);
     const identities = await Promise.all(this.identities.map((identity) => this.#withPublicKey(identity)));
     const isHeld = (key: ParsedKey) => ofAgent.some((each) => isSame(each, key));
     const files = identities
@@ -94,17 +94,8 @@ export class KeyRing extends ssh2.BaseAgent<ParsedKey> {
   }
 
   #fromAgent(publicKey: ParsedKey): Offer {
-    const { agent } = this;
-    return {
-      publicKey,
-      sign: (data, options) =>
-        new Promise((resolve, reject) => {
-          agent?.sign(publicKey, data, options, (error, signature) => {
-            if (signature === undefined) reject(error ?? new Error("the agent did not sign"));
-            else resolve(signature);
-          });
-        }),
-    };
+    const { agentSocket = "" } = this;
+    return { publicKey, sign: (data, options) => signByAgent(agentSocket, publicKey, data, options) };
   }
 
   #fromFile({ identity, publicKey }: { identity: Identity; publicKey: ParsedKey }): Offer {
@@ -122,14 +113,4 @@ export class KeyRing extends ssh2.BaseAgent<ParsedKey> {
 
 function isSame(one: ParsedKey, other: ParsedKey): boolean {
   return one.getPublicSSH().equals(other.getPublicSSH());
-}
-
-/** The agent's keys; none where no agent answers, as with ssh. Keys that ssh2 does not know (sk-…) are passed over. */
-function listAgentKeys(agent: BaseAgent): Promise<ParsedKey[]> {
-  return new Promise((resolve) => {
-    agent.getIdentities((_error, keys) => {
-      const parsed = (keys ?? []).map((key) => ssh2.utils.parseKey(key as ParsedKey));
-      resolve(parsed.flatMap((key) => (key instanceof Error ? [] : [key])));
-    });
-  });
 }

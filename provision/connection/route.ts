@@ -78,7 +78,8 @@ function loop(host: string, jumps: string[]): UnreachableError {
 /** `[user@]host[:port]`, `[user@][2001:db8::1]:port` or the same as `ssh://…` (ssh_config(5), ProxyJump). */
 export function parseJump(text: string): { address: string; user?: string; port?: number } {
   const [, user, bracketed, plain, port] =
-    /^(?:ssh:\/\/)?(?:(.+)@)?(?:\[([^\]]+)\]|([^:/]*|[^/]*:[^/]*:[^/]*?))(?::(\d+))?\/?$/.exec(text.trim()) ?? [];
+    /^(?:ssh:\/\/)?(?:(.+)@)?(?:\[([^\]]+)\]|([^:/]*|[^/]*:[^/]*:[^/]*?))(?::(\d+))?\/?$/.exec(text.trim()) ??
+    [];
   return {
     address: bracketed ?? plain ?? text.trim(),
     user,

@@ -37,7 +37,7 @@ export async function openSshClient(
   const check = new HostKeyCheck(host, settings, await access.knownHosts(settings));
   const keys = new KeyRing(
     await access.identities(settings),
-    settings.agentSocket === undefined ? undefined : ssh2.createAgent(settings.agentSocket),
+    settings.agentSocket,
     settings.identitiesOnly,
     access.keys.unlock,
   );

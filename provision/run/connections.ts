@@ -2,6 +2,7 @@ import { Access } from "../connection/access.ts";
 import type { Connection } from "../connection/connection.ts";
 import { type ConnectOptions, openConnection, resolveHost } from "../connection/open.ts";
 import { Questions } from "../connection/questions.ts";
+import { readConnectionVariables } from "../inventory/connection-variables.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
 
 /** The one connection per host of a command; several phases share it. */
@@ -34,9 +35,13 @@ export class Connections {
    * @param forks hosts that are connected at the same time
    */
   async answerQuestions(hosts: InventoryHost[], forks: number): Promise<void> {
-    const files = (await Promise.all(hosts.map((host) => this.#encryptedFiles(host)))).flat();
-    if (files.length === 0) return;
-    const waiting = [...hosts];
+    if (!this.#access.questions.isAnswerable) return;
+    const asking = await Promise.all(
+      hosts.map(async (host) => ({ host, files: await this.#lockedFiles(host) })),
+    );
+    const waiting = asking.filter(({ files }) => files.length > 0).map(({ host }) => host);
+    if (waiting.length === 0) return;
+    const files = [...new Set(asking.flatMap((each) => each.files))];
     let isDone = false;
     const connectAll = async () => {
       for (let host = waiting.shift(); host !== undefined && !isDone; host = waiting.shift())
@@ -59,10 +64,10 @@ export class Connections {
     return openConnection(host, this.#options);
   }
 
-  async #encryptedFiles(host: InventoryHost): Promise<string[]> {
+  async #lockedFiles(host: InventoryHost): Promise<string[]> {
     try {
-      const identities = await this.#access.identities(resolveHost(host, this.#access, this.#options));
-      return identities.filter(({ kind }) => kind === "encrypted").map(({ file }) => file);
+      if (readConnectionVariables(host).kind === "local") return [];
+      return await this.#access.lockedFiles(resolveHost(host, this.#access, this.#options));
     } catch {
       // whoever connects to the host gets the same error, and reports it for this host
       return [];

@@ -1,4 +1,5 @@
 import { expect, test, vi } from "vitest";
+import { ConnectionLostError } from "../../../provision/connection/connection.ts";
 import type { ActionContext } from "../../../provision/run/action.ts";
 import { actionsFor } from "../../../provision/steps/host-steps.ts";
 import type { Step } from "../../../provision/steps/step.ts";
@@ -62,4 +63,32 @@ test("what an earlier step has done as well is not done again, and is no change"
 test("a wait is no change", () => {
   const [action] = actionsFor([{ ...group, isWait: true }], before, toolsWith());
   expect(action?.isChange).toBe(false);
+});
+
+test("a step whose connection was lost goes on when the host is back", async () => {
+  apply.mockClear();
+  apply.mockRejectedValueOnce(new ConnectionLostError("web1"));
+  const told: string[] = [];
+  const tools = toolsWith(before, after);
+  const [action] = actionsFor([group], before, tools);
+  expect(await action?.run({ ...contextOf(), tell: (line) => told.push(line) })).toBeUndefined();
+  expect(apply).toHaveBeenCalledTimes(2);
+  expect(told).toEqual([expect.stringContaining("the connection was lost")]);
+});
+
+test("what went through although the connection was lost is a change, and not done again", async () => {
+  apply.mockClear();
+  apply.mockRejectedValueOnce(new ConnectionLostError("web1"));
+  const [action] = actionsFor([group], before, toolsWith(after));
+  expect(await action?.run(contextOf())).toBeUndefined();
+  expect(apply).toHaveBeenCalledOnce();
+});
+
+test("a connection that is lost again and again ends it", async () => {
+  apply.mockClear();
+  for (let i = 0; i < 9; i++) apply.mockRejectedValueOnce(new ConnectionLostError("web1"));
+  const [action] = actionsFor([group], before, toolsWith(before, before, before, before, before));
+  await expect(action?.run(contextOf())).rejects.toThrow(ConnectionLostError);
+  expect(apply).toHaveBeenCalledTimes(4);
+  apply.mockReset();
 });

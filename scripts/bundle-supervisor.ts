@@ -24,9 +24,16 @@ export async function bundleSupervisor(outdir: string): Promise<void> {
     target: "node20",
     logLevel: "warning",
     legalComments: "none",
+    // The text of a program stays in its memory; names stay as they are, for stack traces.
+    minifyWhitespace: true,
+    minifySyntax: true,
     // CJS, because yaml's Node export is CJS; koffi's platform file is copied beside the bundle.
     format: "cjs",
-    entryPoints: { longshored: "supervisor/longshored.ts", longshorectl: "supervisor/longshorectl.ts" },
+    entryPoints: {
+      longshored: "supervisor/longshored.ts",
+      "longshored-load": "supervisor/load-program.ts",
+      longshorectl: "supervisor/longshorectl.ts",
+    },
     outdir,
     outExtension: { ".js": ".cjs" },
     loader: { ".node": "copy" },

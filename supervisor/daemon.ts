@@ -1,11 +1,11 @@
 import { hostname } from "node:os";
-import { loadPlan } from "./config/load.ts";
 import { formatError } from "./config/user-error.ts";
 import type { Instance } from "./core/instance.ts";
 import { diffPlans, type PlanDiff } from "./core/plan-diff.ts";
 import { Audience } from "./runtime/audience.ts";
 import type { Entry } from "./runtime/entry.ts";
 import { EventStream } from "./runtime/event-stream.ts";
+import { loadPlanAside } from "./runtime/load-aside.ts";
 import { loadNative } from "./runtime/native.ts";
 import { Output } from "./runtime/output.ts";
 import { Reaper } from "./runtime/reaper.ts";
@@ -27,8 +27,7 @@ export interface RunOptions {
  * @throws UserError when it cannot begin: a bad file, a socket in use
  */
 export async function runSupervisor({ file, socket, stateDir, version }: RunOptions): Promise<number> {
-  const plan = await loadPlan(file, process.env);
-  const output = new Output(1, plan.config.output);
+  const output = new Output(1, { format: "text", timestamps: false });
   const log = (message: string): void => output.log(message);
   const native = await loadNative((reason) =>
     log(
@@ -38,6 +37,8 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
   const reaper = new Reaper(native);
   reaper.start();
   const spawner = new Spawner(native, reaper);
+  const plan = await loadPlanAside(file, spawner);
+  output.use(plan.config.output);
   let requestShutdown: (reason: string, exitCode: number) => void = () => {};
   let exitCode = 0;
   const supervisor = new Supervisor(plan, {
@@ -63,7 +64,7 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
     };
   });
   const reload = async (dryRun = false): Promise<PlanDiff> => {
-    const fresh = await loadPlan(file, process.env);
+    const fresh = await loadPlanAside(file, spawner);
     if (dryRun) return diffPlans(supervisor.plan.specs, fresh.specs);
     const diff = applyPlan(supervisor, fresh);
     output.use(fresh.config.output);

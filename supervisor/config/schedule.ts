@@ -1,5 +1,5 @@
-import { Cron } from "croner";
 import * as z from "zod";
+import { atBoot, parseCron } from "./cron.ts";
 
 /** An IANA time zone, such as `Europe/Berlin`. */
 export const TimeZone = z.string().refine(isTimeZone, {
@@ -13,18 +13,6 @@ function isTimeZone(name: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** The schedule of a job that runs once, when the supervisor starts. */
-export const atBoot = "@reboot";
-
-/**
- * A cron expression ready to be asked for its next time. A job at a fixed local time that a clock change skips
- * runs at the first instant after it, and once where the hour is repeated, as in Debian's cron; wildcards follow the clock.
- * @throws RangeError or TypeError when the expression is not valid
- */
-export function parseCron(expression: string, timezone: string | undefined): Cron {
-  return new Cron(expression, { mode: "5-or-6-parts", fixedTimeRule: "no-wildcard", paused: true, timezone });
 }
 
 /** Why an expression is no schedule, or null. One that never comes, such as `0 0 30 2 *`, is none. */

@@ -2,23 +2,13 @@ import type { ServerResponse } from "node:http";
 import type * as z from "zod";
 import { UserError } from "../config/user-error.ts";
 import type { PlanDiff } from "../core/plan-diff.ts";
-import {
-  ActionRequest,
-  type ActionResponse,
-  ReloadRequest,
-  type ReloadResponse,
-  RestartRequest,
-  RunRequest,
-  type RunResponse,
-  SignalRequest,
-} from "../protocol/request.ts";
+import type { ActionResponse, ReloadResponse, RunRequest, RunResponse } from "../protocol/request.ts";
 import type { Entry } from "../runtime/entry.ts";
 import type { EventStream } from "../runtime/event-stream.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
 import { describeHealth, describeInstance, describeSupervisor } from "./describe.ts";
 import { listHistory, listJobs, listNext, readLogOfRun, runJob } from "./job-routes.ts";
 import { streamLogs } from "./log-stream.ts";
-import { renderMetrics } from "./metrics.ts";
 import { readLineCount, streamNdjson } from "./ndjson.ts";
 import { restartTasks, runTask, selectEntries, signalTasks, startTasks, stopTasks } from "./operations.ts";
 import { reloadTasks } from "./reload-tasks.ts";
@@ -63,20 +53,21 @@ export const routes: Readonly<Record<string, Handler>> = {
     return { status: report.status === "ok" ? 200 : 503, body: report };
   },
   "POST /v1/start": async ({ supervisor }, { body }) =>
-    instances(supervisor, await startTasks(supervisor, read(ActionRequest, body))),
+    instances(supervisor, await startTasks(supervisor, await read("ActionRequest", body))),
   "POST /v1/stop": async ({ supervisor }, { body }) =>
-    instances(supervisor, await stopTasks(supervisor, read(ActionRequest, body))),
+    instances(supervisor, await stopTasks(supervisor, await read("ActionRequest", body))),
   "POST /v1/restart": async ({ supervisor }, { body }) =>
-    instances(supervisor, await restartTasks(supervisor, read(RestartRequest, body))),
-  "POST /v1/signal": ({ supervisor }, { body }) =>
-    instances(supervisor, signalTasks(supervisor, read(SignalRequest, body))),
-  "POST /v1/run": async ({ supervisor }, { body }) => ok(await runNow(supervisor, read(RunRequest, body))),
+    instances(supervisor, await restartTasks(supervisor, await read("RestartRequest", body))),
+  "POST /v1/signal": async ({ supervisor }, { body }) =>
+    instances(supervisor, signalTasks(supervisor, await read("SignalRequest", body))),
+  "POST /v1/run": async ({ supervisor }, { body }) =>
+    ok(await runNow(supervisor, await read("RunRequest", body))),
   "GET /v1/jobs": ({ supervisor }) => ok(listJobs(supervisor)),
   "GET /v1/jobs/history": ({ supervisor }, { query }) => ok(listHistory(supervisor, query)),
   "GET /v1/jobs/next": ({ supervisor }, { query }) => ok(listNext(supervisor, query)),
   "GET /v1/jobs/log": async ({ supervisor }, { query }) => ok(await readLogOfRun(supervisor, query)),
   "POST /v1/reload": async (target, { body }) => {
-    const { names, dry_run: dryRun } = read(ReloadRequest, body);
+    const { names, dry_run: dryRun } = await read("ReloadRequest", body);
     if (names === undefined) return ok(describeDiff(await target.reload(dryRun)));
     return instances(target.supervisor, await reloadTasks(target.supervisor, names));
   },
@@ -93,10 +84,13 @@ export const routes: Readonly<Record<string, Handler>> = {
     const { openApiDocument } = await import("../protocol/openapi.ts");
     return ok(openApiDocument(version));
   },
-  "GET /metrics": async ({ supervisor, version }) => ({
-    text: await renderMetrics(supervisor, version),
-    type: "text/plain; version=0.0.4; charset=utf-8",
-  }),
+  "GET /metrics": async ({ supervisor, version }) => {
+    const { renderMetrics } = await import("./metrics.ts");
+    return {
+      text: await renderMetrics(supervisor, version),
+      type: "text/plain; version=0.0.4; charset=utf-8",
+    };
+  },
   "GET /v1/logs": ({ supervisor }, { query }) => streamLogs(supervisor, query),
 };
 
@@ -128,9 +122,14 @@ function describeDiff(diff: PlanDiff): ReloadResponse {
   };
 }
 
-function read<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
-  const result = schema.safeParse(body);
-  if (result.success) return result.data;
+type Requests = typeof import("../protocol/request.ts");
+type RequestName = "ActionRequest" | "RestartRequest" | "SignalRequest" | "RunRequest" | "ReloadRequest";
+
+/** Checks the body of a request. The schemas are loaded by the first one: they take more memory than all the rest. */
+async function read<N extends RequestName>(name: N, body: unknown): Promise<z.output<Requests[N]>> {
+  const requests = await import("../protocol/request.ts");
+  const result = requests[name].safeParse(body);
+  if (result.success) return result.data as z.output<Requests[N]>;
   const problems = result.error.issues.map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`);
   throw new UserError("bad_request", `cannot read the request: ${problems.join("; ")}`);
 }

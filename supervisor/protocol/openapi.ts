@@ -56,7 +56,7 @@ export const routeDescriptions: Readonly<Record<string, RouteDescription>> = {
   "GET /v1/jobs/log": {
     summary: "What one run of a job wrote",
     query: { job: "its name", run: "the number of the run" },
-    response: "text/plain",
+    response: z.string(),
   },
   "GET /v1/jobs/next": {
     summary: "The coming times of a job, or of all jobs",

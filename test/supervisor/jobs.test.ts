@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { newJobState } from "../../supervisor/core/jobs/apply-record.ts";
-import { writeSnapshot } from "../../supervisor/core/jobs/read-journal.ts";
+import { writeSnapshot } from "../../supervisor/core/jobs/format-journal.ts";
 import type { HistoryResponse, JobsResponse, RunReport } from "../../supervisor/protocol/job.ts";
 import { Daemon, useDaemons } from "./daemon.ts";
 

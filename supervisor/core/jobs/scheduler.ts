@@ -1,5 +1,5 @@
+import { atBoot } from "../../config/cron.ts";
 import { formatDuration } from "../../config/duration-text.ts";
-import { atBoot } from "../../config/schedule.ts";
 import type { Exit } from "../instance.ts";
 import { lateAfter } from "./apply-record.ts";
 import { type Decision, type EndCause, judgeEnd } from "./decision.ts";

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import type { JobState } from "../../core/jobs/job-record.ts";
-import { readJournal } from "../../core/jobs/read-journal.ts";
 import { JournalFile, type JournalStore } from "./journal-file.ts";
 
 /** What is kept of the jobs, and where. */
@@ -16,9 +15,15 @@ export interface JobStorage {
  * and never the start.
  * @throws when the directory cannot be used at all
  */
-export function openJobStorage(stateDir: string, report: (message: string) => void): JobStorage {
+export async function openJobStorage(
+  stateDir: string,
+  report: (message: string) => void,
+): Promise<JobStorage> {
   const store = new JournalFile(join(stateDir, "jobs.journal"));
+  const logFolder = (job: string): string => join(stateDir, "runs", job);
   const text = store.read() ?? "";
+  if (text === "") return { states: [], store, logFolder };
+  const { readJournal } = await import("../../core/jobs/read-journal.ts");
   const { states, badLines } = readJournal(text);
   if (badLines.length > 0) {
     const copy = store.setAside(text);
@@ -26,7 +31,7 @@ export function openJobStorage(stateDir: string, report: (message: string) => vo
       `cannot read ${badLines.length} lines of the state of the jobs (the first is ${badLines[0]}); they are left out, and a copy is ${copy}`,
     );
   }
-  return { states, store, logFolder: (job) => join(stateDir, "runs", job) };
+  return { states, store, logFolder };
 }
 
 /** Where nothing is kept. */

@@ -83,7 +83,7 @@ export class Jobs {
       this.unlock = await lockState(path, this.waiting.signal, () =>
         log(`another longshored runs the jobs of ${stateDir}; this one takes over when it ends`),
       );
-      if (!this.isClosed) this.storage = openJobStorage(stateDir, log);
+      if (!this.isClosed) this.storage = await openJobStorage(stateDir, log);
     } catch (error) {
       const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
       log(`cannot keep the state of the jobs in ${stateDir} (${reason}): missed runs are not made up for`);

@@ -1,5 +1,5 @@
+import { formatRecords, writeSnapshot } from "../../core/jobs/format-journal.ts";
 import type { JobRecord, JobState } from "../../core/jobs/job-record.ts";
-import { formatRecords, writeSnapshot } from "../../core/jobs/read-journal.ts";
 import type { JournalStore } from "./journal-file.ts";
 
 /** A journal that has grown by this much (characters) and by several times its snapshot is written anew. */

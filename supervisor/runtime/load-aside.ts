@@ -1,0 +1,50 @@
+import { existsSync, realpathSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Plan } from "../config/load.ts";
+import { fromPlainError, type PlainError } from "./plain-error.ts";
+import { ownContext, type Spawner } from "./spawn.ts";
+
+/** What the program that reads tasks.yaml answers. */
+export type LoadAnswer =
+  | { readonly ok: true; readonly plan: Plan }
+  | { readonly ok: false; readonly error: PlainError };
+
+/**
+ * Reads a tasks.yaml as `loadPlan` does, in a process that is gone afterwards: to parse a hundred tasks takes more memory
+ * than to run them, and a file that is more than the parser can take does not take the supervisor with it.
+ * @throws what `loadPlan` throws
+ */
+export async function loadPlanAside(file: string, spawner: Spawner): Promise<Plan> {
+  const program = join(dirname(realpathSync(process.argv[1] ?? ".")), "longshored-load.cjs");
+  if (!existsSync(program)) {
+    // run from its sources
+    const { loadPlan } = await import("../config/load.ts");
+    return loadPlan(file, process.env);
+  }
+  const answer = JSON.parse(await readOutput([process.execPath, program, file], spawner)) as LoadAnswer;
+  if (answer.ok) return answer.plan;
+  throw fromPlainError(answer.error);
+}
+
+function readOutput(argv: [string, ...string[]], spawner: Spawner): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    const complaints: Buffer[] = [];
+    let open = 2;
+    const onEnd = (): void => {
+      open -= 1;
+      if (open > 0) return;
+      if (chunks.length > 0) resolve(Buffer.concat(chunks).toString("utf8"));
+      else reject(new Error(`cannot read tasks.yaml: ${Buffer.concat(complaints).toString("utf8")}`));
+    };
+    spawner.spawn({
+      spec: ownContext,
+      argv,
+      mark: "load",
+      stdout: { onChunk: (chunk) => chunks.push(Buffer.from(chunk)), onEnd },
+      stderr: { onChunk: (chunk) => complaints.push(Buffer.from(chunk)), onEnd },
+      onExit: () => {},
+      onError: (reason) => reject(new Error(reason)),
+    });
+  });
+}

@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly version: string;
 }
 
+const endSignals = ["SIGTERM", "SIGINT", "SIGQUIT"] as const;
+
 /**
  * Runs a tasks.yaml until the supervisor is told to end.
  * @returns the exit code of the supervisor
@@ -37,7 +39,11 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
   const reaper = new Reaper(native);
   reaper.start();
   const spawner = new Spawner(native, reaper);
+  // As PID 1 a signal without a handler means nothing; nothing runs yet that would have to be stopped.
+  const leave = (): never => process.exit(0);
+  for (const signal of endSignals) process.on(signal, leave);
   const plan = await loadPlanAside(file, spawner);
+  for (const signal of endSignals) process.off(signal, leave);
   output.use(plan.config.output);
   let requestShutdown: (reason: string, exitCode: number) => void = () => {};
   let exitCode = 0;

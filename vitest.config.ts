@@ -26,6 +26,8 @@ export default defineConfig({
           name: "unit",
           include: ["test/unit/**/*.test.ts", "test/provision/**/*.test.ts"],
           maxWorkers: "100%",
+          // ample for a busy machine: a time limit is there for what hangs
+          testTimeout: 30_000,
         },
       },
       {

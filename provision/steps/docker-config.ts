@@ -120,6 +120,8 @@ until [ "$(docker info --format '{{.LiveRestoreEnabled}}')" = true ] || [ -z "$(
   fi
   sleep 0.1
 done
+# A few restarts within a minute are no sign of a fault here, and systemd would refuse a further one.
+systemctl reset-failed docker
 if ! systemctl restart docker; then
   journalctl --unit docker --lines 20 --no-pager --output cat | grep -i 'fail\\|unable\\|conflict' | tail -n 3 >&2
   if [ -e "$file.before" ]; then mv -fT "$file.before" "$file"; else rm -f "$file"; fi

@@ -4,6 +4,7 @@ import type { TestHost } from "../hosts/test-host.ts";
 import type { TestNet } from "../hosts/test-net.ts";
 import { createOperator, type Operator } from "./operator.ts";
 import { ensureProvisionedImage } from "./provisioned-image.ts";
+import { StartedCommand } from "./started-command.ts";
 
 // Installed by none of ours, and left as a cut-off dpkg leaves it.
 const HALF_INSTALLED =
@@ -95,17 +96,14 @@ describe.skipIf(noEngine)("a host that is not quite as wanted", { timeout: 300_0
   test("cloud-init is waited for on the first boot", async () => {
     await host.exec(["sh", "-c", "mkdir -p /run/cloud-init; touch /run/cloud-init/status.json"]);
     await host.exec(["gpasswd", "--delete", "debian", "docker"]);
-    const running = operator.longshore(["provision", "--json=events"]);
-    await host.exec(["sh", "-c", "sleep 1; touch /run/cloud-init/result.json"]);
-    const { code, stdout } = await running;
-    expect(code).toBe(0);
-    const events = stdout
+    const command = StartedCommand.start(operator, ["provision", "--json=events"]);
+    await command.shows(/"event":"message".*waiting for cloud-init/);
+    await host.exec(["touch", "/run/cloud-init/result.json"]);
+    expect(await command.ends(), command.output).toBe(0);
+    const events = command.output
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line));
-    expect(events).toContainEqual(
-      expect.objectContaining({ event: "message", text: "waiting for cloud-init to end the first boot" }),
-    );
     const result = events.at(-1);
     expect(result).toMatchObject({ event: "result", hosts: [{ changes: ["docker group: add debian"] }] });
   });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../supervisor/config/user-error.ts";
 import { run, shellScript } from "../connection/connection.ts";
 import type { ApplyContext } from "./step.ts";
@@ -28,6 +29,20 @@ systemd-run --quiet --collect --unit="$unit" --on-active="$seconds" --timer-prop
   sh -c "$undo" longshore "$@"
 `;
 
+/** Seconds to try to get in: sshd does not listen for a moment while it reads its settings anew. */
+const TRIES = 5;
+
+async function retry<T>(work: () => Promise<T>): Promise<T> {
+  for (let left = TRIES; ; left--) {
+    try {
+      return await work();
+    } catch (error) {
+      if (left === 1) throw error;
+      await sleep(1000);
+    }
+  }
+}
+
 /**
  * Makes a change, and keeps it only when a second connection gets in while the first is still there. The host itself undoes
  * it after two minutes: that holds when this process, its machine or the network between dies in the middle.
@@ -48,7 +63,7 @@ export async function guardChange(context: ApplyContext, change: GuardedChange):
   try {
     await asRoot(change.make, change.name, change.input);
     progress("trying a second connection");
-    const second = await reconnect();
+    const second = await retry(reconnect);
     await second.exec(["true"]).finally(() => second.close());
   } catch (cause) {
     await asRoot(change.undo, `undoing ${change.name}`);

@@ -133,17 +133,17 @@ describe.skipIf(noEngine)("faults while a host is provisioned", { timeout: 600_0
     await removeRole();
     await host.fillDisk("/var/cache/apt/archives");
     const { code, stdout } = await operator.longshore(["provision", "--json"]);
+    await host.freeDisk("/var/cache/apt/archives");
     expect(code).toBe(1);
     const [outcome] = JSON.parse(stdout).hosts;
     expect(outcome).toMatchObject({
       status: "failed",
       error: {
         step: expect.stringContaining("unattended upgrades"),
-        code: "command_failed",
+        code: "no_space",
         command: { exit_code: 100, stderr: expect.stringMatching(/space|No such file|partial/i) },
       },
     });
-    await host.freeDisk("/var/cache/apt/archives");
     await expectConvergence();
   });
 

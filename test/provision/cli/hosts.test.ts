@@ -10,7 +10,7 @@ test("status: a host that is not there is told, with the way out and exit code 1
   const { code, stdout, stderr } = await longshore(["status"]);
   expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
   expect(stdout).toMatch(
-    /^web1 {2}unreachable\n {2}cannot connect to web1 \(.*:1\): connection refused\n {2}is sshd/,
+    /^web1 {2}unreachable\n {2}cannot connect to web1 \(.*:1\): connection refused\n {2}nothing listens on port 1/,
   );
 });
 

@@ -59,6 +59,10 @@ function findOverdueJob(supervisor: Supervisor, spec: JobSpec, now: number): str
   return findOverdue(spec, state, supervisor.startedAt.getTime(), now);
 }
 
+export function isOverdue(supervisor: Supervisor, spec: JobSpec, now: number): boolean {
+  return findOverdueJob(supervisor, spec, now) !== null;
+}
+
 /** One sentence for each job that is overdue. */
 export function listOverdue(supervisor: Supervisor): string[] {
   return [...supervisor.jobs.scheduler.specs.values()].flatMap((spec) => {

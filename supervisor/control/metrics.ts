@@ -1,5 +1,6 @@
 import { InstanceState } from "../protocol/status.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
+import { measureJobs } from "./job-metrics.ts";
 
 /** The state of every instance in the text format of Prometheus. */
 export async function renderMetrics(supervisor: Supervisor, version: string): Promise<string> {
@@ -34,5 +35,6 @@ export async function renderMetrics(supervisor: Supervisor, version: string): Pr
     const due = supervisor.jobs.nextStart(entry);
     if (due !== null) next.set(of, due.getTime() / 1_000);
   }
+  measureJobs(supervisor, gauge, Date.now());
   return registry.metrics();
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { formatError } from "../../config/user-error.ts";
 import { type Instance, isActive } from "../../core/instance.ts";
 import type { Decision, EndCause, RunEnd, RunStart } from "../../core/jobs/decision.ts";
@@ -18,13 +19,16 @@ import { JobActions } from "./job-actions.ts";
 import { type JobStorage, nowhere, openJobStorage } from "./job-storage.ts";
 import { runVariables } from "./job-variables.ts";
 import { Journal } from "./journal.ts";
-import type { LiveRun, RunResult } from "./live-run.ts";
+import type { LiveRun } from "./live-run.ts";
 import { pruneRunLogs, RunLog } from "./run-log.ts";
 import { lockState } from "./state-lock.ts";
 import { setTimeLimit } from "./time-limit.ts";
 
 /** How long the output of a process that has ended is waited for (ms): a stranger may hold the pipe open. */
 const outputPatience = 1_000;
+
+/** How long the end of the supervisor waits for what its jobs have under way (ms). */
+const drainPatience = 1_500;
 
 /** Runs the jobs: tells the scheduler the time and what happens, and carries out what it decides. */
 export class Jobs {
@@ -40,7 +44,7 @@ export class Jobs {
   private readonly actions: JobActions;
   private readonly live = new Map<Entry, LiveRun>();
   /** tells those who wait for a run: its job and number → their callbacks */
-  private readonly waiters = new Map<string, ((result: RunResult | null) => void)[]>();
+  private readonly waiters = new Map<string, (() => void)[]>();
   private readonly underWay = new Set<Promise<void>>();
   /** runs that have ended and wait for what follows them */
   private readonly ended = new Map<string, LiveRun>();
@@ -120,8 +124,8 @@ export class Jobs {
     return { run: requested.run };
   }
 
-  /** Resolves with the end of a run; with null when it never begins, or the supervisor ends first. */
-  waitFor(job: string, run: number): Promise<RunResult | null> {
+  /** Resolves when a run has ended and its actions have been carried out, or when it is clear that it never begins. */
+  waitFor(job: string, run: number): Promise<void> {
     return new Promise((resolve) => {
       const key = `${job}#${run}`;
       this.waiters.set(key, [...(this.waiters.get(key) ?? []), resolve]);
@@ -153,9 +157,13 @@ export class Jobs {
     return entry?.instance.wanted === false ? "the job is stopped" : null;
   }
 
-  /** Resolves when nothing is under way any more: all that happened is on disk. */
+  /** Resolves when all that happened is on disk. Actions that are under way are not waited for very long. */
   async drain(): Promise<void> {
-    while (this.underWay.size > 0) await Promise.all(this.underWay);
+    const deadline = performance.now() + drainPatience;
+    while (this.underWay.size > 0 && performance.now() < deadline) {
+      const patience = sleep(deadline - performance.now(), undefined, { ref: false });
+      await Promise.race([Promise.all(this.underWay), patience]);
+    }
     this.unlock();
   }
 
@@ -177,10 +185,15 @@ export class Jobs {
     for (const record of records) {
       const sentence = describeRecord(record);
       if (sentence !== null) this.surroundings.log(`${record.job}: ${sentence}`);
-      if (record.type === "dropped") this.settle(record.job, record.run, null);
+      if (record.type === "dropped") this.settle(record.job, record.run);
+    }
+    const isFollowed = (job: string, run: number): boolean =>
+      ends.some((end) => end.spec.job === job && end.run.run === run);
+    for (const record of records) {
+      if (record.type === "ended" && !isFollowed(record.job, record.run)) this.settle(record.job, record.run);
     }
     for (const { job, run, cause } of cancels) this.cancel(job, run, cause);
-    for (const end of ends) this.track(this.afterEnd(end));
+    for (const end of ends) this.track(this.afterEnd(end).finally(() => this.release(end)));
     for (const start of starts) this.track(this.start(start));
   }
 
@@ -202,7 +215,7 @@ export class Jobs {
     if (entry === undefined) {
       const none = { code: null, signal: null };
       this.perform(this.scheduler.ended(spec.job, run.run, none, false, "removed", Date.now()));
-      this.settle(spec.job, run.run, { exit: none, cause: "removed" });
+      this.settle(spec.job, run.run);
       return;
     }
     const rid = randomUUID();
@@ -297,9 +310,7 @@ export class Jobs {
     this.live.delete(entry);
     const success = isSuccess(exit, entry.spec.settings);
     this.ended.set(`${job}#${run.run}`, live);
-    const decision = this.scheduler.ended(job, run.run, exit, success, cause, endedAt);
-    await this.carryOut(decision);
-    this.settle(job, run.run, { exit, cause });
+    await this.carryOut(this.scheduler.ended(job, run.run, exit, success, cause, endedAt));
     if (entry.spec.index > 1 && !this.live.has(entry)) this.supervisor.remove(entry);
   }
 
@@ -337,9 +348,14 @@ export class Jobs {
     await pruneRunLogs(folder, (run) => run > newest || kept.includes(run));
   }
 
-  private settle(job: string, run: number, result: RunResult | null): void {
+  /** Whoever waits for a run waits for its actions, too. */
+  private release({ spec, run }: RunEnd): void {
+    this.settle(spec.job, run.run);
+  }
+
+  private settle(job: string, run: number): void {
     const key = `${job}#${run}`;
-    for (const resolve of this.waiters.get(key) ?? []) resolve(result);
+    for (const resolve of this.waiters.get(key) ?? []) resolve();
     this.waiters.delete(key);
   }
 }

@@ -1,13 +1,6 @@
-import type { Exit } from "../../core/instance.ts";
 import type { EndCause, RunStart } from "../../core/jobs/decision.ts";
 import type { Entry } from "../entry.ts";
 import type { RunLog } from "./run-log.ts";
-
-/** How a run ended, for whoever waits for it. */
-export interface RunResult {
-  readonly exit: Exit;
-  readonly cause: EndCause | null;
-}
 
 /** A run whose process is there, or about to be started. */
 export interface LiveRun {

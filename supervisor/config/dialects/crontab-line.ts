@@ -48,7 +48,7 @@ const leading = new Set([
 export function nameCommand(command: string): string {
   for (const part of command.split(/&&|\|\||[;|]/)) {
     const words = part
-      .trim()
+      .replace(/^[\s({]+/, "")
       .split(/\s+/)
       .filter((word) => !/^(\w+=|-)/.test(word));
     const [first = ""] = words;

@@ -37,6 +37,12 @@ export async function openJobStorage(
 /** Where nothing is kept. */
 export const nowhere: JobStorage = {
   states: [],
-  store: { read: () => null, append: async () => {}, replace: async () => {}, setAside: () => "" },
+  store: {
+    read: () => null,
+    append: async () => {},
+    replace: async () => {},
+    setAside: () => "",
+    close: async () => {},
+  },
   logFolder: () => null,
 };

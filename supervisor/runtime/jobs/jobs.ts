@@ -164,6 +164,7 @@ export class Jobs {
       const patience = sleep(deadline - performance.now(), undefined, { ref: false });
       await Promise.race([Promise.all(this.underWay), patience]);
     }
+    await this.storage.store.close();
     this.unlock();
   }
 

@@ -11,6 +11,8 @@ export interface JournalStore {
   replace(text: string): Promise<void>;
   /** keeps a copy of what cannot be read, and returns its path */
   setAside(text: string): string;
+  /** ends the use of it */
+  close(): Promise<void>;
 }
 
 /** A journal in a file that belongs to this user alone. */
@@ -48,6 +50,10 @@ export class JournalFile implements JournalStore {
     }
     await rename(fresh, this.path);
     await syncFolder(dirname(this.path));
+    await this.close();
+  }
+
+  async close(): Promise<void> {
     await this.handle?.close();
     this.handle = undefined;
   }

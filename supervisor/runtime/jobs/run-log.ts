@@ -61,10 +61,9 @@ export class RunLog {
         const block = Buffer.concat(this.waiting);
         this.waiting = [];
         this.waitingBytes = 0;
-        this.handle ??= await openLog(path);
-        await this.handle.writeFile(block);
-        this.length += block.length;
-        if (this.length > halfLimit) await this.rotate(path);
+        for (let start = 0; start < block.length; start += halfLimit) {
+          await this.append(path, block.subarray(start, start + halfLimit));
+        }
       }
     } catch (error) {
       this.hasFailed = true;
@@ -72,6 +71,13 @@ export class RunLog {
     } finally {
       this.flushing = undefined;
     }
+  }
+
+  private async append(path: string, block: Buffer): Promise<void> {
+    this.handle ??= await openLog(path);
+    await this.handle.writeFile(block);
+    this.length += block.length;
+    if (this.length >= halfLimit) await this.rotate(path);
   }
 
   private async rotate(path: string): Promise<void> {

@@ -43,6 +43,8 @@ class DyingDisk implements JournalStore {
     return "";
   }
 
+  async close(): Promise<void> {}
+
   private willDie(): boolean {
     return this.steps + 1 === this.deathAt;
   }

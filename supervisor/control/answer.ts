@@ -25,6 +25,8 @@ export async function answerRequest(
     if (handler === undefined)
       throw new UserError("not_found", `no such route: ${request.method} ${url.pathname}`);
     const body = request.method === "POST" ? await readBody(request) : undefined;
+    // From here on it is the client that waits, maybe for long.
+    request.socket.setTimeout(0);
     const result = await handler(target, { query: url.searchParams, body });
     if ("stream" in result) result.stream(response);
     else if ("text" in result) response.writeHead(200, { "content-type": result.type }).end(result.text);

@@ -6,13 +6,24 @@ import { UserError } from "../config/user-error.ts";
 import { answerRequest } from "./answer.ts";
 import type { ControlTarget } from "./routes.ts";
 
+/** How long a client may take to send its request (ms). */
+const requestTimeout = 30_000;
+/** The longest that a timer can be set to. */
+const never = 2 ** 31 - 1;
+
 /**
  * Serves the control API on a unix socket that only this user may open. A socket left behind by a dead supervisor
  * is replaced.
  * @throws UserError when another supervisor answers there, or the socket cannot be made
  */
 export async function serveControl(socketPath: string, target: ControlTarget): Promise<Server> {
-  const server = createServer((request, response) => void answerRequest(target, request, response));
+  // Node would look at its connections twice a minute to find those that hang. A timer for each connection, while there
+  // is one, does not wake an idle supervisor.
+  const server = createServer(
+    { connectionsCheckingInterval: never },
+    (request, response) => void answerRequest(target, request, response),
+  );
+  server.timeout = requestTimeout;
   server.on("clientError", (_, socket) => socket.destroy());
   try {
     mkdirSync(dirname(socketPath), { recursive: true, mode: 0o755 });

@@ -5,6 +5,9 @@ import type { Results } from "../results.ts";
 import type { Settings } from "../settings.ts";
 import { Trial } from "../trial.ts";
 
+/** After its last work V8 collects garbage a few times more, the last time about half a minute later (ms). */
+const settleTime = 35_000;
+
 /** What contestants use of the CPU while nothing happens, all over the same seconds; figures are per 30 s. */
 export async function measureIdle(
   contestants: readonly Contestant[],
@@ -18,7 +21,7 @@ export async function measureIdle(
       trials.push({ name: contestant.name, trial });
       if (takesPart(contestant, "boot")) await trial.booted();
     }
-    await sleep(6_000);
+    await sleep(settleTime);
     const before = trials.map(({ name, trial }) => {
       const pids = trial.ownPids();
       return { name, pids, count: countCpu(pids) };

@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import * as z from "zod";
 import { loadPlan } from "./config/load.ts";
 import type { LoadAnswer } from "./runtime/load-aside.ts";
 import { toPlainError } from "./runtime/plain-error.ts";
@@ -12,4 +13,6 @@ async function answer(file: string): Promise<LoadAnswer> {
   }
 }
 
+// What zod would compile is used once.
+z.config({ jitless: true });
 answer(process.argv[2] ?? "").then((text) => writeFileSync(1, JSON.stringify(text)));

@@ -13,6 +13,10 @@ export const EventKind = z.enum([
   "healthy",
   "unhealthy",
   "reloaded",
+  "run_started",
+  "run_succeeded",
+  "run_failed",
+  "run_skipped",
 ]);
 export type EventKind = z.infer<typeof EventKind>;
 

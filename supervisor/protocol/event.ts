@@ -13,6 +13,8 @@ export const SupervisorEvent = z.object({
   exit_signal: z.string().nullable(),
   restarts: z.number().int(),
   reason: z.string().nullable(),
+  /** the number of the run of a job that this is about */
+  run: z.number().int().nullable(),
   /** of the machine or container */
   host: z.string(),
 });

@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import type { EventKind } from "../config/notify.ts";
 import { listEvents } from "../core/change.ts";
+import type { RunEvent } from "../core/jobs/run-event.ts";
 import type { SupervisorEvent } from "../protocol/event.ts";
 import type { Entry } from "./entry.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -17,6 +18,7 @@ export class EventStream {
     supervisor.onChange((entry, before) => {
       for (const kind of listEvents(before, entry.instance)) this.emit(describe(kind, entry));
     });
+    supervisor.jobs.onRun((run) => this.emit(describeRun(run)));
   }
 
   /** Reports something that concerns the supervisor as a whole. */
@@ -54,6 +56,12 @@ function describe(event: EventKind, entry: Entry | undefined): SupervisorEvent {
     exit_signal: instance?.exit?.signal ?? null,
     restarts: instance?.restarts ?? 0,
     reason: instance?.reason ?? null,
+    run: null,
     host: hostname(),
   };
+}
+
+function describeRun({ event, job, run, exitCode, exitSignal, reason }: RunEvent): SupervisorEvent {
+  const ended = { exit_code: exitCode, exit_signal: exitSignal, reason };
+  return { ...describe(event, undefined), ...ended, name: job, task: job, run };
 }

@@ -1,8 +1,10 @@
+import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { newJobState } from "../../supervisor/core/jobs/apply-record.ts";
 import { writeSnapshot } from "../../supervisor/core/jobs/format-journal.ts";
@@ -11,6 +13,7 @@ import { Daemon, useDaemons } from "./daemon.ts";
 
 useDaemons();
 
+const run = promisify(execFile);
 let state = "";
 beforeEach(() => {
   state = mkdtempSync(join(tmpdir(), "longshore-state-"));
@@ -139,6 +142,14 @@ tasks:
     await daemon.until("flaky", ({ state: now }) => now === "waiting");
     await daemon.ctl("run", "flaky");
     await daemon.waitFor(/run 3 succeeded/);
+    const events = (await daemon.ctl("events", "--json")).stdout.trim().split("\n");
+    const runs = events.map((line) => JSON.parse(line)).filter(({ run }) => run !== null);
+    expect(runs.map(({ event, name, run }) => `${event} ${name} ${run}`)).toEqual([
+      "run_started flaky 1",
+      "run_started flaky 2",
+      "run_started flaky 3",
+      "run_succeeded flaky 3",
+    ]);
     expect((await historyOf(daemon, "flaky")).map(({ trigger, outcome }) => `${trigger} ${outcome}`)).toEqual(
       ["retry succeeded", "retry failed", "manual failed"],
     );
@@ -406,6 +417,14 @@ tasks:
         status: 503,
         body: { status: "degraded", problems: [expect.stringMatching(/^job is overdue: due since/)] },
       });
+    const metrics = (
+      await run("curl", ["-sS", "--unix-socket", daemon.client.socketPath, "http://x/metrics"])
+    ).stdout;
+    expect(metrics).toContain('longshore_job_overdue{job="job"} 1');
+    expect(metrics).toContain('longshore_job_failures{job="job"} 1');
+    expect(metrics).toContain('longshore_job_last_run_succeeded{job="job"} 0');
+    expect(metrics).toMatch(/longshore_job_lateness_seconds\{job="job"\} 0\.\d+/);
+    expect(metrics).not.toContain("job_last_success_time_seconds{");
     writeFileSync(join(daemon.folder, "ok"), "");
     await daemon.ctl("run", "job", "--wait");
     expect(await daemon.ctl("health")).toMatchObject({ code: 0, stdout: "ok\n" });

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { EventEmitter } from "node:events";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -7,6 +8,7 @@ import { type Instance, isActive } from "../../core/instance.ts";
 import type { Decision, EndCause, RunEnd, RunStart } from "../../core/jobs/decision.ts";
 import { describeRecord } from "../../core/jobs/describe-record.ts";
 import { toJobSpec } from "../../core/jobs/job-spec.ts";
+import { listRunEvents, type RunEvent } from "../../core/jobs/run-event.ts";
 import { Scheduler, type SchedulerView } from "../../core/jobs/scheduler.ts";
 import { findBlocker } from "../../core/readiness.ts";
 import { isSuccess } from "../../core/restart.ts";
@@ -49,6 +51,7 @@ export class Jobs {
   /** runs that have ended and wait for what follows them */
   private readonly ended = new Map<string, LiveRun>();
   private isReleasing = false;
+  private readonly events = new EventEmitter<{ run: [RunEvent] }>();
   private cancelAlarm: () => void = () => {};
   private isClosed = false;
 
@@ -92,6 +95,11 @@ export class Jobs {
       const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
       log(`cannot keep the state of the jobs in ${stateDir} (${reason}): missed runs are not made up for`);
     }
+  }
+
+  /** Calls back with everything that happens to runs. */
+  onRun(listener: (event: RunEvent) => void): void {
+    this.events.on("run", listener);
   }
 
   /** Takes the jobs of the present plan after a reload. */
@@ -188,6 +196,7 @@ export class Jobs {
       if (sentence !== null) this.surroundings.log(`${record.job}: ${sentence}`);
       if (record.type === "dropped") this.settle(record.job, record.run);
     }
+    for (const event of listRunEvents(decision)) this.events.emit("run", event);
     const isFollowed = (job: string, run: number): boolean =>
       ends.some((end) => end.spec.job === job && end.run.run === run);
     for (const record of records) {

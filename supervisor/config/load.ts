@@ -98,7 +98,10 @@ async function readText(file: string): Promise<string> {
     return await readFile(file, "utf8");
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "error";
-    const hint = code === "ENOENT" ? "give the path of a tasks.yaml: longshored FILE" : undefined;
+    const hint =
+      code === "ENOENT"
+        ? "longshored FILE runs another one, and longshored init writes an example"
+        : undefined;
     throw new UserError("tasks_file", `cannot read ${file} (${code})`, { hint, cause: error });
   }
 }

@@ -63,13 +63,13 @@ async function measureContestant(contestant: Contestant, count: number, image: s
   }
   const near = net.hosts.map(placeOf);
   await repeat(contestant, `again, ${count} hosts`, near);
-  if (count === 1) return;
   const relays = await Promise.all(
     net.hosts.map((host) => startRelay(host.address, 22, Number(values.rtt) / 2)),
   );
   const far = near.map((place, at) => ({ ...place, address: "127.0.0.1", port: (relays[at] as Relay).port }));
   await repeat(contestant, `again, ${count} hosts, ${values.rtt} ms away`, far);
   for (const relay of relays) relay.close();
+  if (count === 1) return;
   const off = { name: "off", address: `${net.record.prefix}.250`, port: 22 };
   await repeat(contestant, `again, 1 of ${count} hosts off`, [...near.slice(1), off], 1);
 }

@@ -38,7 +38,7 @@ describe.skipIf(noEngine)("a host that is not quite as wanted", { timeout: 300_0
     ["the engine is not held", "apt-mark unhold docker.io", ["Docker Engine and Compose: hold docker.io"]],
     [
       "the engine's configuration was replaced",
-      `echo '{"mtu": 1400, "log-driver": "journald"}' > /etc/docker/daemon.json && systemctl restart docker`,
+      `echo '{"mtu": 1400, "log-driver": "journald"}' > /etc/docker/daemon.json && systemctl reset-failed docker && systemctl restart docker`,
       ["engine configuration: default-address-pools, live-restore"],
     ],
     [
@@ -65,6 +65,9 @@ describe.skipIf(noEngine)("a host that is not quite as wanted", { timeout: 300_0
   });
 
   test("what was in the engine's configuration is still there, and containers have outlived its restart", async () => {
+    const theirs = `echo '{"mtu": 1400, "log-driver": "journald"}' > /etc/docker/daemon.json`;
+    await host.exec(["sh", "-c", `${theirs} && systemctl reset-failed docker && systemctl restart docker`]);
+    await operator.run("provision");
     const config = JSON.parse(await host.exec(["cat", "/etc/docker/daemon.json"]));
     expect(config).toMatchObject({ mtu: 1400, "log-driver": "journald", "live-restore": true });
     expect(config).not.toHaveProperty("log-opts");

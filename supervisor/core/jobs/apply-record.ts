@@ -80,10 +80,11 @@ function endRun(state: JobState, record: RecordOf<"ended">, keep: number): JobSt
   const run = state.active.find((active) => active.run === record.run);
   if (run === undefined) return state;
   const { outcome, exitCode, exitSignal, reason, at } = record;
+  const startedAt = record.startedAt ?? run.startedAt;
   const succeeded = outcome === "succeeded";
   // A run by hand is asked for; that it was stopped or replaced says nothing of the job.
   const failed = outcome === "failed" || outcome === "timed_out" || outcome === "interrupted";
-  const ended: PastRun = { ...pastOf(run), endedAt: at, outcome, exitCode, exitSignal, reason };
+  const ended: PastRun = { ...pastOf(run), startedAt, endedAt: at, outcome, exitCode, exitSignal, reason };
   return {
     ...state,
     active: state.active.filter((active) => active !== run),

@@ -87,6 +87,8 @@ export const JobRecord = z.discriminatedUnion("type", [
     type: z.literal("ended"),
     ...base,
     run: z.int(),
+    /** when its process was started, which is after it was noted that it begins; null when it never was */
+    startedAt: Time.nullable().default(null),
     outcome: Outcome,
     exitCode: z.int().nullable(),
     exitSignal: z.string().nullable(),

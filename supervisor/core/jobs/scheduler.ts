@@ -131,11 +131,17 @@ export class Scheduler {
     isSuccess: boolean,
     cause: EndCause | null,
     now: number,
+    startedAt: number | null = null,
   ): Decision {
     const active = this.book.stateOf(job).active.find((one) => one.run === run);
     if (active === undefined) return this.decide(now);
     const timeout = formatDuration(this.specs.get(job)?.timeout ?? 0);
-    this.end(job, active, judgeEnd(exit, isSuccess, cause, timeout), now);
+    this.end(
+      job,
+      { ...active, startedAt: Math.max(startedAt ?? 0, active.startedAt) },
+      judgeEnd(exit, isSuccess, cause, timeout),
+      now,
+    );
     return this.decide(now);
   }
 
@@ -329,7 +335,8 @@ export class Scheduler {
       now,
     ),
   ): void {
-    this.book.note({ type: "ended", job, at: now, run: active.run, ...end });
+    const { run: number, startedAt } = active;
+    this.book.note({ type: "ended", job, at: now, run: number, startedAt, ...end });
     const spec = this.specs.get(job);
     if (spec === undefined) return;
     const run = this.book.stateOf(job).past.at(-1);

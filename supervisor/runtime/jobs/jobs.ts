@@ -313,6 +313,7 @@ export class Jobs {
   private async finish(live: LiveRun): Promise<void> {
     const { entry, job, run, cause } = live;
     const exit = entry.instance.exit ?? { code: 127, signal: null };
+    const { startedAt } = entry.instance;
     const endedAt = Date.now();
     await entry.capture.settle(outputPatience);
     live.stop();
@@ -320,7 +321,7 @@ export class Jobs {
     this.live.delete(entry);
     const success = isSuccess(exit, entry.spec.settings);
     this.ended.set(`${job}#${run.run}`, live);
-    await this.carryOut(this.scheduler.ended(job, run.run, exit, success, cause, endedAt));
+    await this.carryOut(this.scheduler.ended(job, run.run, exit, success, cause, endedAt, startedAt));
     if (entry.spec.index > 1 && !this.live.has(entry)) this.supervisor.remove(entry);
   }
 

@@ -24,6 +24,7 @@ export class KeyRing extends ssh2.BaseAgent<ParsedKey> {
   /** files that the host accepts and that stayed encrypted */
   readonly locked: string[] = [];
   #offers: Offer[] | undefined;
+  #signing = 0;
 
   constructor(
     readonly identities: Identity[],
@@ -33,6 +34,11 @@ export class KeyRing extends ssh2.BaseAgent<ParsedKey> {
     readonly unlock: Unlock,
   ) {
     super();
+  }
+
+  /** A signature is being made: an agent may ask its owner for leave, or for a touch of a token. */
+  get isSigning(): boolean {
+    return this.#signing > 0;
   }
 
   override getIdentities(done: IdentityCallback<ParsedKey>): void {
@@ -57,7 +63,11 @@ export class KeyRing extends ssh2.BaseAgent<ParsedKey> {
     const signing =
       offer?.sign(data, typeof options === "function" ? {} : options) ??
       Promise.reject(new Error("cannot sign with a key that was not offered"));
-    signing.then(
+    this.#signing++;
+    const counted = signing.finally(() => {
+      this.#signing--;
+    });
+    counted.then(
       (signature) => callback?.(null, signature),
       (error: Error) => callback?.(error),
     );

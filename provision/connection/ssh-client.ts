@@ -5,7 +5,6 @@ import { HostKeyCheck } from "./host-key.ts";
 import { KeyRing } from "./key-ring.ts";
 import { scanHostKey } from "./key-scan.ts";
 import { knownKeyTypes } from "./known-hosts.ts";
-import type { Questions } from "./questions.ts";
 import { type Journey, openTransport } from "./route.ts";
 import { explainFailure, type SshFailure } from "./ssh-failure.ts";
 import type { SshSettings } from "./ssh-settings.ts";
@@ -53,7 +52,7 @@ export async function openSshClient(
   });
   try {
     const config = connectConfig(settings, transport, check, authentication, journey);
-    await logIn(client, config, settings, access.questions);
+    await logIn(client, config, settings, () => access.questions.isAsking || keys.isSigning);
   } catch (error) {
     client.destroy();
     const complaint = await transport.complaint?.();
@@ -132,7 +131,7 @@ function logIn(
   client: Client,
   config: ConnectConfig,
   { connectTimeoutSeconds }: SshSettings,
-  questions: Questions,
+  isWaitingForPerson: () => boolean,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout;
@@ -147,7 +146,7 @@ function logIn(
     const limit = () => {
       clearTimeout(timer);
       timer = setTimeout(() => {
-        if (questions.isAsking) limit();
+        if (isWaitingForPerson()) limit();
         else fail(Object.assign(new Error("no answer"), { level: "client-timeout" }));
       }, connectTimeoutSeconds * 1000);
     };

@@ -9,7 +9,7 @@ const MAX_LOSSES = 3;
 
 /** The actions that bring a host from `facts` to what the steps want. */
 export function actionsFor(steps: readonly Step[], facts: Facts, tools: StepTools): Action[] {
-  const host = new SteppedHost(facts, tools);
+  const host = new SteppedHost(steps, facts, tools);
   return planSteps(steps, facts).map(({ step, change }) => ({
     title: `${step.title}: ${change.summary}`,
     isChange: step.isWait !== true,
@@ -21,6 +21,7 @@ export function actionsFor(steps: readonly Step[], facts: Facts, tools: StepTool
 /** A host while its steps are applied: each step sees what the one before has left. */
 class SteppedHost {
   constructor(
+    private readonly steps: readonly Step[],
     private facts: Facts,
     private readonly tools: StepTools,
   ) {}
@@ -34,15 +35,22 @@ class SteppedHost {
   async bring(step: Step, context: ActionContext): Promise<undefined | false> {
     for (let losses = 0; ; losses++) {
       try {
+        if (losses > 0) await this.#recover(step, context);
         const result = await this.#bringOnce(step, context);
         // what is done already after a loss was done by us
         return losses > 0 ? undefined : result;
       } catch (error) {
         if (!(error instanceof ConnectionLostError) || losses === MAX_LOSSES) throw error;
         context.tell("the connection was lost: connecting again, to go on where this ended");
-        this.facts = await this.tools.gather();
       }
     }
+  }
+
+  /** A power failure may have undone earlier steps, too: dpkg is left half way, a service is not running. */
+  async #recover(step: Step, context: ActionContext): Promise<void> {
+    this.facts = await this.tools.gather();
+    for (const earlier of this.steps.slice(0, this.steps.indexOf(step)))
+      if (earlier.check(this.facts) !== undefined) await this.#bringOnce(earlier, context);
   }
 
   /**

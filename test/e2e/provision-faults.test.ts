@@ -103,29 +103,32 @@ describe.skipIf(noEngine)("faults while a host is provisioned", { timeout: 600_0
     await expectConvergence();
   });
 
+  // A lost connection is no end: the host's state is read again when it is back, and the step goes on from there.
   test("the power fails", async () => {
     const command = await startInstallation();
     await host.powerCycle();
-    expect(await command.ends(), command.output).toBe(1);
-    expect(command.output).toMatch(/connection to host\d+ was lost/);
+    expect(await command.ends(), command.output).toBe(0);
+    expect(command.output).toContain("the connection was lost");
     await expectConvergence();
   });
 
   test("sshd is stopped", async () => {
     const command = await startInstallation();
     await host.stopSshd();
-    expect(await command.ends(), command.output).toBe(1);
+    await command.shows(/the connection was lost/);
     const refused = await operator.longshore(["provision"]);
     expect(refused.stdout).toMatch(/unreachable.*\n.*connection refused/);
     await host.startSshd();
+    expect(await command.ends(), command.output).toBe(0);
     await expectConvergence();
   });
 
   test("the network is cut", async () => {
     const command = await startInstallation();
     await host.disconnect();
-    expect(await command.ends(), command.output).toBe(1);
+    await command.shows(/the connection was lost/);
     await host.connect();
+    expect(await command.ends(), command.output).toBe(0);
     await expectConvergence();
   });
 

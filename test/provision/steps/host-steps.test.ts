@@ -84,6 +84,41 @@ test("what went through although the connection was lost is a change, and not do
   expect(apply).toHaveBeenCalledOnce();
 });
 
+test("what a power failure undid of earlier steps is done again first", async () => {
+  const order: string[] = [];
+  const step = (id: string, isDone: () => boolean, apply: () => Promise<void>): Step => ({
+    id,
+    title: id,
+    check: () => (isDone() ? undefined : { summary: id, apply }),
+  });
+  let hasPower = true;
+  const done = new Set(["first"]);
+  const first = step(
+    "first",
+    () => done.has("first"),
+    async () => {
+      order.push("first");
+      done.add("first");
+    },
+  );
+  const second = step(
+    "second",
+    () => done.has("second"),
+    async () => {
+      order.push("second");
+      if (hasPower) {
+        hasPower = false;
+        done.delete("first");
+        throw new ConnectionLostError("web1");
+      }
+      done.add("second");
+    },
+  );
+  const [action] = actionsFor([first, second], before, toolsWith());
+  await action?.run(contextOf());
+  expect(order).toEqual(["second", "first", "second"]);
+});
+
 test("a connection that is lost again and again ends it", async () => {
   apply.mockClear();
   for (let i = 0; i < 9; i++) apply.mockRejectedValueOnce(new ConnectionLostError("web1"));

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { Command, Option } from "commander";
 import pkg from "../package.json" with { type: "json" };
@@ -13,12 +14,21 @@ const program = new Command("longshored")
     "Runs the services and scheduled jobs of a tasks.yaml, as PID 1 of a container or anywhere else.",
   )
   .version(pkg.version)
-  .argument("[file]", "the tasks to run", standardFile)
+  .argument("[file]", `the tasks to run (default: ${standardFile})`)
   .option("--socket <path>", "where the control socket is made", paths.socket)
   .option("--state-dir <dir>", "what must survive a restart is kept here", paths.stateDir)
-  .action(async (file: string, options: { socket: string; stateDir: string }) => {
+  .action(async (named: string | undefined, options: { socket: string; stateDir: string }) => {
+    if (named === undefined && !existsSync(standardFile)) {
+      await writeExample("tasks.yaml");
+      const hint = "edit it, then run it with: longshored tasks.yaml";
+      throw new UserError(
+        "tasks_file",
+        `there is no ${standardFile}: wrote a commented example, tasks.yaml`,
+        { hint },
+      );
+    }
     const { runSupervisor } = await import("./daemon.ts");
-    process.exitCode = await runSupervisor({ file, ...options, version: pkg.version });
+    process.exitCode = await runSupervisor({ file: named ?? standardFile, ...options, version: pkg.version });
   });
 
 program
@@ -60,10 +70,7 @@ program
   .description("write a commented example")
   .argument("[file]", "where to", "tasks.yaml")
   .action(async (file: string) => {
-    const { exampleTasksYaml } = await import("./config/example.ts");
-    await writeFile(file, exampleTasksYaml, { flag: "wx" }).catch((error: NodeJS.ErrnoException) => {
-      throw new UserError("init", `cannot write ${file} (${error.code})`, { cause: error });
-    });
+    await writeExample(file);
     console.log(`wrote ${file}; run it with: longshored ${file}`);
   });
 
@@ -82,6 +89,15 @@ program
     if (!converted.ok) throw toUserErrors("tasks_file", converted.problems);
     process.stdout.write(converted.value);
   });
+
+/** @throws UserError where the file is there already, or cannot be written */
+async function writeExample(file: string): Promise<void> {
+  const { exampleTasksYaml } = await import("./config/example.ts");
+  await writeFile(file, exampleTasksYaml, { flag: "wx" }).catch((error: NodeJS.ErrnoException) => {
+    const hint = error.code === "EEXIST" ? `it is there already; run it with: longshored ${file}` : undefined;
+    throw new UserError("init", `cannot write ${file} (${error.code})`, { hint, cause: error });
+  });
+}
 
 program.parseAsync().then(
   () => process.exit(),

@@ -1,0 +1,35 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { exampleTasksYaml } from "../../supervisor/config/example.ts";
+
+const LONGSHORED = new URL("../../dist/longshored.cjs", import.meta.url).pathname;
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "longshored-init-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const longshored = (...args: string[]) =>
+  spawnSync(process.execPath, [LONGSHORED, ...args], { cwd: folder, encoding: "utf8" });
+const written = () => readFileSync(join(folder, "tasks.yaml"), "utf8");
+
+test("init writes an example that check finds good, and never over a file", () => {
+  expect(longshored("init").status).toBe(0);
+  expect(written()).toBe(exampleTasksYaml);
+  expect(longshored("check", "tasks.yaml")).toMatchObject({ status: 0, stderr: "" });
+  expect(longshored("init")).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining("tasks.yaml (EEXIST)"),
+  });
+});
+
+test.skipIf(existsSync("/etc/longshore/tasks.yaml"))("without a file to run, the example is written", () => {
+  const { status, stderr } = longshored();
+  expect(status).toBe(1);
+  expect(stderr).toContain("longshored tasks.yaml");
+  expect(written()).toBe(exampleTasksYaml);
+});

@@ -52,6 +52,10 @@ export const routes: Readonly<Record<string, Handler>> = {
     const report = describeHealth(supervisor);
     return { status: report.status === "ok" ? 200 : 503, body: report };
   },
+  "GET /ready": ({ supervisor }) => {
+    const report = describeHealth(supervisor);
+    return { status: report.status === "failing" ? 503 : 200, body: report };
+  },
   "POST /v1/start": async ({ supervisor }, { body }) =>
     instances(supervisor, await startTasks(supervisor, await read("ActionRequest", body))),
   "POST /v1/stop": async ({ supervisor }, { body }) =>

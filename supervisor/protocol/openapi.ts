@@ -33,6 +33,10 @@ const streamQuery = { lines: "how many of the past", follow: "true keeps the str
 /** Every route of the control API, by method and path. */
 export const routeDescriptions: Readonly<Record<string, RouteDescription>> = {
   "GET /v1/tasks": { summary: "The state of tasks", query: nameQuery, response: SupervisorStatus },
+  "GET /ready": {
+    summary: "200 unless services fail: what a container's healthcheck asks",
+    response: HealthReport,
+  },
   "GET /health": { summary: "200 only if all is well, 503 otherwise", response: HealthReport },
   "GET /metrics": { summary: "Metrics for Prometheus", response: "text/plain" },
   "GET /v1/logs": {

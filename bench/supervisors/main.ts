@@ -9,6 +9,7 @@ import { compileTools } from "./native.ts";
 import { formatReport } from "./report.ts";
 import { Results } from "./results.ts";
 import type { Settings } from "./settings.ts";
+import { killTrials } from "./trial.ts";
 
 const list = (text: string): string[] => text.split(",");
 const numbers = (text: string): number[] => list(text).map(Number);
@@ -46,6 +47,12 @@ for (const contestant of contestants) {
   }
 }
 
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => {
+    killTrials();
+    process.exit(1);
+  });
+}
 compileTools();
 const results = new Results();
 const begin = performance.now();

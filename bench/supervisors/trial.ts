@@ -34,6 +34,12 @@ const defaults: TrialOptions = {
 /** Marks every process of a trial in its environment. */
 const markVariable = "LONGSHORE_BENCH_TRIAL";
 let trials = 0;
+const running = new Set<Trial>();
+
+/** Ends every trial at once, as an interrupted run must: its contestants would go on for ever. */
+export function killTrials(): void {
+  for (const trial of running) trial.endNow();
+}
 
 /** One run of one contestant: its folder, its processes, their stamps. */
 export class Trial {
@@ -57,6 +63,7 @@ export class Trial {
       mkdirSync(folder, { recursive: true });
     this.commands = contestant.prepare(this);
     this.process = this.launch();
+    running.add(this);
   }
 
   /** The names of the children. */
@@ -169,6 +176,17 @@ export class Trial {
   /** Kills whatever is left, and removes the files. */
   async end(): Promise<void> {
     await waitFor("end of all processes", 10_000, () => this.kill() === 0, 20);
+    this.forget();
+  }
+
+  /** As {@link end}, without a pause: what is started while it kills is found in the next round. */
+  endNow(): void {
+    for (let rounds = 0; rounds < 50 && this.kill() > 0; rounds++);
+    this.forget();
+  }
+
+  private forget(): void {
+    running.delete(this);
     for (const folder of [this.folder, this.fastFolder]) rmSync(folder, { recursive: true, force: true });
   }
 

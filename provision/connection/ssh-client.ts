@@ -1,4 +1,5 @@
-import ssh2, { type Client, type ConnectConfig } from "ssh2";
+import { type Config, NodeSSH } from "node-ssh";
+import type { Client } from "ssh2";
 import type { Access } from "./access.ts";
 import { Authentication } from "./authentication.ts";
 import { HostKeyCheck } from "./host-key.ts";
@@ -43,7 +44,8 @@ export async function openSshClient(
   const authentication = new Authentication(settings.user, keys, settings.password);
   const journey: Journey = { access, openClient: openSshClient, trail };
   const transport = await openTransport(host, settings, journey);
-  const client = new ssh2.Client();
+  const config = connectConfig(settings, transport, check, authentication, journey);
+  const { client, connecting } = startConnecting(config);
   // Everything that is being opened listens for the end of the connection: as many as there are images, say.
   client.setMaxListeners(0);
   let isOpen = true;
@@ -51,8 +53,7 @@ export async function openSshClient(
     isOpen = false;
   });
   try {
-    const config = connectConfig(settings, transport, check, authentication, journey);
-    await logIn(client, config, settings, () => access.questions.isAsking || keys.isSigning);
+    await logIn(client, connecting, settings, () => access.questions.isAsking || keys.isSigning);
   } catch (error) {
     client.destroy();
     const complaint = await transport.complaint?.();
@@ -71,13 +72,21 @@ export async function openSshClient(
   };
 }
 
+/** node-ssh has made its client of ssh2 when `connect` returns; what happens then is told by the client's events. */
+function startConnecting(config: Config): { client: Client; connecting: Promise<unknown> } {
+  const ssh = new NodeSSH();
+  const connecting = ssh.connect(config);
+  if (ssh.connection === null) throw new Error("node-ssh has made no connection");
+  return { client: ssh.connection, connecting };
+}
+
 function connectConfig(
   settings: SshSettings,
   { stream }: Transport,
   check: HostKeyCheck,
   authentication: Authentication,
   journey: Journey,
-): ConnectConfig {
+): Config {
   const known = knownKeyTypes(check.entries, check.name).flatMap((type) => HOST_KEY_ALGORITHMS[type] ?? []);
   return {
     // ssh2 takes any duplex stream; its types ask for a Readable
@@ -129,7 +138,7 @@ async function verifyHostKey(
 /** Resolves when the login is done. The handshake and the login have the connect timeout each; a person may take longer. */
 function logIn(
   client: Client,
-  config: ConnectConfig,
+  connecting: Promise<unknown>,
   { connectTimeoutSeconds }: SshSettings,
   isWaitingForPerson: () => boolean,
 ): Promise<void> {
@@ -158,6 +167,7 @@ function logIn(
       fail(Object.assign(new Error("the connection was closed"), { level: "protocol" })),
     );
     limit();
-    client.connect(config);
+    // what is wrong with the settings themselves is told by no event
+    connecting.catch(fail);
   });
 }

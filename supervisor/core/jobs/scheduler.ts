@@ -1,20 +1,14 @@
 import { atBoot } from "../../config/cron.ts";
 import { formatDuration } from "../../config/duration-text.ts";
 import type { Exit } from "../instance.ts";
+import { Admission, type SchedulerView } from "./admission.ts";
 import { lateAfter } from "./apply-record.ts";
+import { correctionOf } from "./clock-correction.ts";
 import { type Decision, type EndCause, judgeEnd } from "./decision.ts";
-import { findDueBetween, followsClock, nextDue } from "./due-times.ts";
+import { findDueBetween, nextDue } from "./due-times.ts";
 import { JobBook } from "./job-book.ts";
 import type { ActiveRun, JobState, PendingRun } from "./job-record.ts";
 import { type JobSpec, shareOf } from "./job-spec.ts";
-
-/** What the scheduler asks of the world. */
-export interface SchedulerView {
-  /** what a job's `depends_on` waits for, in words; null when all of it is there */
-  blockerOf(job: string): string | null;
-  /** why a job does not run for now (it was stopped by hand), or null */
-  pauseOf(job: string): string | null;
-}
 
 /** Answers a run that was asked for by hand. */
 export type Requested =
@@ -22,27 +16,16 @@ export type Requested =
   | { readonly ok: false; readonly reason: string };
 
 /**
- * A clock that goes back by less than this (ms) is waited for; by more, the new time is right. The same three hours as
- * in Debian's cron (cron(8)).
- */
-const correction = 3 * 3_600_000;
-/** The same for a job that follows the clock, such as one of every five minutes: it does not pause for hours. */
-const correctionOfWildcards = 600_000;
-/** So many runs of a job may wait; further ones are skipped. */
-const longestQueue = 100;
-
-/**
  * Decides when which job runs. It has no clock and no effects: it is told the time and what happened, and answers
  * with decisions. Its memory is what its records add up to. Times are milliseconds of the wall clock.
  */
 export class Scheduler {
   private readonly book: JobBook;
+  private readonly admission: Admission;
 
-  constructor(
-    private readonly view: SchedulerView,
-    states: Iterable<JobState> = [],
-  ) {
+  constructor(view: SchedulerView, states: Iterable<JobState> = []) {
     this.book = new JobBook(states);
+    this.admission = new Admission(this.book, view);
   }
 
   get states(): ReadonlyMap<string, JobState> {
@@ -63,7 +46,7 @@ export class Scheduler {
     for (const spec of this.specs.values()) {
       const isSame = wanted.get(spec.job)?.fingerprint === spec.fingerprint;
       if (!isSame) this.keepDelayedRun(spec, now);
-      if (!wanted.has(spec.job)) this.dropPending(spec.job, () => true, now, "the job was removed");
+      if (!wanted.has(spec.job)) this.admission.dropPending(spec.job, () => true, now, "the job was removed");
     }
     this.book.setSpecs(specs);
     for (const { job, fingerprint } of specs) {
@@ -71,7 +54,7 @@ export class Scheduler {
         this.book.note({ type: "scheduled", job, at: now, fingerprint });
       }
     }
-    return this.decide(now);
+    return this.admission.decide(now);
   }
 
   /**
@@ -86,10 +69,15 @@ export class Scheduler {
       this.correctClock(spec, now);
       this.dealWithDue(spec, now, 0);
       if (spec.offReason === null && spec.schedule.includes(atBoot)) {
-        this.arrive(spec, { due: now, trigger: "schedule", notBefore: this.delayed(spec, now) }, now, true);
+        this.admission.arrive(
+          spec,
+          { due: now, trigger: "schedule", notBefore: this.delayed(spec, now) },
+          now,
+          true,
+        );
       }
     }
-    return this.decide(now);
+    return this.admission.decide(now);
   }
 
   /** Looks at the clock: begins what is due. */
@@ -99,24 +87,24 @@ export class Scheduler {
       const start = this.nextStart(spec.job);
       if (start !== null && start <= now) this.dealWithDue(spec, now, lateAfter);
     }
-    return this.decide(now);
+    return this.admission.decide(now);
   }
 
   /** A run that was asked for: by hand, or by an action of another job. */
   request(job: string, trigger: "manual" | "action", now: number): Requested {
     const spec = this.specs.get(job);
     if (spec === undefined) return { ok: false, reason: `no job is named ${JSON.stringify(job)}` };
-    const obstacle = this.findSkipReason(spec, null, true);
+    const obstacle = this.admission.findSkipReason(spec, null, true);
     if (obstacle !== null) return { ok: false, reason: obstacle };
     const { nextRun } = this.book.stateOf(job);
-    this.arrive(spec, { due: null, trigger, notBefore: null }, now, true);
-    return { ok: true, run: nextRun, decision: this.decide(now) };
+    this.admission.arrive(spec, { due: null, trigger, notBefore: null }, now, true);
+    return { ok: true, run: nextRun, decision: this.admission.decide(now) };
   }
 
   /** A run that has begun was not started after all, because the supervisor is ending: the next one starts it. */
   notStarted(job: string, run: number, now: number): Decision {
     const active = this.book.stateOf(job).active.find((one) => one.run === run);
-    if (active === undefined) return this.decide(now);
+    if (active === undefined) return this.admission.decide(now);
     const end = { outcome: "interrupted", exitCode: null, exitSignal: null } as const;
     const repeat = { trigger: active.trigger, attempt: active.attempt, notBefore: now + 1 };
     this.end(job, active, { ...end, reason: "longshored was shut down before it began" }, now, repeat);
@@ -134,7 +122,7 @@ export class Scheduler {
     startedAt: number | null = null,
   ): Decision {
     const active = this.book.stateOf(job).active.find((one) => one.run === run);
-    if (active === undefined) return this.decide(now);
+    if (active === undefined) return this.admission.decide(now);
     const timeout = formatDuration(this.specs.get(job)?.timeout ?? 0);
     this.end(
       job,
@@ -142,24 +130,24 @@ export class Scheduler {
       judgeEnd(exit, isSuccess, cause, timeout),
       now,
     );
-    return this.decide(now);
+    return this.admission.decide(now);
   }
 
   /** Runs that wait for a dependency may have got it. */
   dependenciesChanged(now: number): Decision {
-    return this.decide(now);
+    return this.admission.decide(now);
   }
 
   /** Drops the runs of a job that wait: it was stopped. */
   stopped(job: string, now: number): Decision {
-    this.dropPending(job, () => true, now, "stopped by hand");
-    return this.decide(now);
+    this.admission.dropPending(job, () => true, now, "stopped by hand");
+    return this.admission.decide(now);
   }
 
   /** What `if_changed` saw when the actions of a job were carried out. */
   filesSeen(job: string, files: Readonly<Record<string, string>>, now: number): Decision {
     this.book.note({ type: "files_seen", job, at: now, files: { ...files } });
-    return this.decide(now);
+    return this.admission.decide(now);
   }
 
   /** When a job's next run for its schedule begins, its jitter included; null when it never does. */
@@ -185,8 +173,7 @@ export class Scheduler {
   /** The clock went back so far that it was wrong before: the new time counts at once. */
   private correctClock(spec: JobSpec, now: number): void {
     const { job } = spec;
-    const threshold = followsClock(spec) ? correctionOfWildcards : correction;
-    if (this.book.stateOf(job).cursor - now >= threshold) {
+    if (this.book.stateOf(job).cursor - now >= correctionOf(spec)) {
       this.book.note({ type: "moved", job, at: now, cursor: now });
     }
   }
@@ -211,15 +198,28 @@ export class Scheduler {
       const isMadeUp =
         catchUp && onTime.length === 0 && (catchUpLimit === null || now - last <= catchUpLimit);
       const reason = grace === 0 ? "longshored was not running" : "the clock jumped, or the machine slept";
-      if (!isMadeUp) this.passOver(spec, "missed", { due: first, lastDue: last, count }, reason, now);
+      if (!isMadeUp)
+        this.admission.passOver(spec, "missed", { due: first, lastDue: last, count }, reason, now);
       else {
         if (lastButOne !== null) {
-          this.passOver(spec, "missed", { due: first, lastDue: lastButOne, count: count - 1 }, reason, now);
+          this.admission.passOver(
+            spec,
+            "missed",
+            { due: first, lastDue: lastButOne, count: count - 1 },
+            reason,
+            now,
+          );
         }
-        this.arrive(spec, { due: last, trigger: "catch-up", notBefore: this.delayed(spec, now) }, now, true);
+        this.admission.arrive(
+          spec,
+          { due: last, trigger: "catch-up", notBefore: this.delayed(spec, now) },
+          now,
+          true,
+        );
       }
     }
-    for (const due of onTime) this.arrive(spec, { due, trigger: "schedule", notBefore: null }, now, false);
+    for (const due of onTime)
+      this.admission.arrive(spec, { due, trigger: "schedule", notBefore: null }, now, false);
   }
 
   private listOnTime(spec: JobSpec, missed: number | null, lateUntil: number, until: number): number[] {
@@ -232,95 +232,6 @@ export class Scheduler {
       [from, last] = [due, due];
     }
     return times;
-  }
-
-  /**
-   * A run is wanted. It begins, waits, or is skipped, as the job's overlap policy, its group and its dependencies say.
-   * @param isPatient waits for dependencies instead of being skipped
-   */
-  private arrive(
-    spec: JobSpec,
-    wanted: Pick<PendingRun, "due" | "trigger" | "notBefore">,
-    now: number,
-    isPatient: boolean,
-  ): void {
-    const { job, overlap } = spec;
-    const { due } = wanted;
-    const obstacle = this.findSkipReason(spec, due, isPatient);
-    if (obstacle !== null) {
-      if (due !== null) this.passOver(spec, "skipped", { due, lastDue: due, count: 1 }, obstacle, now);
-      return;
-    }
-    const isOutdated = overlap === "replace" ? () => true : isMakeUp;
-    this.dropPending(job, isOutdated, now, "the next run took its place");
-    if (overlap === "replace") {
-      for (const { run } of this.book.stateOf(job).active) {
-        this.book.current.cancels.push({ job, run, cause: "replaced" });
-      }
-    }
-    this.enqueue(spec, { ...wanted, attempt: 1 }, now);
-  }
-
-  private findSkipReason(spec: JobSpec, due: number | null, isPatient: boolean): string | null {
-    const { job, overlap } = spec;
-    const { active, pending } = this.book.stateOf(job);
-    const waiting = pending.filter((run) => !isMakeUp(run));
-    const pause = due === null ? null : this.view.pauseOf(job);
-    if (pause !== null) return pause;
-    if (overlap === "skip") {
-      if (active[0] !== undefined) return `run ${active[0].run} is still running`;
-      if (waiting[0] !== undefined) return `run ${waiting[0].run} still waits: ${waiting[0].reason}`;
-    }
-    if (waiting.length >= longestQueue) return `${longestQueue} runs of it wait already`;
-    return isPatient ? null : this.view.blockerOf(job);
-  }
-
-  /** Begins a run at once where it may, without noting first that it waits. */
-  private enqueue(
-    spec: JobSpec,
-    wanted: Pick<PendingRun, "due" | "trigger" | "notBefore" | "attempt">,
-    now: number,
-  ): void {
-    const { job } = spec;
-    const { nextRun } = this.book.stateOf(job);
-    const pending: PendingRun = { ...wanted, run: nextRun, queuedAt: now, reason: null };
-    const obstacle = this.findObstacle(spec, pending, now);
-    if (obstacle === null) this.begin(spec, pending, now);
-    else {
-      const { due, trigger, notBefore, attempt } = wanted;
-      const run = { run: nextRun, due, trigger, notBefore, attempt };
-      this.book.note({ type: "queued", job, at: now, ...run, reason: obstacle });
-    }
-  }
-
-  private begin(spec: JobSpec, { run, due, trigger, attempt }: PendingRun, now: number): void {
-    this.book.note({ type: "begun", job: spec.job, at: now, run, due, trigger, attempt });
-    this.book.current.starts.push({ spec, run: { run, due, trigger, attempt } });
-  }
-
-  /** Why a run cannot begin yet, or null. */
-  private findObstacle(spec: JobSpec, pending: PendingRun, now: number): string | null {
-    const { notBefore, queuedAt, trigger } = pending;
-    const isEarly = notBefore !== null && now < notBefore && queuedAt - now < correction;
-    if (isEarly) return `begins at ${new Date(notBefore).toISOString()}`;
-    const [running] = this.book.stateOf(spec.job).active;
-    if (running !== undefined && spec.overlap !== "allow") return `waits for the end of run ${running.run}`;
-    if (!this.book.hasRoom(spec)) return `waits for room in the group ${spec.group?.name}`;
-    return trigger === "manual" || trigger === "action" ? null : this.view.blockerOf(spec.job);
-  }
-
-  /** Begins the runs that wait and may begin, those that have waited longest first. */
-  private decide(now: number): Decision {
-    const queue = [...this.book.waiting]
-      .flatMap((job) => this.book.stateOf(job).pending.map((pending) => ({ job, pending })))
-      .sort((a, b) => a.pending.queuedAt - b.pending.queuedAt);
-    for (const { job, pending } of queue) {
-      const spec = this.specs.get(job);
-      if (spec !== undefined && spec.offReason === null && this.findObstacle(spec, pending, now) === null) {
-        this.begin(spec, pending, now);
-      }
-    }
-    return this.book.takeDecision();
   }
 
   private end(
@@ -341,7 +252,7 @@ export class Scheduler {
     if (spec === undefined) return;
     const run = this.book.stateOf(job).past.at(-1);
     if (run !== undefined) this.book.current.ends.push({ spec, run, isFinal: repeat === null });
-    if (repeat !== null) this.enqueue(spec, { due: active.due, ...repeat }, now);
+    if (repeat !== null) this.admission.enqueue(spec, { due: active.due, ...repeat }, now);
   }
 
   /** The retry of a run that failed: none once another run waits, or is under way, in its place. */
@@ -369,35 +280,13 @@ export class Scheduler {
     this.end(job, active, { ...end, reason: "longshored ended during the run" }, now);
   }
 
-  private passOver(
-    spec: JobSpec,
-    outcome: "skipped" | "missed",
-    times: { due: number; lastDue: number; count: number },
-    reason: string,
-    now: number,
-  ): void {
-    const { nextRun } = this.book.stateOf(spec.job);
-    this.book.note({ type: "passed_over", job: spec.job, at: now, run: nextRun, outcome, ...times, reason });
-  }
-
-  private dropPending(
-    job: string,
-    isMeant: (pending: PendingRun) => boolean,
-    now: number,
-    reason: string,
-  ): void {
-    for (const pending of this.book.stateOf(job).pending.filter(isMeant)) {
-      this.book.note({ type: "dropped", job, at: now, run: pending.run, reason });
-    }
-  }
-
   /** A run that is due, and waits for its part of the jitter, keeps its time when the schedule changes. */
   private keepDelayedRun(spec: JobSpec, now: number): void {
     if (spec.offset === 0 || spec.offReason !== null) return;
     const { cursor, lastDue } = this.book.stateOf(spec.job);
     const delayed = findDueBetween(spec, cursor, now, lastDue);
     if (delayed === null) return;
-    this.arrive(
+    this.admission.arrive(
       spec,
       { due: delayed.last, trigger: "schedule", notBefore: delayed.last + spec.offset },
       now,
@@ -408,9 +297,4 @@ export class Scheduler {
   private delayed(spec: JobSpec, now: number): number | null {
     return spec.offset === 0 ? null : now + spec.offset;
   }
-}
-
-/** Makes up for another run, and is pointless once the next one is there. */
-function isMakeUp({ trigger }: PendingRun): boolean {
-  return trigger === "retry" || trigger === "catch-up";
 }

@@ -5,11 +5,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { formatError } from "../../config/user-error.ts";
 import { type Instance, isActive } from "../../core/instance.ts";
+import type { SchedulerView } from "../../core/jobs/admission.ts";
 import type { Decision, EndCause, RunEnd, RunStart } from "../../core/jobs/decision.ts";
 import { describeRecord } from "../../core/jobs/describe-record.ts";
 import { toJobSpec } from "../../core/jobs/job-spec.ts";
 import { listRunEvents, type RunEvent } from "../../core/jobs/run-event.ts";
-import { Scheduler, type SchedulerView } from "../../core/jobs/scheduler.ts";
+import { Scheduler } from "../../core/jobs/scheduler.ts";
 import { findBlocker } from "../../core/readiness.ts";
 import { isSuccess } from "../../core/restart.ts";
 import { setAlarm } from "../alarm.ts";
@@ -138,11 +139,6 @@ export class Jobs {
       const key = `${job}#${run}`;
       this.waiters.set(key, [...(this.waiters.get(key) ?? []), resolve]);
     });
-  }
-
-  /** Whether this entry's end is a matter of its job. */
-  owns(entry: Entry): boolean {
-    return this.live.has(entry);
   }
 
   private listSpecs() {

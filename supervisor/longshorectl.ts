@@ -5,6 +5,7 @@ import { formatError, UserError } from "./config/user-error.ts";
 import { ControlClient } from "./ctl/client.ts";
 import type { CommandContext } from "./ctl/commands.ts";
 import { createProgram } from "./ctl/program.ts";
+import { wantsColors } from "./protocol/color-choice.ts";
 import { defaultPaths } from "./protocol/default-paths.ts";
 
 const { socket } = defaultPaths(process.getuid?.() ?? 0, process.env);
@@ -53,5 +54,6 @@ program.parseAsync().catch((error: unknown) => {
 
 function context(): CommandContext {
   const client = new ControlClient(program.opts<{ socket: string }>().socket);
-  return { client, colors: picocolors, print: (text) => void process.stdout.write(`${text}\n`) };
+  const colors = picocolors.createColors(wantsColors(process.env, process.stdout.isTTY === true));
+  return { client, colors, print: (text) => void process.stdout.write(`${text}\n`) };
 }

@@ -1,8 +1,8 @@
-import pc from "picocolors";
 import { formatError, UserError } from "../../supervisor/config/user-error.ts";
 import { type Connection, shellScript } from "../connection/connection.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
 import { eachHost } from "../run/each-host.ts";
+import { colors as pc } from "../ui/colors.ts";
 import type { FleetOptions } from "./options.ts";
 import { printJson, type Session, withSession } from "./session.ts";
 

@@ -1,4 +1,3 @@
-import pc from "picocolors";
 import { UserError } from "../../supervisor/config/user-error.ts";
 import { Access } from "../connection/access.ts";
 import { resolveHost } from "../connection/open.ts";
@@ -10,6 +9,7 @@ import { readConnectionVariables } from "../inventory/connection-variables.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
 import { eachHost } from "../run/each-host.ts";
 import { askVisibly, isInteractive, terminalAsk } from "../ui/ask.ts";
+import { colors as pc } from "../ui/colors.ts";
 import { formatTable } from "../ui/table.ts";
 import { openInventory } from "./open-inventory.ts";
 import { printJson } from "./session.ts";

@@ -1,5 +1,5 @@
-import pc from "picocolors";
 import type { InstanceStatus } from "../../supervisor/protocol/status.ts";
+import { colors as pc } from "../ui/colors.ts";
 import { formatDuration } from "../ui/duration.ts";
 import { formatTable } from "../ui/table.ts";
 import type { ContainerStatus, HostStatus } from "./host-status.ts";

@@ -1,5 +1,5 @@
 import type { ListrBaseClassOptions } from "listr2";
-import pc from "picocolors";
+import { colors as pc } from "./colors.ts";
 
 /** How progress is shown: a live tree, prefixed lines, or nothing (for `--json`). */
 export type Display = "tree" | "plain" | "silent";

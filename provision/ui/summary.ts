@@ -1,5 +1,5 @@
-import pc from "picocolors";
 import type { HostOutcome, PendingChange } from "../run/outcome.ts";
+import { colors as pc } from "./colors.ts";
 
 /** The last lines of a command: per host what became of it, and for a failure the reason and the way out. */
 export function formatSummary(outcomes: HostOutcome[], diff = false): string {

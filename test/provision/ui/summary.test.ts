@@ -39,16 +39,13 @@ const OUTCOMES: HostOutcome[] = [
 ];
 
 afterEach(() => {
-  vi.doUnmock("picocolors");
+  vi.unstubAllEnvs();
 });
 
 /** With colours or without, whatever the terminal of the tests can do. */
 async function format({ colours, diff = false }: { colours: boolean; diff?: boolean }): Promise<string> {
   vi.resetModules();
-  const { default: pc } = await vi.importActual<
-    typeof import("picocolors") & { default: typeof import("picocolors") }
-  >("picocolors");
-  vi.doMock("picocolors", () => ({ default: pc.createColors(colours) }));
+  vi.stubEnv(colours ? "FORCE_COLOR" : "NO_COLOR", "1");
   const { formatSummary } = await import("../../../provision/ui/summary.ts");
   return formatSummary(OUTCOMES, diff);
 }

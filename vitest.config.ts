@@ -16,6 +16,16 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** What takes long and is seldom wrong: cut cables, full disks, kill -9, roles, Docker's repository. `npm run test:faults`. */
+const FAULTS = ["faults", "roles", "docker-repository"].map((name) => `test/e2e/provision-${name}.test.ts`);
+
+const onHosts = {
+  globalSetup: ["test/hosts/global-setup.ts"],
+  maxWorkers: 2,
+  testTimeout: 120_000,
+  hookTimeout: 600_000,
+};
+
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
@@ -44,13 +54,12 @@ export default defineConfig({
         test: {
           name: "hosts",
           include: ["test/{hosts,site,e2e}/**/*.test.ts"],
-          globalSetup: ["test/hosts/global-setup.ts"],
-          maxWorkers: 2,
-          testTimeout: 120_000,
-          hookTimeout: 600_000,
+          exclude: FAULTS,
+          ...onHosts,
           sequence: { groupOrder: 2 },
         },
       },
+      { test: { name: "faults", include: FAULTS, ...onHosts, sequence: { groupOrder: 3 } } },
     ],
   },
 });

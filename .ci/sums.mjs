@@ -1,12 +1,15 @@
-// Prints `N passed, N failed, N skipped` from the report of vitest's JSON reporter. Fails when nothing passed.
-import { readFileSync } from "node:fs";
+// Prints `N passed, N failed, N skipped` from reports of vitest's JSON reporter. Fails when nothing passed.
+import { existsSync, readFileSync } from "node:fs";
 
 /** @typedef {{ status: string, assertionResults: { status: string }[] }} FileReport */
 
-const text = readFileSync(process.argv[2] ?? "/dev/stdin", "utf8");
-// A run that did not come to its end writes no report: count it as one failed file.
-/** @type {FileReport[]} */
-const files = text === "" ? [{ status: "failed", assertionResults: [] }] : JSON.parse(text).testResults;
+/** A run that did not come to its end writes no report: it counts as one failed file. @returns {FileReport[]} */
+function readReport(/** @type {string} */ path) {
+  const text = existsSync(path) ? readFileSync(path, "utf8") : "";
+  return text === "" ? [{ status: "failed", assertionResults: [] }] : JSON.parse(text).testResults;
+}
+
+const files = process.argv.slice(2).flatMap(readReport);
 const statuses = files.flatMap((file) => file.assertionResults.map((test) => test.status));
 const count = (/** @type {string} */ status) => statuses.filter((each) => each === status).length;
 // A file that could not be loaded, or whose hook failed, has failed although none of its tests has.

@@ -1,8 +1,8 @@
 import { type CommandResult, run, shellScript } from "../connection/connection.ts";
 import type { ApplyContext } from "./step.ts";
 
-// dpkg asks nothing and keeps changed configuration files.
-const ENVIRONMENT = ["env", "DEBIAN_FRONTEND=noninteractive", "NEEDRESTART_MODE=a"];
+// dpkg asks nothing and keeps changed configuration files; what it says is in the words that the script below knows.
+const ENVIRONMENT = ["env", "LC_ALL=C.UTF-8", "DEBIAN_FRONTEND=noninteractive", "NEEDRESTART_MODE=a"];
 const DPKG_OPTIONS = ["--force-confdef", "--force-confold"];
 const APT_GET = [
   ...ENVIRONMENT,
@@ -28,9 +28,10 @@ const LOCK_TIMEOUT = 900;
 /**
  * Runs a program of apt's or dpkg's ("$@"), when nobody else holds one of their locks, and again where it failed because
  * somebody took one in between. The locks are the kernel's (fcntl), so its own list says who has them: fuser and lsof are
- * not on a minimal host. apt's own waiting does not cover the lists' lock, and does not say who is waited for.
+ * not on a minimal host. apt's own waiting does not cover the lists' lock, and does not say who is waited for. Whether a
+ * lock was what failed is in apt's words only: its code is 100 for everything, and the lock may be free again by now.
  */
-const WHEN_FREE = `
+const SCRIPT = `
 timeout=$1; shift
 holder() {
   for lock in /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/lib/apt/lists/lock /var/cache/apt/archives/lock; do
@@ -50,17 +51,28 @@ wait_for_lock() {
     sleep 1
   done
 }
-wait_for_lock
-until "$@"; do
-  code=$?
-  [ -n "$(holder)" ] || exit $code
-  wait_for_lock
+exec 3>&1
+while wait_for_lock; do
+  if errors=$("$@" 2>&1 >&3 3>&-); then code=0; else code=$?; fi
+  case $code:$errors in
+    0:*) ;;
+    *"Could not get lock"* | *"lock was locked by another process"*)
+      waited=$((waited + 1))
+      sleep 1
+      [ "$waited" -ge "$timeout" ] || continue
+      ;;
+  esac
+  [ -z "$errors" ] || printf '%s\\n' "$errors" >&2
+  exit $code
 done
 `;
 
+/** The script above, for a program and its arguments. */
+export const whenAptIsFree = (argv: readonly string[]) => shellScript(SCRIPT, String(LOCK_TIMEOUT), ...argv);
+
 /** Runs apt or dpkg as root, when the locks are free; says who holds them up. */
 function runApt({ connection, progress, tell }: AptContext, argv: string[], title: string) {
-  return run(connection, shellScript(WHEN_FREE, String(LOCK_TIMEOUT), ...argv), {
+  return run(connection, whenAptIsFree(argv), {
     become: true,
     onLine: (line) => (line.startsWith(WAITING) ? tell(line) : progress(line)),
     title,

@@ -55,6 +55,8 @@ function readCertificate(reader: WireReader): HostCertificate {
   reader.readString();
   const authority = reader.readString();
   const signed = reader.bytes.subarray(0, reader.position);
+  const signature = reader.readString();
+  if (!reader.isAtEnd) throw new RangeError("something stands behind the signature");
   return {
     publicKey: Buffer.concat([wireString(type), ...key.map(wireString)]),
     isForHosts,
@@ -63,7 +65,7 @@ function readCertificate(reader: WireReader): HostCertificate {
     validBefore,
     hasCriticalOptions,
     authority,
-    isSignatureGood: verifySignature(authority, signed, reader.readString()),
+    isSignatureGood: verifySignature(authority, signed, signature),
   };
 }
 

@@ -19,7 +19,8 @@ export function verifySignature(keyBlob: Buffer, data: Buffer, signature: Buffer
   try {
     const reader = new WireReader(signature);
     const algorithm = reader.readText();
-    return verifyWith(readPublicKey(keyBlob), algorithm, data, reader.readString());
+    const bytes = reader.readString();
+    return reader.isAtEnd && verifyWith(readPublicKey(keyBlob), algorithm, data, bytes);
   } catch {
     return false;
   }
@@ -32,9 +33,10 @@ function verifyWith(key: PublicKey, algorithm: string, data: Buffer, signature: 
     return verify(RSA_HASHES[algorithm], data, key.key, signature);
   if (curve === undefined || algorithm !== key.type) return false;
   const reader = new WireReader(signature);
-  const [r, s] = [reader.readString(), reader.readString()].map((number) => fixLength(number, curve.bytes));
-  const fixed = Buffer.concat([r ?? Buffer.alloc(0), s ?? Buffer.alloc(0)]);
-  return verify(curve.hash, data, { key: key.key, dsaEncoding: "ieee-p1363" }, fixed);
+  const r = fixLength(reader.readPositive(), curve.bytes);
+  const s = fixLength(reader.readPositive(), curve.bytes);
+  if (!reader.isAtEnd) return false;
+  return verify(curve.hash, data, { key: key.key, dsaEncoding: "ieee-p1363" }, Buffer.concat([r, s]));
 }
 
 interface PublicKey {
@@ -52,8 +54,8 @@ function readJwk(type: string, reader: WireReader) {
   const text = (bytes: Buffer) => bytes.toString("base64url");
   if (type === "ssh-ed25519") return { kty: "OKP", crv: "Ed25519", x: text(reader.readString()) };
   if (type === "ssh-rsa") {
-    const [e, n] = [reader.readString(), reader.readString()];
-    return { kty: "RSA", e: text(e), n: text(n[0] === 0 ? n.subarray(1) : n) };
+    const [e, n] = [reader.readPositive(), reader.readPositive()];
+    return { kty: "RSA", e: text(e), n: text(n) };
   }
   const curve = CURVES[type];
   if (curve === undefined) throw new RangeError(`unknown type of key: ${type}`);
@@ -68,8 +70,8 @@ function readJwk(type: string, reader: WireReader) {
   };
 }
 
-/** A number without leading zeros, or with the one of its sign, as exactly so many bytes. */
+/** A number as exactly so many bytes. Throws RangeError where it has more. */
 function fixLength(number: Buffer, length: number): Buffer {
-  const bytes = number.subarray(Math.max(0, number.length - length));
-  return Buffer.concat([Buffer.alloc(length - bytes.length), bytes]);
+  if (number.length > length) throw new RangeError(`the number has more than ${length} bytes`);
+  return Buffer.concat([Buffer.alloc(length - number.length), number]);
 }

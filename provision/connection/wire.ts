@@ -36,6 +36,16 @@ export class WireReader {
     return this.readString().toString("utf8");
   }
 
+  /** A positive mpint, without the zero before it that is its sign; in its only form: another is no mpint (RangeError). */
+  readPositive(): Buffer {
+    const bytes = this.readString();
+    const [first = 0, second = 0] = bytes;
+    if (first >= 0x80) throw new RangeError("the number is negative");
+    if (first > 0) return bytes;
+    if (second < 0x80) throw new RangeError("the number is zero, or has needless zeros before it");
+    return bytes.subarray(1);
+  }
+
   /** A name-list: names separated by commas. */
   readNames(): string[] {
     return this.readText().split(",");

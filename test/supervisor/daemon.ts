@@ -7,6 +7,8 @@ import { afterAll, afterEach, beforeAll } from "vitest";
 import { bundleSupervisor } from "../../scripts/bundle-supervisor.ts";
 import { ControlClient } from "../../supervisor/ctl/client.ts";
 import type { InstanceStatus, SupervisorStatus } from "../../supervisor/protocol/status.ts";
+import { readProcess } from "../../supervisor/runtime/proc.ts";
+import { hasEnded } from "../../supervisor/runtime/process-group.ts";
 
 let bundle = "";
 const running = new Set<Daemon>();
@@ -87,7 +89,7 @@ export class Daemon {
     return this.child.pid ?? -1;
   }
 
-  /** Resolves with the first match of its output, past or future. */
+  /** Resolves with the first match of its output, past or future, as far as its lines are whole. */
   waitFor(pattern: RegExp, milliseconds = 15_000): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
       const finish = (act: () => void): void => {
@@ -96,7 +98,7 @@ export class Daemon {
         act();
       };
       const look = (): void => {
-        const match = pattern.exec(this.output);
+        const match = pattern.exec(this.output.slice(0, this.output.lastIndexOf("\n") + 1));
         if (match !== null) finish(() => resolve(match));
       };
       const timer = setTimeout(
@@ -177,12 +179,8 @@ export class Daemon {
   }
 }
 
-/** Whether a process is there and has not ended. */
+/** Whether a process is there and has not ended: a zombie that nobody has collected yet has. */
 export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+  const info = readProcess(pid);
+  return info !== undefined && !hasEnded(info);
 }

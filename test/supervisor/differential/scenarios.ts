@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { isRunning } from "../daemon.ts";
 import { arrived, reach, type Subject } from "./subject.ts";
 
 export type Owner = "supervisord" | "longshored";
@@ -57,7 +58,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       await reach(subject, name, arrived("running"));
       const pid = await subject.pidOf(name);
       await subject.stop(name);
-      return [isAlive(pid) ? "lives on" : "has ended"];
+      return [isRunning(pid) ? "lives on" : "has ended"];
     },
     expected: [...up, "stopping", "stopped", "has ended"],
   },
@@ -250,16 +251,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
 
 function fateOf(folder: string): string {
   const pid = Number(readFileSync(`${folder}/child`, "utf8"));
-  if (!isAlive(pid)) return "child gone";
+  if (!isRunning(pid)) return "child gone";
   process.kill(pid, "SIGKILL");
   return "child left";
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "latin1"));
-  } catch {
-    return false;
-  }
 }

@@ -2,12 +2,13 @@ import { fileURLToPath } from "node:url";
 import { ImageStore } from "../deploy/image-store.ts";
 import { type Deployment, planDeploy } from "../deploy/plan.ts";
 import { makeRelease } from "../deploy/release.ts";
-import { listWantedImages } from "../image/image.ts";
+import { listWantedImages, type WantedImage } from "../image/image.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
 import type { HostOutcome } from "../run/outcome.ts";
 import { runHosts } from "../run/run-hosts.ts";
-import { resolveSettings } from "../stack/settings.ts";
-import { loadStack } from "../stack/stack.ts";
+import { resolveBuilds } from "../stack/builds.ts";
+import { type HostSettings, resolveSettings } from "../stack/settings.ts";
+import { loadStack, type Stack } from "../stack/stack.ts";
 import type { Role } from "../steps/role.ts";
 import type { StackOptions } from "./options.ts";
 import { printJson, reportOutcomes, type Session, withSession } from "./session.ts";
@@ -33,13 +34,11 @@ export function deployCommand(options: StackOptions): Promise<number> {
 export async function prepareDeployment(options: StackOptions, hosts: InventoryHost[]): Promise<Deployment> {
   const stack = await loadStack(options.stack);
   const settings = hosts.map((host) => ({ host, settings: resolveSettings(stack, host) }));
-  const [first] = settings;
-  if (first === undefined) throw new Error("no hosts");
-  const images = await listWantedImages(stack, first.settings.supervisor, programsDirectory());
+  const imagesOf = shareImages(stack);
   const releases = await Promise.all(
     settings.map(
       async ({ host, settings: own }) =>
-        [host.name, await makeRelease(stack, own, images, options.secrets)] as const,
+        [host.name, await makeRelease(stack, own, await imagesOf(host, own), options.secrets)] as const,
     ),
   );
   // Compose starts no service that waits for a profile.
@@ -47,6 +46,19 @@ export async function prepareDeployment(options: StackOptions, hosts: InventoryH
     profiles.length === 0 ? [name] : [],
   );
   return { services, releases: new Map(releases), images: new ImageStore() };
+}
+
+/** A host's images; hosts that build the same share one reading of the contexts. */
+function shareImages(stack: Stack): (host: InventoryHost, settings: HostSettings) => Promise<WantedImage[]> {
+  const known = new Map<string, Promise<WantedImage[]>>();
+  return (host, settings) => {
+    const builds = resolveBuilds(stack, host, settings);
+    const key = JSON.stringify([settings.supervisor, builds]);
+    const images =
+      known.get(key) ?? listWantedImages(stack, builds, settings.supervisor, programsDirectory());
+    known.set(key, images);
+    return images;
+  };
 }
 
 export async function deployHosts(

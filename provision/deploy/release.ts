@@ -15,7 +15,7 @@ export type Files = Record<string, Buffer>;
 
 /** Everything that a host should have of a stack. */
 export interface Release {
-  /** 12 hex digits of the stack's own content: without the host's variables and the secrets, so it is the same on every host */
+  /** 12 hex digits of the stack's own content: without secrets, and of the host's variables only those of builds */
   id: string;
   stack: string;
   settings: HostSettings;

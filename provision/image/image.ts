@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../supervisor/config/user-error.ts";
+import type { ServiceBuild } from "../stack/builds.ts";
 import type { Stack } from "../stack/stack.ts";
 import { type ContextEntry, hashContext, readContext } from "./context.ts";
 
@@ -19,17 +20,17 @@ export interface WantedImage {
  * The images of a stack's services with `build:`. The supervisor's programs are added to its service's context
  * as the folder `longshore/`.
  *
+ * @param builds of the services, with variables put in
  * @param programs the folder with the built longshored.cjs and longshorectl.cjs
  */
 export async function listWantedImages(
-  stack: Stack,
+  stack: Pick<Stack, "name" | "directory" | "file">,
+  builds: Readonly<Record<string, ServiceBuild>>,
   supervisor: string,
   programs: string,
 ): Promise<WantedImage[]> {
-  const services = Object.entries(stack.services).filter(([, { build }]) => build !== undefined);
   return Promise.all(
-    services.map(async ([service, { build }]) => {
-      const { context = ".", dockerfile = "Dockerfile", target, args = {} } = build ?? {};
+    Object.entries(builds).map(async ([service, { context, dockerfile, target, args }]) => {
       const directory = join(stack.directory, context);
       const own = await readContext(directory, { dockerfile }).catch((cause: NodeJS.ErrnoException) => {
         throw new UserError(

@@ -89,26 +89,31 @@ export const StackSettings = z.strictObject({
 });
 export type StackSettings = z.infer<typeof StackSettings>;
 
-const argument = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+// null: the value of the variable of that name
+const argument = z.union([z.string(), z.number(), z.boolean()]).transform(String).nullable();
 
-/** A map, or a list of `NAME=value`. */
+/** A map, or a list of `NAME=value` and `NAME`. */
 const BuildArguments = z.preprocess(
   (value) =>
-    Array.isArray(value) && value.every((item) => typeof item === "string" && item.includes("="))
-      ? Object.fromEntries(value.map((item: string) => item.split(/=(.*)/s).slice(0, 2)))
+    Array.isArray(value) && value.every((item) => typeof item === "string")
+      ? Object.fromEntries(value.map((item) => [item.split("=", 1)[0], /=(.*)/s.exec(item)?.[1] ?? null]))
       : value,
   z.record(z.string(), argument),
 );
 
-const Build = z.union([
-  z.string().transform((context) => ({ context, dockerfile: "Dockerfile", target: undefined, args: {} })),
-  z.looseObject({
-    context: z.string().default("."),
-    dockerfile: z.string().default("Dockerfile"),
-    target: z.string().optional(),
-    args: BuildArguments.default({}),
-  }),
+const BuildObject = z.looseObject({
+  context: z.string().default("."),
+  dockerfile: z.string().default("Dockerfile"),
+  target: z.string().optional(),
+  args: BuildArguments.default({}),
+});
+
+/** The `build` of a service: its context, or a map. */
+export const Build = z.union([
+  z.string().transform((context) => BuildObject.parse({ context })),
+  BuildObject,
 ]);
+export type Build = z.infer<typeof Build>;
 
 /** What we read of a compose file; everything else is Compose's own business. */
 export const ComposeFile = z.looseObject({

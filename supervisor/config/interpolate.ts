@@ -5,33 +5,82 @@ export type Interpolated =
   | { readonly ok: true; readonly value: string; readonly unset: readonly string[] }
   | { readonly ok: false; readonly message: string };
 
-const expression = /\$(?:\$|\{([^}]*)(\}?))/g;
-const inner = /^([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-?+])(.*))?$/s;
+const BRACED = /\$[${]/;
+const BRACED_OR_BARE = /\$(?:[${]|[A-Za-z_]\w*)/;
+const INNER = /^([A-Za-z_]\w*)(?:(:?[-?+])(.*))?$/s;
 
 /**
  * Replaces `${NAME}`, `${NAME:-default}`, `${NAME-default}`, `${NAME:?message}`, `${NAME:+other}` and `$$`, as Compose
- * does (https://docs.docker.com/reference/compose-file/interpolation/). A `$` that begins none of these stays: `$(date)`
- * and `$HOME` belong to the shell. An unset name becomes empty and is listed in `unset`.
+ * does (https://docs.docker.com/reference/compose-file/interpolation/); a default may hold variables again. A `$` that
+ * begins none of these stays: `$(date)` and `$HOME` belong to the shell. An unset name becomes empty and is listed in `unset`.
+ *
+ * @param options.bare `$NAME` is a variable too: in compose files, which no shell reads
  */
-export function interpolate(text: string, variables: Variables): Interpolated {
-  const unset: string[] = [];
-  let problem: string | undefined;
-  const value = text.replace(expression, (whole, body: string | undefined, close: string | undefined) => {
-    if (body === undefined) return "$";
-    const match = close === "" ? null : inner.exec(body);
-    if (match === null) {
-      problem ??= `cannot read ${JSON.stringify(whole)}; write \${NAME} or \${NAME:-default}, and $$ for a dollar sign`;
-      return "";
+export function interpolate(
+  text: string,
+  variables: Variables,
+  { bare = false }: { bare?: boolean } = {},
+): Interpolated {
+  const reader = new Interpolation(variables, bare ? BRACED_OR_BARE : BRACED);
+  const value = reader.fill(text);
+  return reader.problem === undefined
+    ? { ok: true, value, unset: reader.unset }
+    : { ok: false, message: reader.problem };
+}
+
+class Interpolation {
+  readonly unset: string[] = [];
+  problem: string | undefined;
+
+  constructor(
+    readonly variables: Variables,
+    readonly expression: RegExp,
+  ) {}
+
+  fill(text: string): string {
+    let filled = "";
+    let rest = text;
+    for (let match = this.expression.exec(rest); match !== null; match = this.expression.exec(rest)) {
+      const [token] = match;
+      const after = rest.slice(match.index + token.length);
+      const end = token === "${" ? findClosingBrace(after) : 0;
+      if (end === -1) return this.#refuse(token + after);
+      filled += rest.slice(0, match.index);
+      if (token === "$$") filled += "$";
+      else filled += this.#valueOf(token === "${" ? after.slice(0, end) : token.slice(1));
+      rest = token === "${" ? after.slice(end + 1) : after;
     }
-    const [, name = "", operator, operand = ""] = match;
-    const found = variables[name];
-    const present = found !== undefined && !(operator?.startsWith(":") && found === "");
-    if (operator?.endsWith("+")) return present ? operand : "";
-    if (present) return found;
-    if (operator?.endsWith("-")) return operand;
-    if (operator?.endsWith("?")) problem ??= `\${${name}} is not set${operand === "" ? "" : `: ${operand}`}`;
-    else unset.push(name);
+    return filled + rest;
+  }
+
+  #refuse(text: string): string {
+    const shown = JSON.stringify(text);
+    this.problem ??= `cannot read ${shown}; write \${NAME} or \${NAME:-default}, and $$ for a dollar sign`;
     return "";
-  });
-  return problem === undefined ? { ok: true, value, unset } : { ok: false, message: problem };
+  }
+
+  /** @param body what stands between the braces */
+  #valueOf(body: string): string {
+    const [, name, operator = "", operand = ""] = INNER.exec(body) ?? [];
+    if (name === undefined) return this.#refuse(`\${${body}}`);
+    const found = this.variables[name];
+    const isPresent = found !== undefined && !(operator.startsWith(":") && found === "");
+    if (operator.endsWith("+")) return isPresent ? this.fill(operand) : "";
+    if (isPresent) return found;
+    if (operator.endsWith("-")) return this.fill(operand);
+    if (operator.endsWith("?"))
+      this.problem ??= `\${${name}} is not set${operand === "" ? "" : `: ${this.fill(operand)}`}`;
+    else this.unset.push(name);
+    return "";
+  }
+}
+
+/** Where the brace is closed that was opened before `text`, past those of variables in a default; -1 where it is not. */
+function findClosingBrace(text: string): number {
+  let open = 1;
+  for (const { 0: token, index } of text.matchAll(/\$\{|\}/g)) {
+    open += token === "}" ? -1 : 1;
+    if (open === 0) return index;
+  }
+  return -1;
 }

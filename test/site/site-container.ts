@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { packContext } from "../../provision/image/context.ts";
 import { listWantedImages } from "../../provision/image/image.ts";
+import { resolveBuilds } from "../../provision/stack/builds.ts";
 import { loadStack } from "../../provision/stack/stack.ts";
 import type { InstanceStatus, SupervisorStatus } from "../../supervisor/protocol/status.ts";
 import { type CommandResult, docker, runChecked, runCommand } from "../hosts/command.ts";
@@ -18,7 +19,9 @@ const DIST = new URL("../../dist/", import.meta.url).pathname;
 /** Builds the image of the stack from the very context that a deploy makes. */
 export async function ensureSiteImage(): Promise<string> {
   await ensureBaseImage("trixie");
-  const [wanted] = await listWantedImages(await loadStack(STACK), "web", DIST);
+  const stack = await loadStack(STACK);
+  const builds = resolveBuilds(stack, { name: "here", groups: [], vars: {} }, { variables: {} });
+  const [wanted] = await listWantedImages(stack, builds, "web", DIST);
   if (wanted === undefined) throw new Error("compose.yaml builds nothing");
   const tag = `longshore-test/site:${wanted.name.split(":")[1]}`;
   if (await hasImage(tag)) return tag;

@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { listWantedImages, type WantedImage } from "../../../provision/image/image.ts";
+import { resolveBuilds } from "../../../provision/stack/builds.ts";
 import { loadStack } from "../../../provision/stack/stack.ts";
+import { makeHost } from "../stack/stack-folder.ts";
 import { makeFolder } from "./folder.ts";
 
 const COMPOSE = `name: site
@@ -25,11 +27,18 @@ const FILES = {
   "dist/chunks/deploy.mjs": "operator",
 };
 
-async function list(changes: Record<string, string> = {}): Promise<WantedImage[]> {
+/** The images of a stack for a host with these variables. */
+async function listFor(
+  variables: Record<string, string>,
+  changes: Record<string, string> = {},
+): Promise<WantedImage[]> {
   using folder = makeFolder({ ...FILES, ...changes });
   const stack = await loadStack(join(folder.path, "stack"));
-  return await listWantedImages(stack, "web", join(folder.path, "dist"));
+  const builds = resolveBuilds(stack, makeHost(), { variables });
+  return await listWantedImages(stack, builds, "web", join(folder.path, "dist"));
 }
+
+const list = (changes?: Record<string, string>) => listFor({}, changes);
 
 test("an image for every service with a build, and the supervisor's programs in the one that it runs", async () => {
   const images = await list();
@@ -73,6 +82,17 @@ test.each([
   expect(after.map((name, index) => name !== before[index])).toEqual(expected);
 });
 
+test("a host's variables in a build make its images; the others share theirs", async () => {
+  const compose = COMPOSE.replace("VERSION: 1", 'VERSION: "${stage:-live}"');
+  const imagesOf = async (variables: Record<string, string>) =>
+    (await listFor(variables, { "stack/compose.yaml": compose })).map(({ name, args }) => ({ name, args }));
+  const [live, test] = [await imagesOf({}), await imagesOf({ stage: "test" })];
+  expect([live[1]?.args, test[1]?.args]).toEqual([{ VERSION: "live" }, { VERSION: "test" }]);
+  expect(test[1]?.name).not.toBe(live[1]?.name);
+  expect(test[0]?.name).toBe(live[0]?.name);
+  expect(await imagesOf({ other: "x" })).toEqual(live);
+});
+
 test("a build context that is not there is named, with the place that names it", async () => {
   const compose = COMPOSE.replace("context: worker", "context: nowhere");
   await expect(list({ "stack/compose.yaml": compose })).rejects.toMatchObject({
@@ -85,6 +105,7 @@ test("a build context that is not there is named, with the place that names it",
 test("without the built programs it says how to build them", async () => {
   using folder = makeFolder({ "compose.yaml": COMPOSE, Dockerfile: "FROM scratch", "worker/x": "" });
   const stack = await loadStack(folder.path);
-  const listing = listWantedImages(stack, "web", join(folder.path, "dist"));
+  const builds = resolveBuilds(stack, makeHost(), { variables: {} });
+  const listing = listWantedImages(stack, builds, "web", join(folder.path, "dist"));
   await expect(listing).rejects.toMatchObject({ code: "not_built", hint: "run: npm run build" });
 });

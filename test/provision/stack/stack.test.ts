@@ -62,12 +62,3 @@ volumes: {}
   expect(services.worker?.build).toMatchObject({ context: "app", dockerfile: "Dockerfile.app", args: {} });
   expect(services.db?.build).toBeUndefined();
 });
-
-test.each([
-  ["a map", "{ VERSION: 1.2, DEBUG: true, NAME: site }", { VERSION: "1.2", DEBUG: "true", NAME: "site" }],
-  ["a list", "[VERSION=1.2, EMPTY=, URL=http://x/?a=b]", { VERSION: "1.2", EMPTY: "", URL: "http://x/?a=b" }],
-])("build arguments as %s, as Compose takes them", async (_title, args, expected) => {
-  const text = `name: site\n${X}services:\n  web: { build: { context: ., args: ${args} } }\n`;
-  using folder = makeStackFolder({ "compose.yaml": text });
-  expect((await loadStack(folder.directory)).services.web?.build?.args).toEqual(expected);
-});

@@ -13,19 +13,32 @@ describe("interpolate", () => {
     ["$${NAME}", "${NAME}"],
     ["${NONE}", ""],
     ["${NAME:?needed}", "value"],
+    ["${NONE:-${EMPTY:-${NAME}}}!", "value!"],
+    ["${NAME:+<${NAME}>}${NONE-$$}", "<value>$"],
+    ["${NONE:-{a}}", "{a}"],
   ])("turns %s into %s", (text, value) => {
     expect(interpolate(text, variables)).toMatchObject({ ok: true, value });
   });
 
   it.each([
     ["${NONE:?give one}", "${NONE} is not set: give one"],
-    ["${NAME", "cannot read"],
-    ["${1x}", "cannot read"],
+    ["${NONE:?give ${NAME}}", "${NONE} is not set: give value"],
+    ["${NAME", 'cannot read "${NAME"'],
+    ["a ${NONE:-${NAME}", 'cannot read "${NONE:-${NAME}"'],
+    ["${1x}", 'cannot read "${1x}"'],
   ])("refuses %s", (text, message) => {
     expect(interpolate(text, variables)).toMatchObject({
       ok: false,
       message: expect.stringContaining(message),
     });
+  });
+
+  it.each([
+    ["$NAME/$EMPTY/$NONE", "value//"],
+    ["$$NAME ${NAME} ${NONE:-$NAME}", "$NAME value value"],
+    ["$NAMES $1 $(date) $", " $1 $(date) $"],
+  ])("turns %s into %s in a compose file", (text, value) => {
+    expect(interpolate(text, variables, { bare: true })).toMatchObject({ ok: true, value });
   });
 
   it("leaves a text alone whose dollars are all doubled, but for the doubling", () => {

@@ -1,8 +1,11 @@
 import { UserError } from "../../supervisor/config/user-error.ts";
-import { run, shellScript } from "../connection/connection.ts";
+import { type Connection, run, shellScript } from "../connection/connection.ts";
+import { installPackages, refreshPackages } from "../steps/apt.ts";
 import { type Builder, hasImage } from "./engine.ts";
 import type { WantedImage } from "./image.ts";
 import { followProgress } from "./progress.ts";
+
+const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 /**
  * Gets the images that a Dockerfile starts from: pulled, or, for `debian:SUITE-slim` where no registry can be reached,
@@ -21,7 +24,8 @@ export async function ensureBaseImages(
     const suite = /^(?:docker\.io\/library\/)?debian:([a-z]+)(?:-slim)?$/.exec(base)?.[1];
     if (suite === undefined) throw new UserError("pull_failed", `cannot pull ${base}: ${reason}`);
     progress(`no registry can be reached: making ${base} with debootstrap`);
-    await run(builder.connection, shellScript(DEBOOTSTRAP, suite, base), {
+    await installDebootstrap(builder.connection, progress);
+    await run(builder.connection, shellScript(DEBOOTSTRAP, suite, base, KEYRING), {
       become: true,
       onLine: progress,
       title: `cannot pull ${base} (${reason}), and debootstrap`,
@@ -73,17 +77,26 @@ async function pull(
   }
 }
 
+const HAS_DEBOOTSTRAP = `command -v debootstrap >/dev/null && [ -r "$1" ]`;
+
+/** Installs what makes images of Debian's packages, where it is not there; waits while another apt is at work. */
+export async function installDebootstrap(
+  connection: Connection,
+  progress: (line: string) => void,
+): Promise<void> {
+  const { code } = await connection.exec(shellScript(HAS_DEBOOTSTRAP, KEYRING), { become: true });
+  if (code === 0) return;
+  const context = { connection, progress, tell: progress };
+  await refreshPackages(context);
+  await installPackages(context, ["debootstrap", "debian-archive-keyring"]);
+}
+
 const DEBOOTSTRAP = `
 set -e
-suite=$1 name=$2
-if ! command -v debootstrap >/dev/null || ! [ -r /usr/share/keyrings/debian-archive-keyring.gpg ]; then
-  apt-get -q -o DPkg::Lock::Timeout=600 update
-  DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=600 install --no-install-recommends \\
-    debootstrap debian-archive-keyring
-fi
+suite=$1 name=$2 keyring=$3
 root=$(mktemp -d /var/tmp/longshore-base.XXXXXX)
 trap 'rm -rf "$root"' EXIT
-debootstrap --variant=minbase --keyring=/usr/share/keyrings/debian-archive-keyring.gpg "$suite" "$root" \\
+debootstrap --variant=minbase --keyring="$keyring" "$suite" "$root" \\
   http://deb.debian.org/debian
 rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/* "$root"/var/log/*
 tar -C "$root" --numeric-owner -c . | docker import -c 'CMD ["bash"]' - "$name"

@@ -98,7 +98,7 @@ export async function refreshPackages(context: AptContext): Promise<void> {
 
 /** Installs packages without their recommendations. @throws CommandError with apt's own words */
 export async function installPackages(
-  context: ApplyContext,
+  context: AptContext,
   packages: readonly string[],
   options: readonly string[] = [],
 ): Promise<CommandResult> {

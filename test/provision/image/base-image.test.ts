@@ -1,6 +1,9 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
-import { baseImages } from "../../../provision/image/base-image.ts";
+import { describe, expect, test } from "vitest";
+import { baseImages, installDebootstrap } from "../../../provision/image/base-image.ts";
+import { recordCommands } from "../steps/recording-connection.ts";
+
+const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 const list = (text: string) =>
   baseImages({
@@ -51,4 +54,25 @@ test("no Dockerfile makes the reader fail, and what it finds stands there", () =
       for (const name of list(text)) expect(text).toContain(name);
     }),
   );
+});
+
+describe("debootstrap", () => {
+  test("is installed when no other apt is at work, and its waiting is shown", async () => {
+    const said: string[] = [];
+    const connection = recordCommands(({ text }) =>
+      text === KEYRING ? { code: 1 } : { output: "waiting for apt-get (process 7), which holds apt's lock" },
+    );
+    await installDebootstrap(connection, (line) => said.push(line));
+    const [, update, install] = connection.commands;
+    expect(update?.text).toMatch(/^900 env .* apt-get .* update$/);
+    expect(install?.text).toMatch(/^900 env .* apt-get .* -- debootstrap debian-archive-keyring$/);
+    expect(connection.commands.every(({ become }) => become)).toBe(true);
+    expect(said).toContain("waiting for apt-get (process 7), which holds apt's lock");
+  });
+
+  test("is left alone where it is there", async () => {
+    const connection = recordCommands();
+    await installDebootstrap(connection, () => {});
+    expect(connection.commands.map(({ text }) => text)).toEqual([KEYRING]);
+  });
 });

@@ -10,7 +10,8 @@ export interface RecordedCommand {
   input: string;
 }
 
-type Answer = Partial<CommandResult> | undefined;
+/** `output`: a line that comes while it runs */
+type Answer = (Partial<CommandResult> & { output?: string }) | undefined;
 
 /** A host that does nothing but write down what it was told, and answer as it was told. */
 export interface RecordingConnection extends Connection {
@@ -35,7 +36,9 @@ export function recordCommands(
         input: typeof options.input === "string" ? options.input : "",
       };
       commands.push(command);
-      return { code: 0, stdout: "", stderr: "", ...answer(command) };
+      const { output, ...result } = answer(command) ?? {};
+      if (output !== undefined) options.onLine?.(output);
+      return { code: 0, stdout: "", stderr: "", ...result };
     },
     openSocket: refuse,
     openPort: refuse,

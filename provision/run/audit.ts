@@ -1,6 +1,7 @@
 import { hostname, userInfo } from "node:os";
 import * as z from "zod";
-import { type Connection, run, shellScript } from "../connection/connection.ts";
+import { type Connection, run } from "../connection/connection.ts";
+import { appendLine, readLastLines } from "./host-log.ts";
 import type { RecordChange } from "./host-run.ts";
 
 /** A line of the host's audit log: one step that changed something, or failed while it did. */
@@ -22,15 +23,8 @@ export const AuditEntry = z.object({
 });
 export type AuditEntry = z.infer<typeof AuditEntry>;
 
-export const AUDIT_FILE = "/var/log/longshore/audit.jsonl";
-
-// Opened for appending and written at once: the lines of two operators do not mix.
-const APPEND = `
-set -e
-umask 027
-mkdir -p /var/log/longshore
-cat >> "$1"
-`;
+/** Some 200 000 changes: a line has about 250 bytes. */
+const AUDIT_LOG = { file: "/var/log/longshore/audit.jsonl", maxSize: 10 * 1024 ** 2, maxFiles: 4 };
 
 /** Writes a line into the host's audit log after every change. What can't be written is left: the change has been made. */
 export function auditChanges(command: string, version: string): RecordChange {
@@ -42,10 +36,7 @@ export function auditChanges(command: string, version: string): RecordChange {
       const from = addresses.get(connection.host) ?? (await readClientAddress(connection));
       addresses.set(connection.host, from);
       const entry: AuditEntry = { at: new Date().toISOString(), by, from, command, version, ...change };
-      await connection.exec(shellScript(APPEND, AUDIT_FILE), {
-        become: true,
-        input: `${JSON.stringify(entry)}\n`,
-      });
+      await connection.exec(appendLine(AUDIT_LOG), { become: true, input: JSON.stringify(entry) });
     } catch {
       // The connection is gone, with which the step has failed already.
     }
@@ -57,12 +48,10 @@ async function readClientAddress(connection: Connection): Promise<string> {
   return stdout.split(" ")[0]?.trim() ?? "";
 }
 
-const READ = '[ ! -r "$1" ] || tail -n "$2" -- "$1"';
-
 /** The last lines of a host's audit log, oldest first; what is damaged is left out. @throws CommandError */
 export async function readAudit(connection: Connection, count: number): Promise<AuditEntry[]> {
-  const script = shellScript(READ, AUDIT_FILE, String(count));
-  const { stdout } = await run(connection, script, { become: true, title: "reading the audit log" });
+  const argv = readLastLines(AUDIT_LOG, count);
+  const { stdout } = await run(connection, argv, { become: true, title: "reading the audit log" });
   return stdout.split("\n").flatMap((line) => parseAuditLine(line) ?? []);
 }
 

@@ -1,14 +1,17 @@
-import { formatError, UserError } from "../../supervisor/config/user-error.ts";
-import { type AuditEntry, readAudit } from "../run/audit.ts";
+import * as z from "zod";
+import { AuditEntry, readAudit } from "../run/audit.ts";
+import { describeError, HostError } from "../run/host-error.ts";
 import { formatTable } from "../ui/table.ts";
 import type { FleetOptions } from "./options.ts";
 import { printJson, withSession } from "./session.ts";
 
-interface HostAudit {
-  host: string;
-  entries: AuditEntry[];
-  error?: { code: string; message: string; hint?: string };
-}
+/** What a host's audit log says. */
+export const HostAudit = z.object({
+  host: z.string().describe("its name in the inventory"),
+  entries: z.array(AuditEntry).describe("the last ones, oldest first"),
+  error: HostError.optional().describe("where the log cannot be read"),
+});
+export type HostAudit = z.infer<typeof HostAudit>;
 
 /** `longshore audit`: who changed what on the hosts, from where and when. Returns the exit code. */
 export function auditCommand(options: FleetOptions & { lines: number }): Promise<number> {
@@ -19,11 +22,7 @@ export function auditCommand(options: FleetOptions & { lines: number }): Promise
           const connection = await connections.get(host);
           return { host: host.name, entries: await readAudit(connection, options.lines) };
         } catch (error) {
-          const { code, message, hint } =
-            error instanceof UserError
-              ? error
-              : { code: "bug", message: formatError(error), hint: undefined };
-          return { host: host.name, entries: [], error: { code, message, hint } };
+          return { host: host.name, entries: [], error: describeError(error) };
         }
       }),
     );

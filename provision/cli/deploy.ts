@@ -1,10 +1,11 @@
 import { fileURLToPath } from "node:url";
+import * as z from "zod";
 import { ImageStore } from "../deploy/image-store.ts";
 import { type Deployment, planDeploy } from "../deploy/plan.ts";
 import { makeRelease } from "../deploy/release.ts";
 import { listWantedImages, type WantedImage } from "../image/image.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
-import type { HostOutcome } from "../run/outcome.ts";
+import { HostOutcome } from "../run/outcome.ts";
 import { runHosts } from "../run/run-hosts.ts";
 import { resolveBuilds } from "../stack/builds.ts";
 import { type HostSettings, resolveSettings } from "../stack/settings.ts";
@@ -13,16 +14,20 @@ import type { Role } from "../steps/role.ts";
 import type { StackOptions } from "./options.ts";
 import { printJson, reportOutcomes, type Session, withSession } from "./session.ts";
 
+/** What `deploy` did on one host, and what belongs there. */
+export const HostDeployment = HostOutcome.extend({
+  stack: z.string(),
+  release: z.string().describe("its name: a hash of the stack's content"),
+});
+export type HostDeployment = z.infer<typeof HostDeployment>;
+
 /** `longshore deploy`. Returns the exit code. */
 export function deployCommand(options: StackOptions): Promise<number> {
   return withSession("deploy", options, async (session) => {
     const deployment = await prepareDeployment(options, session.hosts);
     const outcomes = await deployHosts(session, deployment);
     if (options.json)
-      printJson(
-        { hosts: outcomes.map((outcome) => ({ ...outcome, ...describe(deployment, outcome.host) })) },
-        options.json,
-      );
+      printJson({ hosts: outcomes.map((outcome) => describeDeployment(outcome, deployment)) }, options.json);
     return reportOutcomes(session, outcomes);
   });
 }
@@ -85,9 +90,10 @@ export function listUrls(deployment: Deployment, outcomes: HostOutcome[]): strin
   return [...new Set(endpoints.map((url) => `${new URL(url).origin}/`))];
 }
 
-function describe(deployment: Deployment, host: string): { stack?: string; release?: string } {
-  const release = deployment.releases.get(host);
-  return { stack: release?.stack, release: release?.id };
+function describeDeployment(outcome: HostOutcome, { releases }: Deployment): HostDeployment {
+  const release = releases.get(outcome.host);
+  if (release === undefined) throw new Error(`no release was made for ${outcome.host}`);
+  return { ...outcome, stack: release.stack, release: release.id };
 }
 
 /** dist/ of the checkout: this file runs from there (bundled) or from provision/cli/ (in development). */

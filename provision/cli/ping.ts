@@ -1,20 +1,22 @@
-import { formatError, UserError } from "../../supervisor/config/user-error.ts";
+import * as z from "zod";
+import { formatError } from "../../supervisor/config/user-error.ts";
 import { type Connection, shellScript } from "../connection/connection.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
 import { eachHost } from "../run/each-host.ts";
+import { describeError, HostError } from "../run/host-error.ts";
 import { colors as pc } from "../ui/colors.ts";
 import type { FleetOptions } from "./options.ts";
 import { printJson, type Session, withSession } from "./session.ts";
 
 /** What became of a host. */
-interface Ping {
-  host: string;
-  status: "ok" | "failed";
-  /** from the first packet to the answer of a command */
-  seconds: number;
-  user?: string;
-  error?: { code: string; message: string; hint?: string };
-}
+export const HostPing = z.object({
+  host: z.string().describe("its name in the inventory"),
+  status: z.enum(["ok", "failed"]),
+  seconds: z.number().describe("from the first packet to the answer of a command"),
+  user: z.string().optional().describe("who logged in, and became root"),
+  error: HostError.optional(),
+});
+export type HostPing = z.infer<typeof HostPing>;
 
 /** `longshore ping`. Returns the exit code: 1 where a host can't be reached or does not let us become root. */
 export function pingCommand(options: FleetOptions): Promise<number> {
@@ -25,7 +27,7 @@ export function pingCommand(options: FleetOptions): Promise<number> {
   });
 }
 
-async function pingHost(host: InventoryHost, session: Session): Promise<Ping> {
+async function pingHost(host: InventoryHost, session: Session): Promise<HostPing> {
   const started = performance.now();
   const width = Math.max(...session.hosts.map(({ name }) => name.length));
   const seconds = () => Math.round((performance.now() - started) / 10) / 100;
@@ -36,14 +38,7 @@ async function pingHost(host: InventoryHost, session: Session): Promise<Ping> {
   } catch (error) {
     const line = formatError(error).replaceAll("\n", "\n  ");
     session.say(`${host.name.padEnd(width)}  ${pc.red("failed")}  ${seconds().toFixed(2)} s  ${line}`);
-    const known = error instanceof UserError ? error : undefined;
-    const message = known?.message ?? formatError(error);
-    return {
-      host: host.name,
-      status: "failed",
-      seconds: seconds(),
-      error: { code: known?.code ?? "bug", message, hint: known?.hint },
-    };
+    return { host: host.name, status: "failed", seconds: seconds(), error: describeError(error) };
   }
 }
 

@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { UserError } from "../../supervisor/config/user-error.ts";
 import { Access } from "../connection/access.ts";
 import { resolveHost } from "../connection/open.ts";
@@ -8,6 +9,7 @@ import { readShownKey, type ShownKey } from "../connection/trust.ts";
 import { readConnectionVariables } from "../inventory/connection-variables.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
 import { eachHost } from "../run/each-host.ts";
+import { describeError, HostError } from "../run/host-error.ts";
 import { askVisibly, isInteractive, terminalAsk } from "../ui/ask.ts";
 import { colors as pc } from "../ui/colors.ts";
 import { formatTable } from "../ui/table.ts";
@@ -24,15 +26,17 @@ export interface TrustOptions {
 }
 
 /** What became of a host's key. */
-type Result =
-  | {
-      host: string;
-      name: string;
-      keyType: string;
-      fingerprint: string;
-      status: ShownKey["status"] | "recorded";
-    }
-  | { host: string; status: "failed"; error: { code: string; message: string; hint?: string } };
+export const HostKeyResult = z.object({
+  host: z.string().describe("its name in the inventory, or a jump host's"),
+  status: z
+    .enum(["known", "new", "recorded", "changed", "revoked", "failed"])
+    .describe("`new`: not recorded, as nobody vouched for it. `changed`: known_hosts has another"),
+  name: z.string().optional().describe("under which known_hosts has it"),
+  key_type: z.string().optional(),
+  fingerprint: z.string().optional().describe("`SHA256:…`"),
+  error: HostError.optional().describe("where the host could not be asked"),
+});
+export type HostKeyResult = z.infer<typeof HostKeyResult>;
 
 /**
  * `longshore hosts trust`: the first contact. Jump hosts come first: what is behind them is seen only through them.
@@ -42,7 +46,7 @@ export async function trustCommand(options: TrustOptions): Promise<number> {
   const { hosts } = await openInventory(options);
   const access = new Access(new Questions(terminalAsk()));
   try {
-    const results: Result[] = [];
+    const results: HostKeyResult[] = [];
     for (const layer of layersOf(hosts, access)) results.push(...(await trustLayer(layer, access, options)));
     if (options.json) printJson({ hosts: results });
     return results.every(({ status }) => status === "known" || status === "recorded") ? 0 : 1;
@@ -74,7 +78,11 @@ function layersOf(hosts: InventoryHost[], access: Access): Target[][] {
   return [...jumps, targets];
 }
 
-async function trustLayer(targets: Target[], access: Access, options: TrustOptions): Promise<Result[]> {
+async function trustLayer(
+  targets: Target[],
+  access: Access,
+  options: TrustOptions,
+): Promise<HostKeyResult[]> {
   const keys = await eachHost(targets, options.forks, (target) => readKey(target, access));
   const say = (text: string) => {
     if (!options.json) process.stdout.write(`${text}\n`);
@@ -152,13 +160,10 @@ function summarize(chosen: ShownKey[]): string {
   return `recorded ${chosen.length} ${chosen.length === 1 ? "key" : "keys"} in ${files}`;
 }
 
-function toResult(key: ShownKey | Failure, chosen: ShownKey[]): Result {
-  if (isFailure(key)) {
-    const { code, message, hint } = key.error;
-    return { host: key.host, status: "failed", error: { code, message, hint } };
-  }
+function toResult(key: ShownKey | Failure, chosen: ShownKey[]): HostKeyResult {
+  if (isFailure(key)) return { host: key.host, status: "failed", error: describeError(key.error) };
   const { host, name, keyType, fingerprint, status } = key;
-  return { host, name, keyType, fingerprint, status: chosen.includes(key) ? "recorded" : status };
+  return { host, name, key_type: keyType, fingerprint, status: chosen.includes(key) ? "recorded" : status };
 }
 
 function isFailure(key: ShownKey | Failure): key is Failure {

@@ -6,18 +6,15 @@ import type { RecordChange } from "./host-run.ts";
 
 /** A line of the host's audit log: one step that changed something, or failed while it did. */
 export const AuditEntry = z.object({
-  /** when the step ended, by the operator's clock (ISO 8601) */
-  at: z.string(),
-  /** who: the operator's account and machine, `anna@laptop` */
-  by: z.string(),
-  /** the address from which the operator's connection came; empty for the host itself */
-  from: z.string().default(""),
-  /** the command: `provision`, `deploy` */
-  command: z.string(),
-  /** the release of longshore */
-  version: z.string(),
-  /** what was done, as the summary had it */
-  step: z.string(),
+  at: z.string().describe("when the step ended, by the operator's clock (ISO 8601)"),
+  by: z.string().describe("the operator's account and machine: `anna@laptop`"),
+  from: z
+    .string()
+    .default("")
+    .describe("the address from which the operator's connection came; empty for the host itself"),
+  command: z.string().describe("`provision`, `deploy`, …"),
+  version: z.string().describe("of Longshore"),
+  step: z.string().describe("what was done, as the summary had it"),
   status: z.enum(["done", "failed"]),
   seconds: z.number(),
 });

@@ -1,15 +1,15 @@
-import type { HostFailure, HostOutcome, PendingChange } from "./outcome.ts";
+import * as z from "zod";
+import { HostFailure, type HostOutcome, PendingChange } from "./outcome.ts";
 
 /** How far a host is from what its inventory and its stack want. */
-export interface HostDrift {
-  host: string;
-  status: "ok" | "drifted" | "failed" | "unreachable" | "skipped" | "interrupted";
-  /** what provision would change */
-  provision: PendingChange[];
-  /** what deploy would change */
-  deploy: PendingChange[];
-  error?: HostFailure;
-}
+export const HostDrift = z.object({
+  host: z.string().describe("its name in the inventory"),
+  status: z.enum(["ok", "drifted", "failed", "unreachable", "skipped", "interrupted"]),
+  provision: z.array(PendingChange).describe("what `provision` would change"),
+  deploy: z.array(PendingChange).describe("what `deploy` would change; empty where there is no engine yet"),
+  error: HostFailure.optional().describe("where the host cannot be judged"),
+});
+export type HostDrift = z.infer<typeof HostDrift>;
 
 /**
  * Joins what `provision --check` and `deploy --check` found. A host without an engine has drifted, and what a deploy would do

@@ -1,9 +1,9 @@
-import { formatError, UserError } from "../../supervisor/config/user-error.ts";
 import { CommandError, type Connection, UnreachableError } from "../connection/connection.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
 import type { Action, Planner } from "./action.ts";
 import type { Connections } from "./connections.ts";
 import { type Listener, secondsSince } from "./event.ts";
+import { describeError } from "./host-error.ts";
 import { type Interrupt, InterruptedError } from "./interrupt.ts";
 import type { HostFailure, HostOutcome, PendingChange } from "./outcome.ts";
 import { untilAborted } from "./until-aborted.ts";
@@ -170,23 +170,9 @@ function statusOf(error: unknown): HostOutcome["status"] {
 }
 
 function describeFailure(step: string, error: unknown): HostFailure {
-  if (!(error instanceof UserError)) {
-    return {
-      step,
-      code: "bug",
-      message: formatError(error),
-      hint: "this is a bug of longshore: please report it",
-    };
-  }
-  const { code, message, hint } = error;
-  if (!(error instanceof CommandError)) return { step, code, message, hint };
+  const failure = { step, ...describeError(error) };
+  if (!(error instanceof CommandError)) return failure;
   const { argv, result } = error;
   const stderr = result.stderr.trim().slice(-4000);
-  return {
-    step,
-    code,
-    message,
-    hint,
-    command: { line: summarizeArgv(argv), exit_code: result.code, stderr },
-  };
+  return { ...failure, command: { line: summarizeArgv(argv), exit_code: result.code, stderr } };
 }

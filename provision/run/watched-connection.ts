@@ -15,8 +15,8 @@ export function watchConnection(connection: Connection, listen: Listener, signal
     exec: async (argv, options = {}) => {
       const command = quoteArgv(argv);
       const started = performance.now();
-      const asRoot = options.become === true;
-      listen({ host, event: "command_started", command, summary: summarizeArgv(argv), asRoot });
+      const as_root = options.become === true;
+      listen({ host, event: "command_started", command, summary: summarizeArgv(argv), as_root });
       const onLine = (line: string) => {
         listen({ host, event: "output", line });
         options.onLine?.(line);

@@ -1,29 +1,35 @@
 import * as z from "zod";
 import { InstanceStatus, SupervisorStatus } from "../../supervisor/protocol/status.ts";
+import { HostError } from "../run/host-error.ts";
 
 /** A container as `status` reports it. */
 export const ContainerStatus = z.object({
   stack: z.string(),
-  service: z.string(),
-  /** the stack's current release on the host; null before the first deploy ended well */
-  release: z.string().nullable(),
+  service: z.string().describe("of compose.yaml"),
+  release: z
+    .string()
+    .nullable()
+    .describe("the stack's current release on the host; null before the first deploy ended well"),
   image: z.string(),
-  /** the engine's word, or `completed`: ended with code 0 and need not run again */
-  state: z.string(),
-  health: z.string(),
+  state: z.string().describe("the engine's word, or `completed`: ended with code 0 and need not run again"),
+  health: z.string().describe("`none`, `starting`, `healthy`, `unhealthy`"),
   started_at: z.string(),
   restarts: z.number(),
-  /** null where the supervisor does not answer, or the container has none */
-  tasks: z.array(InstanceStatus).nullable(),
+  tasks: z
+    .array(InstanceStatus)
+    .nullable()
+    .describe("null where the supervisor does not answer, or the container has none"),
 });
 export type ContainerStatus = z.infer<typeof ContainerStatus>;
 
 /** One host of `longshore status --json`. */
 export const HostStatus = z.object({
-  host: z.string(),
-  status: z.enum(["ok", "degraded", "empty", "failed", "unreachable"]),
+  host: z.string().describe("its name in the inventory"),
+  status: z
+    .enum(["ok", "degraded", "empty", "failed", "unreachable"])
+    .describe("`degraded`: something does not run as it should. `empty`: nothing is deployed"),
   containers: z.array(ContainerStatus),
-  error: z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }).optional(),
+  error: HostError.optional(),
 });
 export type HostStatus = z.infer<typeof HostStatus>;
 

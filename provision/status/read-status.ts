@@ -1,7 +1,7 @@
-import { formatError, UserError } from "../../supervisor/config/user-error.ts";
 import { run, shellScript, UnreachableError } from "../connection/connection.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
 import type { Connections } from "../run/connections.ts";
+import { describeError } from "../run/host-error.ts";
 import { type HostStatus, parseStatus } from "./host-status.ts";
 import { STATUS_SCRIPT } from "./script.ts";
 
@@ -21,13 +21,11 @@ export function readStatus(
         });
         return parseStatus(host.name, stdout);
       } catch (error) {
-        const { code, message, hint } =
-          error instanceof UserError ? error : { code: "bug", message: formatError(error), hint: undefined };
         return {
           host: host.name,
           status: error instanceof UnreachableError ? "unreachable" : "failed",
           containers: [],
-          error: { code, message, hint },
+          error: describeError(error),
         };
       }
     }),

@@ -39,7 +39,7 @@ function describe(event: RunEvent): string {
     case "step_finished":
       return `== ${event.step}: ${event.status} (${event.seconds} s)`;
     case "command_started":
-      return `${event.asRoot ? "#" : "$"} ${event.command}`;
+      return `${event.as_root ? "#" : "$"} ${event.command}`;
     case "output":
       return `  ${event.line}`;
     case "command_finished":

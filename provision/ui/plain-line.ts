@@ -22,7 +22,7 @@ export function formatPlainLine(event: RunEvent, verbose: boolean): string | und
       return `${step}: ${status} (${seconds.toFixed(1)} s)`;
     }
     case "command_started":
-      return verbose ? `${event.asRoot ? "#" : "$"} ${event.summary}` : undefined;
+      return verbose ? `${event.as_root ? "#" : "$"} ${event.summary}` : undefined;
     case "host_finished":
       return formatEnd(event.outcome.status, event.outcome.changes.length > 0);
     default:

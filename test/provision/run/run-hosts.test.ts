@@ -2,8 +2,8 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { run as runOn, UnreachableError } from "../../../provision/connection/connection.ts";
 import type { Action, Planner } from "../../../provision/run/action.ts";
 import { Connections } from "../../../provision/run/connections.ts";
-import type { RunEvent } from "../../../provision/run/event.ts";
-import { exitCodeOf, type HostOutcome } from "../../../provision/run/outcome.ts";
+import { RunEvent } from "../../../provision/run/event.ts";
+import { exitCodeOf, HostOutcome } from "../../../provision/run/outcome.ts";
 import { type RunOptions, runHosts } from "../../../provision/run/run-hosts.ts";
 import { UserError } from "../../../supervisor/config/user-error.ts";
 import { makeHost } from "../stack/stack-folder.ts";
@@ -38,7 +38,12 @@ async function run(planners: Record<string, Planner>, options: Partial<RunOption
     forks: 10,
     check: false,
     ...options,
+    listen: (event) => {
+      expect(RunEvent.parse(event)).toEqual(event);
+      options.listen?.(event);
+    },
   });
+  for (const outcome of outcomes) expect(HostOutcome.parse(outcome)).toEqual(outcome);
   const lines = written.join("").split("\n").slice(0, -1);
   return { outcomes, lines: lines.map((line) => line.replace(/ \(\d+\.\d s\)$/, "")) };
 }
@@ -277,7 +282,7 @@ test("everything that happens is told, in order", async () => {
   expect(events).toMatchObject([
     { host: "web1", event: "step_started", step: "look" },
     { event: "message", text: "it takes a while" },
-    { event: "command_started", command: "sh -c 'echo seen; exit 3'", asRoot: false },
+    { event: "command_started", command: "sh -c 'echo seen; exit 3'", as_root: false },
     { event: "output", line: "seen" },
     { event: "command_finished", code: 3 },
     { event: "step_finished", step: "look", status: "done", changed: true },

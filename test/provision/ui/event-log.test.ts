@@ -38,13 +38,13 @@ test.each<[RunEvent, string[], string | undefined, string | undefined]>([
     "packages: done (1.3 s)",
   ],
   [
-    { host, event: "command_started", command, summary: "sh -c … longshore x", asRoot: true },
+    { host, event: "command_started", command, summary: "sh -c … longshore x", as_root: true },
     ["# sh -c 'a", "b' longshore x"],
     undefined,
     "# sh -c … longshore x",
   ],
   [
-    { host, event: "command_started", command: "id", summary: "id", asRoot: false },
+    { host, event: "command_started", command: "id", summary: "id", as_root: false },
     ["$ id"],
     undefined,
     "$ id",

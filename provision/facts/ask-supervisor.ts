@@ -1,5 +1,5 @@
 /**
- * A shell function `ask_supervisor CONTAINER [TASK]` that prints the supervisor's status (SupervisorStatus as JSON) in base64.
+ * A shell function `ask_supervisor CONTAINER [TASK]` that prints the supervisor's status (a StatusAnswer as JSON) in base64.
  * curl answers ten times sooner than a start of Node; an image without it has longshorectl all the same.
  */
 export const ASK_SUPERVISOR = `

@@ -1,4 +1,4 @@
-import { SupervisorStatus } from "../../supervisor/protocol/status.ts";
+import { StatusAnswer } from "../../supervisor/protocol/status.ts";
 import type { ContainerFacts, Facts, StackFacts } from "./facts.ts";
 
 /** Reads what the facts script printed. Unknown keys are passed over, missing ones stay empty. */
@@ -91,8 +91,8 @@ function parseContainer(line: string): ContainerFacts {
 }
 
 function parseExitCode(base64: string): number | undefined {
-  const status = SupervisorStatus.safeParse(parseJson(Buffer.from(base64, "base64").toString("utf8")));
-  return status.data?.instances[0]?.exit_code ?? undefined;
+  const instances = StatusAnswer.safeParse(parseJson(Buffer.from(base64, "base64").toString("utf8")));
+  return instances.data?.[0]?.exit_code ?? undefined;
 }
 
 function parseJson(text: string): unknown {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { InstanceStatus, SupervisorStatus } from "../../supervisor/protocol/status.ts";
+import { InstanceStatus, StatusAnswer } from "../../supervisor/protocol/status.ts";
 import { HostError } from "../run/host-error.ts";
 
 /** A container as `status` reports it. */
@@ -65,7 +65,7 @@ export function parseStatus(host: string, output: string): HostStatus {
     const inspected = Inspected.safeParse(decode(payload));
     // Gone between the list and the look: a deploy is under way.
     if (!inspected.success) continue;
-    const tasks = SupervisorStatus.safeParse(decode(lines[index + 1]?.[1] ?? ""));
+    const tasks = StatusAnswer.safeParse(decode(lines[index + 1]?.[1] ?? ""));
     const { Config, State, RestartCount } = inspected.data;
     const stack = Config.Labels["longshore.stack"] ?? "";
     containers.push({
@@ -77,7 +77,7 @@ export function parseStatus(host: string, output: string): HostStatus {
       health: State.Health?.Status ?? "none",
       started_at: State.StartedAt,
       restarts: RestartCount,
-      tasks: tasks.success ? tasks.data.instances : null,
+      tasks: tasks.data ?? null,
     });
   }
   return { host, status: judge(containers), containers };

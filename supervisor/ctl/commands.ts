@@ -14,27 +14,34 @@ export interface CommandContext {
 
 export type Action = "start" | "stop" | "restart";
 
-/** Prints the state of all tasks, or of the named ones. */
+/** Prints the state of all tasks, or of the named ones; as JSON an array of `InstanceStatus`, jobs included. */
 export async function showStatus(
   { client, colors, print }: CommandContext,
   names: readonly string[],
   options: { json?: boolean },
 ): Promise<number> {
-  const query = nameQuery(names);
-  const status = await client.call<SupervisorStatus>("GET", `/v1/tasks?${query}`);
-  print(options.json ? JSON.stringify(status, null, 2) : renderStatusTable(status.instances, colors));
+  const instances = await listInstances(client, names);
+  print(options.json ? JSON.stringify(instances, null, 2) : renderStatusTable(instances, colors));
   return 0;
 }
 
-/** Shows the state, and again after every change, until it is interrupted. */
-export async function watchStatus(context: CommandContext, names: readonly string[]): Promise<number> {
+/** Shows the state, and again after every change, until it is interrupted; as JSON an array a line. */
+export async function watchStatus(
+  { client, colors, print }: CommandContext,
+  names: readonly string[],
+  options: { json?: boolean },
+): Promise<number> {
   const show = async (): Promise<void> => {
-    context.print("\u001b[2J\u001b[H");
-    await showStatus(context, names, {});
+    const instances = await listInstances(client, names);
+    const screen = (): string => `\u001b[2J\u001b[H${renderStatusTable(instances, colors)}`;
+    print(options.json ? JSON.stringify(instances) : screen());
   };
-  await show();
-  for await (const _ of context.client.lines("/v1/events?follow=true&lines=0")) await show();
-  return 0;
+  // Asked for before the first look, so that no change falls between the two.
+  const events = client.lines("/v1/events?follow=true&lines=0");
+  for (let change = events.next(); ; change = events.next()) {
+    await show();
+    if ((await change).done) return 0;
+  }
 }
 
 /** Starts, stops or restarts; 1 when one of the instances did not get there. */
@@ -72,7 +79,7 @@ export async function showLogs(
   query.set("lines", options.lines);
   if (options.follow) query.set("follow", "true");
   if (options.since !== undefined) query.set("since", toTime(options.since));
-  const several = names.length !== 1 || (await countInstances(client, names)) > 1;
+  const several = names.length !== 1 || (await listInstances(client, names)).length > 1;
   for await (const record of client.lines(`/v1/logs?${query}`)) {
     const { name, line, time } = record as LogRecord;
     const prefix = `${options.timestamps ? `${time} ` : ""}${several ? `${name} | ` : ""}`;
@@ -130,9 +137,12 @@ export async function shutDown({ client, print }: CommandContext): Promise<numbe
   return 0;
 }
 
-async function countInstances(client: ControlClient, names: readonly string[]): Promise<number> {
+async function listInstances(
+  client: ControlClient,
+  names: readonly string[],
+): Promise<readonly InstanceStatus[]> {
   const status = await client.call<SupervisorStatus>("GET", `/v1/tasks?${nameQuery(names)}`);
-  return status.instances.length;
+  return status.instances;
 }
 
 /** ISO 8601 of a time, or of how long ago it is. */

@@ -14,11 +14,13 @@ export function createProgram(run: RunCommand): Command {
     .command("status")
     .description("show the state of tasks")
     .argument("[name...]", `${names}; all by default`)
-    .option("--json", "print JSON")
+    .option("--json", "print a JSON array of the instances")
     .option("-w, --watch", "show it again after every change")
     .action((tasks: string[], options) =>
       run((context) =>
-        options.watch ? commands.watchStatus(context, tasks) : commands.showStatus(context, tasks, options),
+        options.watch
+          ? commands.watchStatus(context, tasks, options)
+          : commands.showStatus(context, tasks, options),
       ),
     );
 

@@ -44,7 +44,7 @@ export const InstanceStatus = z.object({
 });
 export type InstanceStatus = z.infer<typeof InstanceStatus>;
 
-/** The body of `GET /v1/tasks` and of `longshorectl status --json`. */
+/** The body of `GET /v1/tasks`. */
 export const SupervisorStatus = z.object({
   version: z.string(),
   pid: z.number().int(),
@@ -53,3 +53,12 @@ export const SupervisorStatus = z.object({
   instances: z.array(InstanceStatus),
 });
 export type SupervisorStatus = z.infer<typeof SupervisorStatus>;
+
+/**
+ * The instances out of either answer of a supervisor: the body of `GET /v1/tasks`, or the array of them that
+ * `longshorectl status --json` prints.
+ */
+export const StatusAnswer = z.union([
+  z.array(InstanceStatus),
+  SupervisorStatus.transform(({ instances }) => instances),
+]);

@@ -109,7 +109,7 @@ describe.skipIf(noEngine)("a bare host becomes a live HTTPS site", { timeout: 30
     );
     await operator.run("deploy");
     expect(await webContainer()).toBe(container);
-    expect(JSON.parse(await pidOf()).instances[0].pid).toBe(before.instances[0].pid);
+    expect(JSON.parse(await pidOf())[0].pid).toBe(before[0].pid);
     expect((await operator.run("status")).stdout).toMatch(/night\s+waiting/);
   });
 

@@ -5,7 +5,7 @@ import { packContext } from "../../provision/image/context.ts";
 import { listWantedImages } from "../../provision/image/image.ts";
 import { resolveBuilds } from "../../provision/stack/builds.ts";
 import { loadStack } from "../../provision/stack/stack.ts";
-import type { InstanceStatus, SupervisorStatus } from "../../supervisor/protocol/status.ts";
+import type { InstanceStatus } from "../../supervisor/protocol/status.ts";
 import { type CommandResult, docker, runChecked, runCommand } from "../hosts/command.ts";
 import { ensureBaseImage, hasImage, removeStaleImages } from "../hosts/images.ts";
 import { labelArguments, type TestRun } from "../hosts/test-run.ts";
@@ -108,8 +108,7 @@ export class SiteContainer {
   }
 
   async status(): Promise<InstanceStatus[]> {
-    const status: SupervisorStatus = JSON.parse(await this.execChecked(["longshorectl", "status", "--json"]));
-    return status.instances;
+    return JSON.parse(await this.execChecked(["longshorectl", "status", "--json"]));
   }
 
   async task(name: string): Promise<InstanceStatus> {

@@ -3,9 +3,11 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { SupervisorStatus } from "../../supervisor/protocol/status.ts";
+import * as z from "zod";
+import { InstanceStatus, SupervisorStatus } from "../../supervisor/protocol/status.ts";
 import { Daemon, useDaemons } from "./daemon.ts";
 
 useDaemons();
@@ -83,7 +85,38 @@ describe("longshorectl", () => {
     const before = await daemon.instance("app");
     expect((await daemon.ctl("restart", "app")).code).toBe(0);
     expect((await daemon.instance("app")).pid).not.toBe(before.pid);
-    expect((await daemon.ctl("status", "--json", "app")).stdout).toContain('"name": "app"');
+  });
+
+  it("prints the status as a JSON array of instances, jobs among them", async () => {
+    const daemon = new Daemon(
+      'tasks: { web: { command: sleep 1000, instances: 2, start_period: 10ms }, job: { command: "true", schedule: "@yearly" } }',
+    );
+    await daemon.until("web_2", ({ state }) => state === "running");
+    await daemon.until("job", ({ next_run }) => next_run !== null);
+    const { stdout } = await daemon.ctl("status", "--json");
+    const instances = z.array(InstanceStatus.strict()).parse(JSON.parse(stdout));
+    expect(instances).toMatchObject([
+      { name: "web_1", task: "web", kind: "service", state: "running", restarts: 0, next_run: null },
+      { name: "web_2", task: "web", kind: "service", state: "running", restarts: 0, next_run: null },
+      { name: "job", task: "job", kind: "job", state: "waiting", pid: null, uptime_seconds: null },
+    ]);
+    expect(instances[2]?.next_run).toMatch(/^\d{4}-01-01T/);
+    expect(JSON.parse((await daemon.ctl("status", "--json", "web_2")).stdout)).toMatchObject([
+      { name: "web_2" },
+    ]);
+  });
+
+  it("shows the status again after every change", async () => {
+    const daemon = new Daemon("tasks: { web: { command: sleep 1000, start_period: 10ms } }");
+    await daemon.until("web", ({ state }) => state === "running");
+    const watching = daemon.spawnCtl("status", "--watch", "--json", "web");
+    const lines: AsyncIterator<string> = createInterface(watching.stdout)[Symbol.asyncIterator]();
+    const next = async () => JSON.parse((await lines.next()).value) as InstanceStatus[];
+    const [before] = await next();
+    expect(before).toMatchObject({ name: "web", state: "running" });
+    await daemon.client.call("POST", "/v1/restart", { names: ["web"], wait: false });
+    for (let now = before; now?.pid === before?.pid; [now] = await next()) expect(now?.name).toBe("web");
+    watching.kill();
   });
 
   it("runs jobs and exits with their exit code", async () => {

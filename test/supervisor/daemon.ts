@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -153,9 +153,7 @@ export class Daemon {
     input: string,
     ...args: string[]
   ): Promise<{ code: number | null; stdout: string; stderr: string }> {
-    const argv = [join(bundle, "longshorectl.cjs"), "--socket", this.client.socketPath, ...args];
-    const env = { ...process.env, NO_COLOR: "1", HOME: this.folder };
-    const child = spawn(process.execPath, argv, { stdio: "pipe", env });
+    const child = this.spawnCtl(...args);
     child.stdin.end(input);
     const [stdout, stderr, code] = await Promise.all([
       text(child.stdout),
@@ -163,6 +161,13 @@ export class Daemon {
       new Promise<number | null>((resolve) => child.on("close", resolve)),
     ]);
     return { code, stdout, stderr };
+  }
+
+  /** Starts longshorectl against this daemon, for a test that reads what it writes as it comes. */
+  spawnCtl(...args: string[]): ChildProcessWithoutNullStreams {
+    const argv = [join(bundle, "longshorectl.cjs"), "--socket", this.client.socketPath, ...args];
+    const env = { ...process.env, NO_COLOR: "1", HOME: this.folder };
+    return spawn(process.execPath, argv, { stdio: "pipe", env });
   }
 
   /** Ends it and its tasks whatever their state: the third signal kills. */

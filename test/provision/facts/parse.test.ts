@@ -167,6 +167,7 @@ stack.status=${base64(status(0))}
 test.each([
   ["it ended well", base64(status(0)), 0],
   ["it failed", base64(status(1)), 1],
+  ["longshorectl answers in place of curl", base64(status(1).instances), 1],
   ["it has not run", base64(status(null)), undefined],
   ["the supervisor does not answer", "", undefined],
   ["the answer is no JSON", base64("longshorectl: cannot connect"), undefined],

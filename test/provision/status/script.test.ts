@@ -5,7 +5,7 @@ import { run, shellScript } from "../../../provision/connection/connection.ts";
 import { openLocalConnection } from "../../../provision/connection/local.ts";
 import { parseStatus } from "../../../provision/status/host-status.ts";
 import { STATUS_SCRIPT } from "../../../provision/status/script.ts";
-import type { SupervisorStatus } from "../../../supervisor/protocol/status.ts";
+import type { InstanceStatus, SupervisorStatus } from "../../../supervisor/protocol/status.ts";
 import { makeFolder } from "../image/folder.ts";
 import { inspected, makeTask, supervisor } from "./example-status.ts";
 
@@ -19,7 +19,7 @@ interface Machine {
   /** containers and what the engine says of each */
   containers?: Record<string, unknown>;
   /** what the supervisor of a container answers; none where it does not */
-  tasks?: Record<string, SupervisorStatus>;
+  tasks?: Record<string, SupervisorStatus | InstanceStatus[]>;
   /** what `docker` is here */
   docker?: string;
 }
@@ -63,11 +63,12 @@ async function read({ containers = {}, tasks = {}, docker = DOCKER }: Machine, s
 
 test("every container with the engine's view and its supervisor's", async () => {
   const { status } = await read({
-    containers: { one: inspected(), two: inspected({ service: "db" }) },
-    tasks: { one: supervisor([makeTask("it's ünïcode")]) },
+    containers: { one: inspected(), two: inspected({ service: "app" }), three: inspected({ service: "db" }) },
+    tasks: { one: supervisor([makeTask("it's ünïcode")]), two: [makeTask("of longshorectl")] },
   });
   expect(status.containers).toMatchObject([
     { service: "web", release: "abc", tasks: [{ name: "it's ünïcode" }] },
+    { service: "app", release: "abc", tasks: [{ name: "of longshorectl" }] },
     { service: "db", release: "abc", tasks: null },
   ]);
 });

@@ -3,6 +3,7 @@ import { formatError } from "./config/user-error.ts";
 import type { Instance } from "./core/instance.ts";
 import { diffPlans, type PlanDiff } from "./core/plan-diff.ts";
 import { Audience } from "./runtime/audience.ts";
+import { CgroupTree } from "./runtime/cgroup-tree.ts";
 import type { Entry } from "./runtime/entry.ts";
 import { EventStream } from "./runtime/event-stream.ts";
 import { loadPlanAside } from "./runtime/load-aside.ts";
@@ -38,10 +39,11 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
   );
   const reaper = new Reaper(native);
   reaper.start();
-  const spawner = new Spawner(native, reaper);
   // As PID 1 a signal without a handler means nothing; nothing runs yet that would have to be stopped.
   const leave = (): never => process.exit(0);
   for (const signal of endSignals) process.on(signal, leave);
+  const cgroups = native === undefined ? undefined : await CgroupTree.open(native, reaper, log);
+  const spawner = new Spawner(native, reaper, cgroups);
   const plan = await loadPlanAside(file, spawner);
   for (const signal of endSignals) process.off(signal, leave);
   output.use(plan.config.output);
@@ -107,6 +109,7 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
     server.closeAllConnections();
   }
   await readToTheEnd(supervisor);
+  cgroups?.close();
   log("everything has stopped");
   await output.drain();
   return exitCode;

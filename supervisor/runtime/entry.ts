@@ -1,6 +1,7 @@
 import type { InstanceSpec } from "../config/instance-spec.ts";
 import { type Instance, newInstance } from "../core/instance.ts";
 import { Capture } from "./capture.ts";
+import type { Cgroup } from "./cgroup.ts";
 import type { LogFiles } from "./log-files.ts";
 import type { Output } from "./output.ts";
 import type { Prober } from "./prober.ts";
@@ -22,6 +23,8 @@ export interface Entry {
   /** the process group of the present process, and what was seen to have left it; empty groups are forgotten */
   group: number | null;
   escaped: readonly ProcessInfo[];
+  /** what the present process was started in, where cgroups can be had */
+  cgroup: Cgroup | undefined;
 }
 
 export function newEntry(spec: InstanceSpec, output: Output, files: LogFiles): Entry {
@@ -36,10 +39,17 @@ export function newEntry(spec: InstanceSpec, output: Output, files: LogFiles): E
     prober: undefined,
     group: null,
     escaped: [],
+    cgroup: undefined,
   };
 }
 
 /** Names this run in the environment of its processes. */
 export function markOf(entry: Entry): string {
   return `${entry.spec.id}:${entry.instance.generation}`;
+}
+
+/** Removes the cgroup of a run that has ended. */
+export function leaveCgroup(entry: Entry): void {
+  entry.cgroup?.remove();
+  entry.cgroup = undefined;
 }

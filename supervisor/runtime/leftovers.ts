@@ -1,64 +1,23 @@
+import { CgroupMembers } from "./cgroup-members.ts";
+import { DescendantWalk } from "./descendant-walk.ts";
 import type { Entry } from "./entry.ts";
-import { markOf } from "./entry.ts";
-import { type ProcessInfo, readDescendants, readProcess } from "./proc.ts";
-import { hasEnded, isGroupAlive, isStillAlive, sendSignal } from "./process-group.ts";
-import type { Orphan, Reaper } from "./reaper.ts";
+import type { Reaper } from "./reaper.ts";
 
-/** Knows every process of a run: its process group, and those of its descendants that left it. */
-export class Leftovers {
-  constructor(private readonly reaper: Reaper) {}
-
-  /** Signals the group and everything that escaped from it. */
-  signal(entry: Entry, signal: NodeJS.Signals): void {
-    const { group } = entry;
-    if (group === null) return;
-    // Their parents still live: now is the time to see what left the group.
-    remember(entry, group, readDescendants(group));
-    adoptOrphans(entry, group, this.reaper.listOrphans());
-    sendSignal(-group, signal);
-    for (const info of entry.escaped) if (isStillAlive(info)) sendSignal(info.pid, signal);
-  }
-
-  /** Whether a process of the run is alive, now that its main process has ended. */
-  anyAlive(entry: Entry): boolean {
-    const { group } = entry;
-    if (group === null) return false;
-    // The common case, few system calls: the group is gone, nothing was seen to leave it, and there are no orphans.
-    const isGroupGone = !sendSignal(-group, 0);
-    const orphans = this.reaper.listOrphans();
-    if (isGroupGone && entry.escaped.length === 0 && orphans.length === 0) return false;
-    adoptOrphans(entry, group, orphans);
-    return entry.escaped.some(isStillAlive) || (!isGroupGone && this.isGroupAlive(entry, group, orphans));
-  }
-
-  /** Without its leader, whoever is left of a group descends from an orphan: a look at these is enough. */
-  private isGroupAlive(entry: Entry, group: number, orphans: readonly Orphan[]): boolean {
-    if (!this.reaper.adoptsOrphans) return isGroupAlive(group);
-    const mark = markOf(entry);
-    return orphans
-      .filter((orphan) => orphan.mark === mark || orphan.mark === undefined)
-      .flatMap(({ pid }) => [pid, ...readDescendants(pid)])
-      .flatMap((pid) => readProcess(pid) ?? [])
-      .some((info) => info.group === group && !hasEnded(info));
-  }
+/** Knows every process of an instance's present run. */
+export interface Leftovers {
+  /** Signals all of them. */
+  signal(entry: Entry, signal: NodeJS.Signals): void;
+  /** Whether one of them is alive, now that the main process has ended. */
+  anyAlive(entry: Entry): boolean;
 }
 
-/** Descendants whose parents are gone have become children of the supervisor; their mark says whose they were. */
-function adoptOrphans(entry: Entry, group: number, orphans: readonly Orphan[]): void {
-  const mark = markOf(entry);
-  const own = orphans.filter((orphan) => orphan.mark === mark);
-  remember(
-    entry,
-    group,
-    own.map(({ pid }) => pid),
-  );
-}
-
-function remember(entry: Entry, group: number, pids: readonly number[]): void {
-  const known = new Set(entry.escaped.map((info) => info.pid));
-  const fresh = pids.flatMap((pid): ProcessInfo[] => {
-    const info = known.has(pid) ? undefined : readProcess(pid);
-    return info === undefined || info.group === group ? [] : [info];
-  });
-  if (fresh.length > 0) entry.escaped = [...entry.escaped.filter(isStillAlive), ...fresh];
+/** By its cgroup what was started in one, everything else by descent. */
+export function findLeftovers(reaper: Reaper): Leftovers {
+  const walk = new DescendantWalk(reaper);
+  const members = new CgroupMembers();
+  const of = (entry: Entry): Leftovers => (entry.cgroup === undefined ? walk : members);
+  return {
+    signal: (entry, signal) => of(entry).signal(entry, signal),
+    anyAlive: (entry) => of(entry).anyAlive(entry),
+  };
 }

@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import type { Exit } from "../core/instance.ts";
-import { loadPosixSpawn, type NativeSpawn } from "./posix-spawn.ts";
+import { loadPosixSpawn, type PosixSpawn } from "./posix-spawn.ts";
 import { SystemError } from "./system-error.ts";
 
 /** A child that has ended. */
@@ -10,14 +10,15 @@ export interface EndedChild {
 }
 
 /** The few system calls that Node does not offer. */
-export interface Native {
+export interface Native extends PosixSpawn {
   /** Collects one child that has ended, whoever started it, without waiting; undefined when there is none. */
   waitAny(): EndedChild | undefined;
-  readonly spawn: NativeSpawn;
   /** A pipe whose ends are closed on exec. Node's own "pipe" is a socket, which cannot be opened as /dev/stdout. */
   openPipe(): { readonly read: number; readonly write: number };
   /** Makes orphaned descendants children of this process, as they are of PID 1. */
   becomeSubreaper(): void;
+  /** An extended attribute of a file, or undefined. */
+  readAttribute(path: string, name: string): string | undefined;
 }
 
 const WNOHANG = 1;
@@ -42,14 +43,16 @@ export async function loadNative(onProblem: (reason: string) => void): Promise<N
     const prctl = libc.func(
       "int prctl(int option, unsigned long, unsigned long, unsigned long, unsigned long)",
     );
+    const getxattr = libc.func("int64 getxattr(str path, str name, void *value, size_t size)");
     const status = Buffer.alloc(4);
     const ends = Buffer.alloc(8);
+    const attribute = Buffer.alloc(256);
     return {
       waitAny: () => {
         const pid: number = waitpid(-1, status, WNOHANG);
         return pid > 0 ? { pid, exit: decodeStatus(status.readInt32LE()) } : undefined;
       },
-      spawn: loadPosixSpawn(libc),
+      ...loadPosixSpawn(libc),
       openPipe: () => {
         if (pipe2(ends, O_CLOEXEC) !== 0) throw new SystemError("pipe2", koffi.errno());
         const [read, write] = [ends.readInt32LE(0), ends.readInt32LE(4)];
@@ -59,6 +62,10 @@ export async function loadNative(onProblem: (reason: string) => void): Promise<N
       },
       becomeSubreaper: () => {
         prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+      },
+      readAttribute: (path, name) => {
+        const length = Number(getxattr(path, name, attribute, attribute.length));
+        return length < 0 ? undefined : attribute.toString("utf8", 0, length);
       },
     };
   } catch (error) {

@@ -13,15 +13,25 @@ export interface NativeProcess {
   readonly workingDir: string | undefined;
   /** descriptors of this process by those that the child gets them as; 0, 1 and 2 are /dev/null otherwise */
   readonly descriptors: ReadonlyMap<number, number>;
+  /** a descriptor of the cgroup that it starts in; that of this process by default */
+  readonly cgroup?: number;
 }
 
 /** Starts a process as the leader of a session of its own; its pid. @throws SystemError when it cannot be started */
 export type NativeSpawn = (process: NativeProcess) => number;
 
+/** posix_spawn(3), and whether it can start a process in another cgroup: glibc can from 2.39 on. */
+export interface PosixSpawn {
+  readonly spawn: NativeSpawn;
+  readonly entersCgroups: boolean;
+}
+
 /** spawn.h of glibc and musl */
 const POSIX_SPAWN_SETSIGDEF = 0x04;
 const POSIX_SPAWN_SETSIGMASK = 0x08;
 const POSIX_SPAWN_SETSID = 0x80;
+const POSIX_SPAWN_SETCGROUP = 0x100;
+const spawnFlags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID;
 /** Generous: posix_spawnattr_t has 336 bytes, posix_spawn_file_actions_t 80, sigset_t 128. */
 const structSize = 512;
 
@@ -29,7 +39,7 @@ const structSize = 512;
  * posix_spawn starts a child without copying this process's page tables, as Node's own fork does: it takes a third of
  * the time. It also tells at once why a program cannot be run.
  */
-export function loadPosixSpawn(libc: LibraryHandle): NativeSpawn {
+export function loadPosixSpawn(libc: LibraryHandle): PosixSpawn {
   const spawn = libc.func(
     "int posix_spawn(void *pid, str path, void *actions, void *attributes, const char **argv, const char **environment)",
   );
@@ -37,9 +47,17 @@ export function loadPosixSpawn(libc: LibraryHandle): NativeSpawn {
   const destroyActions = libc.func("int posix_spawn_file_actions_destroy(void *actions)");
   const addDup2 = libc.func("int posix_spawn_file_actions_adddup2(void *actions, int from, int to)");
   const addChdir = libc.func("int posix_spawn_file_actions_addchdir_np(void *actions, str path)");
-  const attributes = makeAttributes(libc);
+  const setCgroup = findSetCgroup(libc);
+  const attributes = makeAttributes(libc, spawnFlags);
+  const attributesWithCgroup = makeAttributes(libc, spawnFlags | POSIX_SPAWN_SETCGROUP);
   const nowhere = openSync("/dev/null", "r+");
   const pid = Buffer.alloc(4);
+
+  const attributesFor = (cgroup: number | undefined): Buffer => {
+    if (cgroup === undefined) return attributes;
+    setCgroup?.(attributesWithCgroup, cgroup);
+    return attributesWithCgroup;
+  };
 
   const run = (path: string, argv: Argv, request: NativeProcess): number => {
     const actions = Buffer.alloc(structSize);
@@ -48,13 +66,14 @@ export function loadPosixSpawn(libc: LibraryHandle): NativeSpawn {
       for (const fd of [0, 1, 2]) addDup2(actions, request.descriptors.get(fd) ?? nowhere, fd);
       for (const [to, from] of request.descriptors) if (to > 2) addDup2(actions, from, to);
       if (request.workingDir !== undefined) addChdir(actions, request.workingDir);
-      return spawn(pid, path, actions, attributes, [...argv, null], [...request.environment, null]);
+      const wanted = attributesFor(request.cgroup);
+      return spawn(pid, path, actions, wanted, [...argv, null], [...request.environment, null]);
     } finally {
       destroyActions(actions);
     }
   };
 
-  return (request) => {
+  const start: NativeSpawn = (request) => {
     const [program, ...args] = request.argv;
     const path = findProgram(program, request.searchPath);
     let errno = run(path, request.argv, request);
@@ -63,15 +82,24 @@ export function loadPosixSpawn(libc: LibraryHandle): NativeSpawn {
     if (errno !== 0) throw new SystemError("posix_spawn", errno);
     return pid.readInt32LE();
   };
+  return { spawn: start, entersCgroups: setCgroup !== undefined };
 }
 
 const noExec = 8;
 
+/** Undefined where the C library has no such function. */
+function findSetCgroup(libc: LibraryHandle): ((attributes: Buffer, fd: number) => number) | undefined {
+  try {
+    return libc.func("int posix_spawnattr_setcgroup_np(void *attributes, int fd)");
+  } catch {
+    return undefined;
+  }
+}
+
 /** A session of its own, no signal blocked and none ignored: Node ignores SIGPIPE, and ignoring is inherited. */
-function makeAttributes(libc: LibraryHandle): Buffer {
+function makeAttributes(libc: LibraryHandle, flags: number): Buffer {
   const attributes = Buffer.alloc(structSize);
   libc.func("int posix_spawnattr_init(void *attributes)")(attributes);
-  const flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID;
   libc.func("int posix_spawnattr_setflags(void *attributes, short flags)")(attributes, flags);
   libc.func("int posix_spawnattr_setsigdefault(void *attributes, void *set)")(
     attributes,

@@ -6,8 +6,11 @@ import type { InstanceSpec } from "../config/instance-spec.ts";
 import type { Task } from "../config/task.ts";
 import { UserError } from "../config/user-error.ts";
 import type { Exit } from "../core/instance.ts";
+import type { Cgroup } from "./cgroup.ts";
+import type { CgroupTree } from "./cgroup-tree.ts";
 import { type Launch, planLaunch } from "./launch.ts";
 import type { Native } from "./native.ts";
+import type { NativeProcess } from "./posix-spawn.ts";
 import { markVariable, type Reaper } from "./reaper.ts";
 import { readPipe, readSocket, type StreamHandler, type StreamReader } from "./stream-reader.ts";
 
@@ -29,6 +32,8 @@ export interface SpawnRequest {
   readonly argv: Argv;
   /** names this run in the environment of its processes */
   readonly mark: string;
+  /** it starts in a cgroup of its own, with a name that begins so, where that can be had */
+  readonly cgroup?: string;
   readonly environment?: Readonly<Record<string, string>>;
   /** takes the output; undefined where it goes nowhere, and `stdout` where both streams are to be one */
   readonly stdout?: StreamHandler | undefined;
@@ -44,6 +49,8 @@ export interface Spawned {
   readonly pid: number;
   /** the streams that are being read */
   readonly readers: readonly StreamReader[];
+  /** what it was started in */
+  readonly cgroup: Cgroup | undefined;
 }
 
 /** A stream of a process that is about to start: this process's ends of its pipe, where it has one. */
@@ -62,6 +69,7 @@ export class Spawner {
   constructor(
     private readonly native: Native | undefined,
     private readonly reaper: Reaper,
+    private readonly cgroups?: CgroupTree,
   ) {}
 
   /** Starts a process; undefined when it could not be started, which `onError` then explains. */
@@ -80,18 +88,17 @@ export class Spawner {
       };
       const { native } = this;
       if (native === undefined) return this.spawnByNode(request, launch, environment, channels);
-      const pid = withUmask(settings.umask, () =>
-        native.spawn({
-          argv: launch.argv,
-          environment: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
-          searchPath: environment.PATH,
-          workingDir: request.spec.workingDir,
-          descriptors: descriptorsOf(request, channels),
-        }),
-      );
-      this.reaper.adopt(pid, request.onExit);
+      const wanted: NativeProcess = {
+        argv: launch.argv,
+        environment: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
+        searchPath: environment.PATH,
+        workingDir: request.spec.workingDir,
+        descriptors: descriptorsOf(request, channels),
+      };
+      const started = withUmask(settings.umask, () => this.start(native, wanted, request.cgroup));
+      this.reaper.adopt(started.pid, request.onExit);
       return {
-        pid,
+        ...started,
         readers: channels.flatMap(({ pipe, handler }) => (pipe ? [readPipe(pipe.read, handler)] : [])),
       };
     } catch (error) {
@@ -101,6 +108,21 @@ export class Spawner {
       return undefined;
     } finally {
       for (const { pipe } of channels) if (pipe !== undefined) closeSync(pipe.write);
+    }
+  }
+
+  private start(
+    { spawn }: Native,
+    wanted: NativeProcess,
+    prefix: string | undefined,
+  ): Pick<Spawned, "pid" | "cgroup"> {
+    const cgroup = prefix === undefined ? undefined : this.cgroups?.make(prefix);
+    if (cgroup === undefined) return { pid: spawn(wanted), cgroup };
+    try {
+      return { pid: cgroup.withDescriptor((fd) => spawn({ ...wanted, cgroup: fd })), cgroup };
+    } catch (error) {
+      cgroup.remove();
+      throw error;
     }
   }
 
@@ -154,7 +176,7 @@ export class Spawner {
     if (request.stderr === "stdout" && request.stdout !== undefined) {
       sockets.push(readSocket(child.stdio[2] as Socket, { ...request.stdout, onEnd: () => {} }));
     }
-    return { pid, readers: sockets };
+    return { pid, readers: sockets, cgroup: undefined };
   }
 }
 

@@ -3,13 +3,13 @@ import type { InstanceSpec } from "../config/instance-spec.ts";
 import type { Plan } from "../config/load.ts";
 import type { Sink } from "../config/log.ts";
 import type { Effect, Event } from "../core/event.ts";
-import type { Exit, Instance } from "../core/instance.ts";
+import { type Exit, type Instance, isActive } from "../core/instance.ts";
 import { findBlocker } from "../core/readiness.ts";
 import { transition } from "../core/transition.ts";
-import { type Entry, markOf } from "./entry.ts";
+import { type Entry, leaveCgroup, markOf } from "./entry.ts";
 import { Fleet } from "./fleet.ts";
 import { Jobs } from "./jobs/jobs.ts";
-import { Leftovers } from "./leftovers.ts";
+import { findLeftovers, type Leftovers } from "./leftovers.ts";
 import { LogFiles } from "./log-files.ts";
 import { MemoryWatch } from "./memory-watch.ts";
 import type { Output } from "./output.ts";
@@ -61,7 +61,7 @@ export class Supervisor {
   ) {
     this.plan = plan;
     this.fleet = new Fleet(surroundings.output, new LogFiles(surroundings.log));
-    this.leftovers = new Leftovers(surroundings.reaper);
+    this.leftovers = findLeftovers(surroundings.reaper);
     this.memory = new MemoryWatch(
       () => this.fleet.entries,
       (entry, bytes) => this.condemn(entry, `uses ${Math.round(bytes / 1_048_576)} MB of memory`),
@@ -116,6 +116,7 @@ export class Supervisor {
     const { instance, effects } = transition(before, event, entry.spec.settings);
     entry.instance = instance;
     if (instance.state !== "waiting") this.waiting.delete(entry);
+    if (!isActive(instance)) leaveCgroup(entry);
     for (const effect of effects) this.perform(entry, effect);
     if (instance === before) return;
     this.changes.emit("change", entry, before);
@@ -169,6 +170,7 @@ export class Supervisor {
   private spawn(entry: Entry, generation: number): void {
     entry.group = null;
     entry.escaped = [];
+    leaveCgroup(entry);
     const { spec, capture } = entry;
     const { readiness } = spec.settings;
     const onReady = (): void => this.dispatch(entry, { type: "ready", generation });
@@ -179,6 +181,7 @@ export class Supervisor {
       environment: entry.runVariables,
       argv: spec.argv,
       mark: markOf(entry),
+      cgroup: spec.id,
       stdout: take("stdout", spec.stdout),
       stderr: spec.stderr === "stdout" ? "stdout" : take("stderr", spec.stderr),
       notify: watchForNotification(readiness, onReady),
@@ -187,6 +190,7 @@ export class Supervisor {
     });
     if (spawned === undefined) return;
     entry.group = spawned.pid;
+    entry.cgroup = spawned.cgroup;
     capture.attach(spawned.readers);
     this.dispatch(entry, { type: "spawned", generation, pid: spawned.pid, at: Date.now() });
   }

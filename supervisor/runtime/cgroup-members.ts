@@ -1,0 +1,22 @@
+import type { Entry } from "./entry.ts";
+import type { Leftovers } from "./leftovers.ts";
+import { readProcess } from "./proc.ts";
+import { sendSignal } from "./process-group.ts";
+
+/** Finds the processes of a run in its cgroup: none gets out of it by a fork, a session of its own, or a new environment. */
+export class CgroupMembers implements Leftovers {
+  signal({ cgroup, group }: Entry, signal: NodeJS.Signals): void {
+    if (signal === "SIGKILL") {
+      cgroup?.kill();
+      return;
+    }
+    if (group !== null) sendSignal(-group, signal);
+    for (const pid of cgroup?.listPids() ?? []) {
+      if (readProcess(pid)?.group !== group) sendSignal(pid, signal);
+    }
+  }
+
+  anyAlive({ cgroup }: Entry): boolean {
+    return cgroup?.isPopulated() ?? false;
+  }
+}

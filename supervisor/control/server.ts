@@ -1,8 +1,9 @@
-import { mkdirSync, unlinkSync } from "node:fs";
+import { unlinkSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { connect } from "node:net";
 import { dirname } from "node:path";
 import { UserError } from "../config/user-error.ts";
+import { makeFolder } from "../runtime/make-folder.ts";
 import { answerRequest } from "./answer.ts";
 import type { ControlTarget } from "./routes.ts";
 
@@ -26,7 +27,7 @@ export async function serveControl(socketPath: string, target: ControlTarget): P
   server.timeout = requestTimeout;
   server.on("clientError", (_, socket) => socket.destroy());
   try {
-    mkdirSync(dirname(socketPath), { recursive: true, mode: 0o755 });
+    makeFolder(dirname(socketPath), 0o755);
     await listen(server, socketPath).catch(async (error: NodeJS.ErrnoException) => {
       if (error.code !== "EADDRINUSE") throw error;
       if (await isAnswered(socketPath)) {

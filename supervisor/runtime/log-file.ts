@@ -1,16 +1,7 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, constants, fstatSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import type { LogRotation } from "../config/log.ts";
+import { makeFolder } from "./make-folder.ts";
 
 const newline = 0x0a;
 /** How often the file is compared with what stands at its path (ms): somebody else may rotate it. */
@@ -105,7 +96,7 @@ export class LogFile {
     const now = Date.now();
     if (this.fd !== undefined && now - this.lookedAt >= lookEvery) this.look(now);
     if (this.fd !== undefined) return;
-    mkdirSync(dirname(this.path), { recursive: true });
+    makeFolder(dirname(this.path));
     const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT;
     this.fd = openSync(this.path, flags, 0o644);
     const { ino, size, birthtimeMs } = fstatSync(this.fd);

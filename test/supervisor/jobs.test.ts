@@ -324,12 +324,16 @@ describe("across restarts", () => {
     await daemon.waitFor(/backup: run \d+ succeeded/);
   });
 
-  it("runs jobs without a state directory, too", async () => {
+  it.each([
+    ["is below a file", () => join(state, "file/below/it"), "ENOTDIR"],
+    ["is nowhere that can be", () => "/proc/no/such", "ENOENT"],
+    ["is a file", () => join(state, "file"), "EEXIST"],
+  ])("runs jobs without a state directory, too: it %s", async (_, path, code) => {
     writeFileSync(join(state, "file"), "");
     const daemon = new Daemon('tasks: { job: { command: "true", schedule: "@yearly" } }', {
-      args: ["--state-dir", join(state, "file/below")],
+      args: ["--state-dir", path()],
     });
-    await daemon.waitFor(/cannot keep the state of the jobs in .*below \(ENOTDIR\)/);
+    await daemon.waitFor(new RegExp(`cannot keep the state of the jobs in ${path()} \\(${code}\\)`));
     expect((await daemon.ctl("run", "job", "--wait")).code).toBe(0);
   });
 

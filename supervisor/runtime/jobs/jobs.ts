@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { formatError } from "../../config/user-error.ts";
@@ -15,6 +14,7 @@ import { findBlocker } from "../../core/readiness.ts";
 import { isSuccess } from "../../core/restart.ts";
 import { setAlarm } from "../alarm.ts";
 import type { Entry } from "../entry.ts";
+import { makeFolder } from "../make-folder.ts";
 import type { Supervisor, Surroundings } from "../supervisor.ts";
 import { digestFiles } from "./file-digests.ts";
 import { followUp, listActions, pingEnd, pingStart, watchedFiles } from "./follow-up.ts";
@@ -86,7 +86,7 @@ export class Jobs {
   private async takeOver(stateDir: string): Promise<void> {
     const { log } = this.surroundings;
     try {
-      mkdirSync(stateDir, { recursive: true, mode: 0o755 });
+      makeFolder(stateDir, 0o755);
       const path = join(stateDir, "jobs.lock");
       this.unlock = await lockState(path, this.waiting.signal, () =>
         log(`another longshored runs the jobs of ${stateDir}; this one takes over when it ends`),

@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { type FileHandle, open, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { makeFolder } from "../make-folder.ts";
 
 /** Where a journal is kept. What `append` and `replace` have promised survives a crash of the machine. */
 export interface JournalStore {
@@ -21,7 +22,7 @@ export class JournalFile implements JournalStore {
 
   /** @throws when the folder cannot be made */
   constructor(private readonly path: string) {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+    makeFolder(dirname(path), 0o755);
   }
 
   read(): string | null {

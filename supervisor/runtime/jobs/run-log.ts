@@ -1,5 +1,6 @@
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { type FileHandle, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { makeFolder } from "../make-folder.ts";
 
 /** A file that is longer than this (bytes) becomes the older half of the log, and the former older half goes. */
 const halfLimit = 1_048_576;
@@ -89,7 +90,7 @@ export class RunLog {
 }
 
 async function openLog(path: string): Promise<FileHandle> {
-  await mkdir(join(path, ".."), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path), 0o700);
   return open(path, "a", 0o600);
 }
 

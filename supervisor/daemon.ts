@@ -1,7 +1,8 @@
 import { hostname } from "node:os";
 import { formatError } from "./config/user-error.ts";
+import { replaceInTurn } from "./control/rolling-restart.ts";
 import type { Instance } from "./core/instance.ts";
-import { diffPlans, type PlanDiff } from "./core/plan-diff.ts";
+import type { PlanDiff } from "./core/plan-diff.ts";
 import { Audience } from "./runtime/audience.ts";
 import { CgroupTree } from "./runtime/cgroup-tree.ts";
 import type { Entry } from "./runtime/entry.ts";
@@ -10,7 +11,7 @@ import { loadPlanAside } from "./runtime/load-aside.ts";
 import { loadNative } from "./runtime/native.ts";
 import { Output } from "./runtime/output.ts";
 import { Reaper } from "./runtime/reaper.ts";
-import { applyPlan } from "./runtime/reload.ts";
+import { applyPlan, diffRunning } from "./runtime/reload.ts";
 import { Shutdown } from "./runtime/shutdown.ts";
 import { Spawner } from "./runtime/spawn.ts";
 import { Supervisor } from "./runtime/supervisor.ts";
@@ -71,16 +72,17 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
       void shutdown.begin(supervisor.plan.config.shutdown_timeout).then(resolve);
     };
   });
-  const reload = async (dryRun = false): Promise<PlanDiff> => {
+  const reload = async ({ dryRun = false, rolling = false } = {}): Promise<PlanDiff> => {
     const fresh = await loadPlanAside(file, spawner);
-    if (dryRun) return diffPlans(supervisor.plan.specs, fresh.specs);
-    const diff = applyPlan(supervisor, fresh);
+    if (dryRun) return diffRunning(supervisor, fresh);
+    const { diff, held } = applyPlan(supervisor, fresh, rolling);
     output.use(fresh.config.output);
     audience.invite(fresh.config);
     supervisor.memory.update();
     const summary = summarise(diff);
     log(`reloaded ${file}: ${summary}`);
     events.announce("reloaded", summary);
+    await replaceInTurn(supervisor, fresh, held);
     return diff;
   };
 

@@ -1,10 +1,11 @@
 import { UserError } from "../config/user-error.ts";
-import type { Instance } from "../core/instance.ts";
 import type { ActionRequest, RestartRequest, RunRequest, SignalRequest } from "../protocol/request.ts";
 import type { Entry } from "../runtime/entry.ts";
 import { sendSignal } from "../runtime/process-group.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
 import { matchEntries } from "./match.ts";
+import { restartAndProve } from "./rolling-restart.ts";
+import { hasStarted, waitUntil } from "./wait-until.ts";
 
 /** Starts instances and, if asked, waits until each runs, has failed, or waits for something itself. */
 export async function startTasks(supervisor: Supervisor, { names, wait }: ActionRequest): Promise<Entry[]> {
@@ -31,28 +32,12 @@ export async function restartTasks(
   const entries = selectEntries(supervisor, names);
   for (const entry of entries) requireEnvironment(entry);
   if (rolling) {
-    for (const entry of entries) await restartAndProve(supervisor, entry);
+    for (const entry of entries) await restartAndProve(supervisor, entry, "restart");
     return entries;
   }
   for (const entry of entries) supervisor.dispatch(entry, { type: "restart" });
   if (wait) await waitUntil(supervisor, entries, hasStarted);
   return entries;
-}
-
-/** Restarts one instance and waits until it is up and, where that is checked, healthy. */
-async function restartAndProve(supervisor: Supervisor, entry: Entry): Promise<void> {
-  const { generation } = entry.instance;
-  supervisor.dispatch(entry, { type: "restart" });
-  const isSettled = ({ state, health, generation: now }: Instance): boolean =>
-    now > generation && hasStarted({ state }) && (state !== "running" || health !== "starting");
-  await waitUntil(supervisor, [entry], isSettled);
-  const { state, health, reason } = entry.instance;
-  if (state === "running" && health !== "unhealthy") return;
-  const why = reason === null ? "" : ` (${reason})`;
-  throw new UserError(
-    "restart_failed",
-    `cannot go on with the restart: ${entry.spec.name} is ${state}${why}`,
-  );
 }
 
 /** Sends a signal to the main processes of instances. */
@@ -101,28 +86,4 @@ function requireEnvironment({ spec }: Entry): void {
   if (spec.offReason === null) return;
   const hint = "set it in the task's environment or env_file, then: longshorectl reload";
   throw new UserError("task_off", `cannot start ${spec.name}: ${spec.offReason}`, { hint });
-}
-
-function hasStarted(instance: Pick<Instance, "state">): boolean {
-  return instance.state !== "starting" && instance.state !== "stopping";
-}
-
-/** Resolves once the condition holds for all instances; one that was removed in the meantime counts as done. */
-function waitUntil(
-  supervisor: Supervisor,
-  entries: readonly Entry[],
-  isDone: (instance: Instance) => boolean,
-): Promise<void> {
-  return new Promise((resolve) => {
-    const look = (): void => {
-      if (!entries.every((entry) => entry.retired || isDone(entry.instance))) return;
-      stopListening();
-      resolve();
-    };
-    // After the change and all that follows from it at once: a state that is only passed through does not count.
-    const stopListening = supervisor.onChange((entry) => {
-      if (entries.includes(entry)) queueMicrotask(look);
-    });
-    queueMicrotask(look);
-  });
 }

@@ -19,10 +19,11 @@ export interface ControlTarget {
   readonly version: string;
   readonly events: EventStream;
   /**
-   * Applies the file as it is now; with `dryRun` it only says what that would do.
-   * @throws UserError when the new plan is not valid; nothing has changed then
+   * Applies the file as it is now; with `dryRun` it only says what that would do. With `rolling` processes are replaced one
+   * after the other.
+   * @throws UserError when the new plan is not valid (nothing has changed then), or a replaced instance does not come up
    */
-  reload(dryRun: boolean): Promise<PlanDiff>;
+  reload(options: { dryRun: boolean; rolling: boolean }): Promise<PlanDiff>;
   shutdown(): void;
 }
 
@@ -71,8 +72,10 @@ export const routes: Readonly<Record<string, Handler>> = {
   "GET /v1/jobs/next": ({ supervisor }, { query }) => ok(listNext(supervisor, query)),
   "GET /v1/jobs/log": async ({ supervisor }, { query }) => ok(await readLogOfRun(supervisor, query)),
   "POST /v1/reload": async (target, { body }) => {
-    const { names, dry_run: dryRun } = await read("ReloadRequest", body);
-    if (names === undefined) return ok(describeDiff(await target.reload(dryRun)));
+    const { names, dry_run: dryRun, rolling } = await read("ReloadRequest", body);
+    if (names === undefined) return ok(describeDiff(await target.reload({ dryRun, rolling })));
+    if (dryRun || rolling)
+      throw new UserError("bad_request", "dry_run and rolling are for tasks.yaml: give them without names");
     return instances(target.supervisor, await reloadTasks(target.supervisor, names));
   },
   "POST /v1/shutdown": (target) => {

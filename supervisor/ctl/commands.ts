@@ -107,14 +107,18 @@ export async function showEvents(
 export async function reload(
   { client, print }: CommandContext,
   names: readonly string[],
-  options: { dryRun?: boolean },
+  options: { dryRun?: boolean; rolling?: boolean },
 ): Promise<number> {
+  const body = {
+    ...(options.dryRun ? { dry_run: true } : {}),
+    ...(options.rolling ? { rolling: true } : {}),
+  };
   if (names.length > 0) {
-    const { instances } = await client.call<ActionResponse>("POST", "/v1/reload", { names });
+    const { instances } = await client.call<ActionResponse>("POST", "/v1/reload", { names, ...body });
     for (const instance of instances) print(`${instance.name}: reloaded`);
     return 0;
   }
-  const diff = await client.call<ReloadResponse>("POST", "/v1/reload", { dry_run: options.dryRun ?? false });
+  const diff = await client.call<ReloadResponse>("POST", "/v1/reload", body);
   for (const kind of ["added", "removed", "changed", "adjusted"] as const) {
     if (diff[kind].length > 0) print(`${kind}: ${diff[kind].join(", ")}`);
   }

@@ -109,6 +109,7 @@ export function createProgram(run: RunCommand): Command {
     .description("read tasks.yaml again and apply what differs, or have tasks reload their own configuration")
     .argument("[name...]", "tasks to reload; tasks.yaml by default")
     .option("--dry-run", "only say what would change")
+    .option("--rolling", "replace one instance after the other, each when the one before is healthy")
     .action((tasks: string[], options) => run((context) => commands.reload(context, tasks, options)));
 
   program

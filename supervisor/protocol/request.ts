@@ -27,6 +27,8 @@ export const ReloadRequest = z.strictObject({
   names: Names.optional(),
   /** only say what reading the file again would change */
   dry_run: z.boolean().default(false),
+  /** replace instances one after the other, each only when the one before is up and healthy */
+  rolling: z.boolean().default(false),
 });
 export type ReloadRequest = z.infer<typeof ReloadRequest>;
 

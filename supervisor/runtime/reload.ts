@@ -5,22 +5,44 @@ import { diffPlans, type PlanDiff } from "../core/plan-diff.ts";
 import type { Entry } from "./entry.ts";
 import type { Supervisor } from "./supervisor.ts";
 
-/** Replaces the running plan by another, valid one: only what differs is touched. */
-export function applyPlan(supervisor: Supervisor, plan: Plan): PlanDiff {
-  const diff = diffPlans(supervisor.plan.specs, plan.specs);
+/** What applying a plan would change of what runs now. */
+export function diffRunning(supervisor: Supervisor, plan: Plan): PlanDiff {
+  // Not of the plan before: one of its instances may still wait to be replaced.
+  const running = supervisor.plan.specs.map((spec) => supervisor.fleet.find(spec.id)?.spec ?? spec);
+  return diffPlans(running, plan.specs);
+}
+
+/** What was changed, and the instances that wait to be restarted one after the other. */
+export interface AppliedPlan {
+  readonly diff: PlanDiff;
+  readonly held: readonly Entry[];
+}
+
+/**
+ * Replaces the running plan by another, valid one: only what differs is touched.
+ * @param rolling processes that are to be replaced are left to the caller
+ */
+export function applyPlan(supervisor: Supervisor, plan: Plan, rolling: boolean): AppliedPlan {
+  const diff = diffRunning(supervisor, plan);
+  const held: Entry[] = [];
   supervisor.plan = plan;
   for (const { id } of diff.removed) withEntry(supervisor, id, (entry) => retire(supervisor, entry));
-  for (const spec of diff.adjusted) {
+  for (const spec of [...diff.adjusted, ...diff.unchanged]) {
     withEntry(supervisor, spec.id, (entry) => {
       entry.spec = spec;
+      entry.nextSpec = null;
     });
   }
+  const restart = (entry: Entry): void => {
+    if (rolling && isActive(entry.instance)) held.push(entry);
+    else supervisor.dispatch(entry, { type: "restart" });
+  };
   for (const spec of diff.changed)
-    withEntry(supervisor, spec.id, (entry) => replace(supervisor, entry, spec));
+    withEntry(supervisor, spec.id, (entry) => replace(supervisor, entry, spec, restart));
   const added = diff.added.map((spec) => comeBack(supervisor, spec) ?? supervisor.add(spec));
   supervisor.autostart(added);
   supervisor.jobs.update();
-  return diff;
+  return { diff, held };
 }
 
 function withEntry(supervisor: Supervisor, id: string, act: (entry: Entry) => void): void {
@@ -54,7 +76,12 @@ function comeBack(supervisor: Supervisor, spec: InstanceSpec): Entry | undefined
 }
 
 /** Gives an instance a new form: at once when it has no process, with a restart when it has one. */
-function replace(supervisor: Supervisor, entry: Entry, spec: InstanceSpec): void {
+function replace(
+  supervisor: Supervisor,
+  entry: Entry,
+  spec: InstanceSpec,
+  restart: (entry: Entry) => void,
+): void {
   const wasOff = entry.spec.offReason !== null;
   const wasJob = entry.spec.settings.kind === "job";
   const isOff = spec.offReason !== null;
@@ -63,5 +90,5 @@ function replace(supervisor: Supervisor, entry: Entry, spec: InstanceSpec): void
   if (isOff) supervisor.dispatch(entry, { type: "stop" });
   else if (wasOff) supervisor.autostart([entry]);
   // A job that runs is let finish; its next run is of the new form.
-  else if (entry.instance.wanted && !wasJob) supervisor.dispatch(entry, { type: "restart" });
+  else if (entry.instance.wanted && !wasJob) restart(entry);
 }

@@ -1,6 +1,6 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Daemon, useDaemons } from "./daemon.ts";
 
 useDaemons();
@@ -74,4 +74,83 @@ it("reads included files, and names the one that is wrong", async () => {
   writeFileSync(join(daemon.folder, "conf.d", "b.yaml"), `tasks:\n${task("b", "")}`);
   expect((await daemon.ctl("reload")).stdout).toBe("added: a, b\nunchanged: 0\n");
   await daemon.until("a", ({ state }) => state === "running");
+});
+
+describe("a rolling reload", () => {
+  /** Three instances that say when they are up, of which the file `broken-N` keeps one from starting. */
+  const web = (edition: number): string => `
+tasks:
+  web:
+    command: [sh, -c, 'test -e $DIR/broken-$NUMBER && exit 1; echo edition ${edition}; touch $DIR/up-${edition}-$NUMBER; exec sleep 1000']
+    instances: 3
+    start_period: 100ms
+    start_retries: 0
+    environment: { NUMBER: "\${INSTANCE}" }
+    healthcheck: { exec: [sh, -c, 'test -e $DIR/up-${edition}-$NUMBER'], interval: 50ms }
+`;
+  const names = ["web_1", "web_2", "web_3"];
+
+  async function startWeb(): Promise<Daemon> {
+    const daemon = new Daemon(web(1));
+    for (const name of names) await daemon.until(name, ({ health }) => health === "healthy");
+    return daemon;
+  }
+
+  it("replaces one instance after the other, each when the one before is healthy", async () => {
+    const daemon = await startWeb();
+    const from = daemon.output.length;
+    daemon.rewrite(web(2));
+    expect(await daemon.ctl("reload", "--rolling")).toMatchObject({
+      code: 0,
+      stdout: "changed: web_1, web_2, web_3\nunchanged: 0\n",
+    });
+    const changes = [...daemon.output.slice(from).matchAll(/^longshored \| (web_\d): (stopping|healthy)/gm)];
+    expect(changes.map(([, name, what]) => `${name} ${what}`)).toEqual(
+      names.flatMap((name) => [`${name} stopping`, `${name} healthy`]),
+    );
+    expect((await daemon.ctl("logs", "-n", "1", "web")).stdout).toBe(
+      "web_1 | edition 2\nweb_2 | edition 2\nweb_3 | edition 2\n",
+    );
+  });
+
+  it("goes no further than the first that fails; the next reload takes the rest, or leaves it as it was", async () => {
+    const daemon = await startWeb();
+    const { web_3: third } = await pids(daemon);
+    writeFileSync(join(daemon.folder, "broken-2"), "");
+    daemon.rewrite(web(2));
+    expect(await daemon.ctl("reload", "--rolling")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("cannot go on with the reload: web_2 is fatal"),
+    });
+    expect((await pids(daemon)).web_3).toBe(third);
+    expect((await daemon.ctl("reload", "--dry-run")).stdout).toBe("changed: web_3\nunchanged: 2\n");
+
+    rmSync(join(daemon.folder, "broken-2"));
+    daemon.rewrite(web(1));
+    expect((await daemon.ctl("reload", "--rolling")).stdout).toBe("changed: web_1, web_2\nunchanged: 1\n");
+    expect((await pids(daemon)).web_3).toBe(third);
+    await daemon.client.call("POST", "/v1/restart", { names: ["web_3"] });
+    await daemon.until("web_3", ({ health, pid }) => health === "healthy" && pid !== third);
+    expect((await daemon.ctl("logs", "-n", "1", "web_3")).stdout).toBe("edition 1\n");
+  });
+
+  it("gives way to a later one", async () => {
+    const daemon = await startWeb();
+    daemon.rewrite(
+      web(2).replace("touch", "true").replace("interval: 50ms", "interval: 50ms, start_period: 1h"),
+    );
+    const first = daemon.ctl("reload", "--rolling");
+    await daemon.waitFor(/web_1 \| edition 2/);
+    daemon.rewrite(web(3));
+    expect((await daemon.ctl("reload", "--rolling")).code).toBe(0);
+    expect(await first).toMatchObject({ code: 1, stderr: expect.stringContaining("was read again") });
+  });
+
+  it("is of the file alone", async () => {
+    const daemon = await startWeb();
+    expect(await daemon.ctl("reload", "--rolling", "web")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("without names"),
+    });
+  });
 });

@@ -4,8 +4,6 @@ import type { InventoryHost } from "../inventory/inventory.ts";
 import type { Planner } from "../run/action.ts";
 import type { HostOutcome } from "../run/outcome.ts";
 import { runHosts } from "../run/run-hosts.ts";
-import { resolveSettings } from "../stack/settings.ts";
-import { loadStack } from "../stack/stack.ts";
 import { refreshPackages } from "../steps/apt.ts";
 import { distributionOf } from "../steps/distribution.ts";
 import { actionsFor } from "../steps/host-steps.ts";
@@ -18,13 +16,23 @@ import { printJson, reportOutcomes, type Session, withSession } from "./session.
 /** `longshore provision`. Returns the exit code. */
 export function provisionCommand(options: FleetOptions & { stack?: string }): Promise<number> {
   return withSession("provision", options, async (session) => {
-    const stack = options.stack === undefined ? undefined : await loadStack(options.stack);
-    const outcomes = await provisionHosts(session, (host) =>
-      stack === undefined ? [] : resolveSettings(stack, host).roles,
-    );
+    const outcomes = await provisionHosts(session, await rolesOfStack(options.stack));
     if (options.json) printJson({ hosts: outcomes }, options.json);
     return reportOutcomes(session, outcomes);
   });
+}
+
+/** The roles that a stack asks for; loaded only where there is one, as is all that reads YAML. */
+async function rolesOfStack(
+  folder: string | undefined,
+): Promise<((host: InventoryHost) => readonly Role[]) | undefined> {
+  if (folder === undefined) return undefined;
+  const [{ loadStack }, { resolveSettings }] = await Promise.all([
+    import("../stack/stack.ts"),
+    import("../stack/settings.ts"),
+  ]);
+  const stack = await loadStack(folder);
+  return (host) => resolveSettings(stack, host).roles;
 }
 
 /** @param rolesOf the roles that a host's stack asks for */

@@ -1,9 +1,8 @@
 import type { ParsedKey } from "ssh2";
 import { UserError } from "../../supervisor/config/user-error.ts";
-import { listAgentKeys } from "./agent.ts";
 import { localConfigWorld, readConfigTexts } from "./config-world.ts";
 import { readKnownHosts } from "./host-key.ts";
-import { type Identity, readIdentity } from "./identity.ts";
+import type { Identity } from "./identity.ts";
 import type { KnownHost } from "./known-hosts.ts";
 import type { Questions } from "./questions.ts";
 import type { SshClient } from "./ssh-client.ts";
@@ -46,6 +45,7 @@ export class Access {
 
   /** The key files that are there. @throws UserError `identity_unreadable` for one that the inventory names */
   async identities({ identityFiles, namedIdentityFile }: SshSettings): Promise<Identity[]> {
+    const { readIdentity } = await import("./identity.ts");
     const found = await Promise.all(
       identityFiles.map(async (file) => {
         try {
@@ -66,6 +66,7 @@ export class Access {
   async lockedFiles(settings: SshSettings): Promise<string[]> {
     const encrypted = (await this.identities(settings)).filter(({ kind }) => kind === "encrypted");
     if (encrypted.length === 0) return [];
+    const { listAgentKeys } = await import("./agent.ts");
     const held = await remember(this.#agentKeys, settings.agentSocket, listAgentKeys);
     return encrypted
       .filter(({ publicKey }) => publicKey === undefined || !held.some((key) => key.equals(publicKey)))

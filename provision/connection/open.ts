@@ -4,6 +4,8 @@ import { Access } from "./access.ts";
 import type { Become } from "./become.ts";
 import type { Connection } from "./connection.ts";
 import { Questions } from "./questions.ts";
+import { openSshConnection } from "./ssh.ts";
+import { openSshClient } from "./ssh-client.ts";
 import type { SshSettings } from "./ssh-settings.ts";
 
 export interface ConnectOptions {
@@ -30,11 +32,6 @@ export async function openConnection(host: InventoryHost, options: ConnectOption
   }
   const access = options.access ?? new Access(new Questions(undefined));
   const settings = resolveHost(host, access, options);
-  // ssh2 takes a while to load: a command that connects to nothing does without
-  const [{ openSshClient }, { openSshConnection }] = await Promise.all([
-    import("./ssh-client.ts"),
-    import("./ssh.ts"),
-  ]);
   const become = becomeFor(variables, settings.user === "root", options);
   return openSshConnection(host.name, become, () => openSshClient(host.name, settings, access));
 }

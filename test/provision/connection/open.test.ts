@@ -1,6 +1,14 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { Duplex } from "node:stream";
 import { expect, test } from "vitest";
+import { Access } from "../../../provision/connection/access.ts";
 import { addressOf, openConnection } from "../../../provision/connection/open.ts";
+import { Questions } from "../../../provision/connection/questions.ts";
+import { openSshClient } from "../../../provision/connection/ssh-client.ts";
+import { logIn } from "../../../provision/connection/ssh-login.ts";
 import { makeHost } from "../stack/stack-folder.ts";
+import { settingsOf } from "./settings-of.ts";
 
 test.each([
   [{}, "web1"],
@@ -44,6 +52,36 @@ test("a key file that the inventory names and nobody has", async () => {
   await expect(openConnection(makeHost(vars))).rejects.toMatchObject({
     code: "identity_unreadable",
     message: "cannot read the private key /nonexistent/key: it is not there",
+  });
+});
+
+test("the host was dialled meanwhile: it is let go", async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const letGo = once(server, "connection").then(([socket]: Socket[]) =>
+    once(socket?.resume() as Socket, "close"),
+  );
+  const vars = {
+    ansible_host: "127.0.0.1",
+    ansible_port: (server.address() as AddressInfo).port,
+    ansible_ssh_private_key_file: "/nonexistent/key",
+  };
+  await expect(openConnection(makeHost(vars))).rejects.toMatchObject({ code: "identity_unreadable" });
+  await letGo;
+  server.close();
+});
+
+test.each([
+  ["with an error", Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" })],
+  ["without one", undefined],
+])("a connection that is gone before its keys are loaded, %s", async (_how, error) => {
+  const stream = new Duplex({ read: () => {} });
+  stream.on("error", () => {}).destroy(error);
+  const access = new Access(new Questions(undefined));
+  const settings = settingsOf({ address: "127.0.0.1", user: "anna" }, "IdentityFile none");
+  const journey = { access, openClient: openSshClient, trail: [] };
+  await expect(logIn("web1", settings, Promise.resolve({ stream }), journey)).rejects.toMatchObject({
+    code: "ssh_closed",
   });
 });
 

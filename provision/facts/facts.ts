@@ -74,7 +74,7 @@ export interface Facts {
   swapBytes: number;
   /** the settings of sshd as it would start now, in lower case; for the roles that depend on them */
   sshd: Record<string, string[]>;
-  /** the port of the host at which this connection came in; undefined on the operator's own machine */
+  /** the port of the host at which this connection came in; for the role firewall, undefined on the operator's own machine */
   sshPort: number | undefined;
   /** the kernel has the table of the role firewall */
   firewallLoaded: boolean;

@@ -9,6 +9,27 @@ export const FACTS_SCRIPT = String.raw`${ASK_SUPERVISOR}
 stack=$1 service=$2 job=$3 roles=$4 upgrade=$5
 put() { printf '%s=%s\n' "$1" "$2"; }
 has() { command -v "$1" >/dev/null 2>&1; }
+# Docker would start the plugin twice, and itself: it is asked directly, in the folders where Docker looks for it.
+compose_version() {
+  for folder in "$HOME/.docker" /usr/local/lib/docker /usr/local/libexec/docker /usr/lib/docker /usr/libexec/docker; do
+    plugin=$folder/cli-plugins/docker-compose
+    [ -x "$plugin" ] && "$plugin" version --short 2>/dev/null && return
+  done
+  docker compose version --short 2>/dev/null
+}
+
+# The slowest of all, so they run beside the rest. The order of the lines does not matter, but each is one write.
+if has docker; then
+  put docker.serverVersion "$(docker version --format '{{.Server.Version}}' 2>/dev/null)" &
+  put docker.composeVersion "$(compose_version)" &
+fi
+if [ -d /run/systemd/system ]; then
+  put init systemd
+  put docker.enabled "$(systemctl is-enabled docker 2>/dev/null)" &
+else
+  put init none
+  if ls /etc/rc2.d/S??docker >/dev/null 2>&1; then put docker.enabled enabled; fi
+fi
 
 . /etc/os-release 2>/dev/null
 put os.id "$ID"
@@ -16,14 +37,10 @@ put os.versionId "$VERSION_ID"
 put os.codename "$VERSION_CODENAME"
 put os.prettyName "$PRETTY_NAME"
 has dpkg && put architecture "$(dpkg --print-architecture)"
-if [ -d /run/systemd/system ]; then put init systemd; else put init none; fi
 user=$SUDO_USER
 [ -n "$user" ] || user=$(id -un)
 put loginUser "$user"
 put groups "$(id -nG "$user" 2>/dev/null)"
-# Where this connection came in. sudo takes the variable from us, but has it itself.
-put sshPort "$({ env; tr '\0' '\n' < "/proc/$PPID/environ"; } 2>/dev/null |
-  sed -n 's/^SSH_CONNECTION=.* \([0-9]*\)$/\1/p' | head -n 1)"
 
 format='$''{db:Status-Abbrev} $''{Package} $''{Version}\n'
 packages='docker.io docker-ce docker-ce-cli docker-cli containerd containerd.io docker-buildx-plugin docker-compose
@@ -31,32 +48,22 @@ packages='docker.io docker-ce docker-ce-cli docker-cli containerd containerd.io 
   unattended-upgrades fail2ban'
 has dpkg-query && dpkg-query -W -f "$format" 2>/dev/null | awk -v wanted="$packages" '
   BEGIN { count = split(wanted, names); for (i = 1; i <= count; i++) ours[names[i]] = 1 }
-  $1 ~ /^.i$/ { if ($2 in ours) { print "package." $2 "=" $3; if ($1 ~ /^h/) print "heldPackage=" $2 } next }
-  $1 !~ /^.[nc]$/ { print "brokenPackage=" $2 }'
+  $1 ~ /^.i$/ { if ($2 in ours) { print "package." $2 "=" $3; if ($1 ~ /^h/) print "heldPackage=" $2; fflush() } next }
+  $1 !~ /^.[nc]$/ { print "brokenPackage=" $2; fflush() }'
 [ -z "$(ls /var/lib/dpkg/updates 2>/dev/null)" ] || put dpkgInterrupted yes
 if [ "$upgrade" = upgrade ]; then
   apt-cache policy $packages 2>/dev/null | awk '
     /^[^ ]/ { name = substr($1, 1, length($1) - 1) }
-    $1 == "Candidate:" && $2 != "(none)" { print "candidate." name "=" $2 }'
+    $1 == "Candidate:" && $2 != "(none)" { print "candidate." name "=" $2; fflush() }'
 fi
 # cloud-init writes the first when it begins, the second when it has ended, anew at each boot.
 if [ -e /run/cloud-init/status.json ] && [ ! -e /run/cloud-init/result.json ]; then put firstBoot yes; fi
 
 if has dockerd; then put docker.installed yes; fi
-# The slowest of all, so they run beside the rest; the order of the lines does not matter.
-if has docker; then
-  put docker.serverVersion "$(docker version --format '{{.Server.Version}}' 2>/dev/null)" &
-  put docker.composeVersion "$(docker compose version --short 2>/dev/null)" &
-fi
 file=/etc/docker/daemon.json
 [ -e "$file" ] && put docker.config "$(base64 -w 0 < "$file")"
 [ "$file" -nt /run/docker.pid ] && [ -e /run/docker.pid ] && put docker.configIsNewer yes
 [ -e /var/lib/docker/swarm/state.json ] && put docker.swarm yes
-if [ -d /run/systemd/system ]; then
-  put docker.enabled "$(systemctl is-enabled docker 2>/dev/null)"
-elif ls /etc/rc2.d/S??docker >/dev/null 2>&1; then
-  put docker.enabled enabled
-fi
 
 for key in net.ipv4.tcp_migrate_req; do
   file=/proc/sys/$(printf %s "$key" | tr . /)
@@ -78,10 +85,14 @@ for role in $roles; do
     swap) put swapBytes "$(awk 'NR > 1 { sum += $3 } END { print sum * 1024 }' /proc/swaps)" ;;
     firewall)
       units="$units longshore-firewall"
+      # Where this connection came in. sudo takes the variable from us, but has it itself.
+      put sshPort "$({ env; tr '\0' '\n' < "/proc/$PPID/environ"; } 2>/dev/null |
+        sed -n 's/^SSH_CONNECTION=.* \([0-9]*\)$/\1/p' | head -n 1)"
       has nft && nft list table inet longshore >/dev/null 2>&1 && put firewallLoaded yes ;;
   esac
   case $role in
-    firewall|ssh-hardening) sshd -T 2>/dev/null | awk '{ key = $1; sub(/^[^ ]+ /, ""); print "sshd." key "=" $0 }' ;;
+    firewall|ssh-hardening)
+      sshd -T 2>/dev/null | awk '{ key = $1; sub(/^[^ ]+ /, ""); print "sshd." key "=" $0; fflush() }' ;;
   esac
 done
 if [ -d /run/systemd/system ]; then

@@ -57,7 +57,40 @@ test("an engine that is installed and does not answer", async () => {
     esac`,
   });
   const { docker } = await gatherFacts(here);
-  expect(docker).toMatchObject({ installed: true, serverVersion: undefined, composeVersion: undefined });
+  expect(docker).toMatchObject({ installed: true, serverVersion: undefined });
+});
+
+describe("Compose's version", () => {
+  /** By a docker that knows Compose by itself, and the plugins of a folder: name of the folder → the shell script that it is. */
+  async function gatherCompose(plugins: Record<string, string>) {
+    for (const [name, script] of Object.entries(plugins)) {
+      const folder = join(directory, name, "cli-plugins");
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, "docker-compose"), `#!/bin/sh\n${script}\n`);
+      chmodSync(join(folder, "docker-compose"), 0o755);
+    }
+    stubPrograms({ docker: '[ "$*" = "compose version --short" ] && echo by-docker' });
+    vi.stubEnv("HOME", join(directory, "home"));
+    const script = FACTS_SCRIPT.replaceAll(/\/usr(?:\/local)?\/lib(?:exec)?\/docker/g, `${directory}$&`);
+    const { stdout } = await run(here, shellScript(script));
+    return parseFacts(stdout).docker.composeVersion;
+  }
+
+  const answer = (version: string) => `[ "$*" = "version --short" ] && echo ${version}`;
+
+  test.each([
+    ["of the plugin", { "usr/libexec/docker": answer("2.26.1") }, "2.26.1"],
+    ["of the user's own before all", { "home/.docker": answer("2"), "usr/lib/docker": answer("1") }, "2"],
+    [
+      "of the local one before the package's",
+      { "usr/local/lib/docker": answer("2"), "usr/lib/docker": answer("1") },
+      "2",
+    ],
+    ["of one that works", { "usr/lib/docker": "exit 126", "usr/libexec/docker": answer("2.26.1") }, "2.26.1"],
+    ["as docker finds it elsewhere", {}, "by-docker"],
+  ])("%s", async (_which, plugins, version) => {
+    expect(await gatherCompose(plugins)).toBe(version);
+  });
 });
 
 describe.runIf(process.platform === "linux")("dpkg's states", () => {

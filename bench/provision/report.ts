@@ -14,8 +14,12 @@ const UNITS: [keyof Cost, string, number][] = [
   ["megabytes", "MB", 0],
 ];
 
-/** A Markdown table of medians: a line for each figure, a column for each contestant, and our ratio to tuned Ansible. */
+/** Whom we are compared with. */
+const PEERS = ["tuned", "least"];
+
+/** A Markdown table of medians: a line for each figure, a column for each contestant, and our ratio to each form of Ansible. */
 export function formatReport(samples: readonly Sample[], names: readonly string[]): string {
+  const peers = PEERS.filter((peer) => names.includes("longshore") && names.includes(peer));
   const titles = [...new Set(samples.map(({ title }) => title))];
   const rows = titles.flatMap((title) =>
     UNITS.map(([key, unit, digits]) => {
@@ -23,12 +27,15 @@ export function formatReport(samples: readonly Sample[], names: readonly string[
         const costs = samples.filter((sample) => sample.title === title && sample.contestant === name);
         return costs.length === 0 ? undefined : median(costs.map(({ cost }) => Number(cost[key])));
       });
-      const [ours, tuned] = [values[names.indexOf("longshore")], values[names.indexOf("tuned")]];
-      const ratio = ours === undefined || tuned === undefined ? "-" : (ours / tuned).toFixed(2);
+      const ours = values[names.indexOf("longshore")];
+      const ratios = peers.map((peer) => {
+        const theirs = values[names.indexOf(peer)];
+        return ours === undefined || theirs === undefined ? "-" : (ours / theirs).toFixed(2);
+      });
       const cells = values.map((value) => value?.toFixed(digits) ?? "-");
-      return `| ${[`${title}: ${unit}`, ...cells, ratio].join(" | ")} |`;
+      return `| ${[`${title}: ${unit}`, ...cells, ...ratios].join(" | ")} |`;
     }),
   );
-  const head = ["", ...names, "longshore to tuned"];
-  return [`| ${head.join(" | ")} |`, `|---|${"---:|".repeat(names.length + 1)}`, ...rows].join("\n");
+  const head = [...names, ...peers.map((peer) => `longshore to ${peer}`)];
+  return [`| | ${head.join(" | ")} |`, `|---|${"---:|".repeat(head.length)}`, ...rows].join("\n");
 }

@@ -9,7 +9,12 @@ complete -F _longshorectl longshorectl
 _longshorectl() {
   compadd -- \${(f)"$(longshorectl complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)"}
 }
-compdef _longshorectl longshorectl
+# In a file of $fpath this is the function itself, called for the first time.
+if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
+  _longshorectl "$@"
+else
+  compdef _longshorectl longshorectl
+fi
 `,
   fish: `complete -c longshorectl -f -a '(longshorectl complete -- (commandline -opc)[2..] (commandline -ct) 2>/dev/null)'
 `,

@@ -115,6 +115,7 @@ export class LogFile {
       return;
     }
     this.size = present.size;
+    if (this.size === 0) this.openedAt = now;
     const { max_age: limit } = this.rotation;
     if (limit !== undefined && this.size > 0 && now - this.openedAt > limit) this.rotate();
   }

@@ -1,7 +1,6 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
@@ -243,22 +242,5 @@ describe("metrics", () => {
     expect(stdout).toMatch(/^longshore_instance_up\{name="web",task="web"\} 1$/m);
     expect(stdout).toMatch(/^longshore_instance_state\{name="job",task="job",state="waiting"\} 1$/m);
     expect(stdout).toMatch(/^longshore_job_next_run_time_seconds\{name="job",task="job"\} \d+$/m);
-  });
-});
-
-describe("control over TCP", () => {
-  it("is for those who have the token", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "token-"));
-    writeFileSync(join(folder, "token"), "open sesame\n");
-    const daemon = new Daemon(
-      `control: { listen: "127.0.0.1:28911", token_file: ${folder}/token }\ntasks: {}`,
-    );
-    await daemon.waitFor(/ runs /);
-    const ask = async (headers: Record<string, string>): Promise<number> =>
-      (await fetch("http://127.0.0.1:28911/v1/tasks", { headers })).status;
-    expect(await ask({})).toBe(401);
-    expect(await ask({ authorization: "Bearer guess" })).toBe(401);
-    expect(await ask({ authorization: "Bearer open sesame" })).toBe(200);
-    rmSync(folder, { recursive: true });
   });
 });

@@ -165,9 +165,14 @@ export class Daemon {
 
   /** Starts longshorectl against this daemon, for a test that reads what it writes as it comes. */
   spawnCtl(...args: string[]): ChildProcessWithoutNullStreams {
-    const argv = [join(bundle, "longshorectl.cjs"), "--socket", this.client.socketPath, ...args];
+    const [program, ...own] = this.ctlArgv;
     const env = { ...process.env, NO_COLOR: "1", HOME: this.folder };
-    return spawn(process.execPath, argv, { stdio: "pipe", env });
+    return spawn(program, [...own, ...args], { stdio: "pipe", env });
+  }
+
+  /** longshorectl against this daemon; its arguments are to follow. */
+  get ctlArgv(): readonly [string, ...string[]] {
+    return [process.execPath, join(bundle, "longshorectl.cjs"), "--socket", this.client.socketPath];
   }
 
   /** Ends it and its tasks whatever their state: the third signal kills. */

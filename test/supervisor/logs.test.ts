@@ -30,6 +30,21 @@ tasks:
     expect(sizes.length).toBeGreaterThan(10);
   });
 
+  it("is put aside when it has become too old", async () => {
+    const daemon = new Daemon(`
+tasks:
+  web:
+    command: [sh, -c, 'i=0; while :; do i=$((i+1)); echo $i; sleep 0.1; done']
+    stdout: "\${DIR}/web.log"
+    log: { max_age: 1s, max_files: 50 }
+`);
+    const older = join(daemon.folder, "web.log.2");
+    await expect.poll(() => existsSync(older), { timeout: 20_000 }).toBe(true);
+    await daemon.client.call("POST", "/v1/stop", { names: ["web"] });
+    const lines = readLines(daemon.folder, "web.log");
+    expect(lines).toEqual(lines.map((_, index) => String(index + 1)));
+  });
+
   it("is left behind when somebody else moves it away", async () => {
     const daemon = new Daemon(`
 tasks:

@@ -1,0 +1,150 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:https";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Daemon, useDaemons } from "./daemon.ts";
+
+useDaemons();
+const run = promisify(execFile);
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "longshore-tcp-"));
+  writeFileSync(join(folder, "token"), "open sesame\n");
+  writeFileSync(join(folder, "empty"), "\n");
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const at = (name: string): string => join(folder, name);
+const read = (name: string): Buffer => readFileSync(at(name));
+
+/** A port that is free now. */
+async function findPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** A longshored with this `control`; the port that it listens at. */
+async function serve(settings: string): Promise<number> {
+  const port = await findPort();
+  const daemon = new Daemon(`control: { listen: "127.0.0.1:${port}", ${settings} }\ntasks: {}`);
+  await daemon.waitFor(/ runs /);
+  return port;
+}
+
+describe("control over TCP with a token", () => {
+  it.each([
+    ["without it", 401, {}],
+    ["with a wrong one", 401, { authorization: "Bearer guess" }],
+    ["with a part of it", 401, { authorization: "Bearer open" }],
+    ["with it in another scheme", 401, { authorization: "Basic open sesame" }],
+    ["with it", 200, { authorization: "Bearer open sesame" }],
+  ])("answers a request %s with %i", async (_, status, headers) => {
+    const port = await serve(`token_file: ${at("token")}`);
+    const answer = await fetch(`http://127.0.0.1:${port}/v1/tasks`, { headers });
+    expect(answer.status).toBe(status);
+    expect(await answer.json()).toMatchObject(
+      status === 200 ? { instances: [] } : { error: { code: "unauthorized" } },
+    );
+  });
+
+  it.each([
+    ["is empty", "empty", /cannot serve 127\.0\.0\.1:1: .*empty is empty/],
+    ["is not there", "missing", /cannot serve 127\.0\.0\.1:1 \(ENOENT\)/],
+  ])("does not begin where the file %s", async (_, name, complaint) => {
+    const daemon = new Daemon(`control: { listen: "127.0.0.1:1", token_file: ${at(name)} }\ntasks: {}`);
+    expect((await daemon.ended).code).toBe(1);
+    expect(daemon.output).toMatch(complaint);
+  });
+});
+
+describe("control over TCP with client certificates", () => {
+  beforeAll(async () => {
+    const openssl = (...args: string[]) => run("openssl", args, { cwd: folder });
+    const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
+    const authority = (name: string) =>
+      openssl(
+        "req",
+        "-x509",
+        ...curve,
+        "-subj",
+        `/CN=${name}`,
+        "-keyout",
+        `${name}.key`,
+        "-out",
+        `${name}.pem`,
+      );
+    const leaf = async (name: string, issuer: string): Promise<void> => {
+      await openssl(
+        "req",
+        "-new",
+        ...curve,
+        "-subj",
+        `/CN=${name}`,
+        "-keyout",
+        `${name}.key`,
+        "-out",
+        "request",
+      );
+      const by = ["-CA", `${issuer}.pem`, "-CAkey", `${issuer}.key`, "-CAcreateserial"];
+      writeFileSync(at("names"), "subjectAltName = IP:127.0.0.1\n");
+      await openssl("x509", "-req", "-in", "request", ...by, "-extfile", "names", "-out", `${name}.pem`);
+    };
+    await authority("ours");
+    await authority("theirs");
+    await leaf("server", "ours");
+    await leaf("friend", "ours");
+    await leaf("stranger", "theirs");
+  });
+
+  const tls = (): string =>
+    `tls: { cert: ${at("server.pem")}, key: ${at("server.key")}, client_ca: ${at("ours.pem")} }`;
+
+  /** The status of GET /v1/tasks, or the code of the error that it ended with. */
+  function ask(port: number, client: string | undefined, headers = {}): Promise<number | string> {
+    const identity = client && { cert: read(`${client}.pem`), key: read(`${client}.key`) };
+    const options = { ...(identity || {}), ca: read("ours.pem"), headers, agent: false };
+    return new Promise((resolve) => {
+      const sent = request(`https://127.0.0.1:${port}/v1/tasks`, options, (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      });
+      sent.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+      sent.end();
+    });
+  }
+
+  it("answers those of its authority, and nobody else", async () => {
+    const port = await serve(tls());
+    expect(await ask(port, "friend")).toBe(200);
+    for (const client of [undefined, "stranger"]) {
+      // The server may have closed the connection before its alert is read.
+      expect(await ask(port, client)).toMatch(/^(ERR_SSL_|ECONNRESET|EPIPE)/);
+    }
+    expect(await ask(port, "friend")).toBe(200);
+  });
+
+  it("asks for the token as well where both are set", async () => {
+    const port = await serve(`${tls()}, token_file: ${at("token")}`);
+    expect(await ask(port, "friend")).toBe(401);
+    expect(await ask(port, "friend", { authorization: "Bearer open sesame" })).toBe(200);
+    expect(await ask(port, undefined, { authorization: "Bearer open sesame" })).toMatch(
+      /^(ERR_SSL_|ECONNRESET|EPIPE)/,
+    );
+  });
+
+  it("needs no client certificate without client_ca", async () => {
+    const port = await serve(
+      `tls: { cert: ${at("server.pem")}, key: ${at("server.key")} }, token_file: ${at("token")}`,
+    );
+    expect(await ask(port, undefined)).toBe(401);
+    expect(await ask(port, undefined, { authorization: "Bearer open sesame" })).toBe(200);
+  });
+});

@@ -111,7 +111,13 @@ export async function installPackages(
   );
 }
 
-/** Keeps packages at their version, until they are asked for by name. */
-export async function holdPackages(context: ApplyContext, packages: readonly string[]): Promise<void> {
-  await runApt(context, ["apt-mark", "hold", "--", ...packages], "apt-mark hold");
+// A package that is not there must not be held: it could not be installed later on.
+const HOLD = `
+installed=$(dpkg-query -W -f '\${db:Status-Status} \${Package}\\n' -- "$@" 2>/dev/null | sed -n 's/^installed //p')
+[ -z "$installed" ] || apt-mark hold -- $installed
+`;
+
+/** Keeps packages at their version, until they are asked for by name; those of them that are installed. */
+export async function holdPackages(context: AptContext, packages: readonly string[]): Promise<void> {
+  await runApt(context, shellScript(HOLD, ...packages), "apt-mark hold");
 }

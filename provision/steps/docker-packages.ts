@@ -114,11 +114,7 @@ async function installDocker(context: ApplyContext, distribution: Distribution):
     ...(docker.installed ? [] : engine),
     ...(docker.composeVersion === undefined ? [compose] : []),
   ]);
-  const installed = (await context.gather()).packages;
-  await holdPackages(
-    context,
-    FAMILY.filter((name) => name in installed),
-  );
+  await holdPackages(context, FAMILY);
 }
 
 /** Returns what to ask apt for. */

@@ -127,10 +127,11 @@ Pin-Priority: 50
   });
 
   test("what belongs to the engine is held in the end", async () => {
-    const { commands } = await apply(dockerPackages(), bareHost("Debian 13"), undefined, {
-      packages: { "docker-ce": "28", "docker-compose-plugin": "2.40", "ca-certificates": "1" },
-    });
-    expect(commands.at(-1)?.text).toMatch(/ apt-mark hold -- docker-ce docker-compose-plugin$/);
+    const { commands } = await apply(dockerPackages(), bareHost("Debian 13"));
+    expect(commands.at(-1)?.text).toContain("apt-mark hold");
+    expect(commands.at(-1)?.argv).toEqual(
+      expect.arrayContaining(["docker-ce", "containerd", "docker-compose"]),
+    );
   });
 
   test("Docker's repository is pinned to Docker's packages before it is a source", async () => {
@@ -158,7 +159,7 @@ Pin-Priority: 500
     const { commands } = await apply(dockerPackages({ upgrade: true }), facts);
     expect(installed(commands)).toEqual([["docker-ce"]]);
     expect(commands[0]?.text).toContain("--only-upgrade --allow-change-held-packages");
-    expect(commands[1]?.text).toMatch(/ apt-mark hold -- docker-ce docker-ce-cli$/);
+    expect(commands[1]?.text).toMatch(/ apt-mark hold .* longshore docker-ce docker-ce-cli$/s);
   });
 
   test("an unknown system is refused by the check: nothing is run", () => {

@@ -1,15 +1,19 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { whenAptIsFree } from "../../../provision/steps/apt.ts";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { openLocalConnection } from "../../../provision/connection/local.ts";
+import { holdPackages, whenAptIsFree } from "../../../provision/steps/apt.ts";
 
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "longshore-apt-"));
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
 
 /** Runs a script as apt would be run; it is in an empty folder, which the runs of it share. */
 function runAsApt(script: string) {
@@ -44,4 +48,21 @@ test("any other failure is not tried again: its code and words are handed on", (
     stdout: "",
     stderr: words,
   });
+});
+
+test("what is installed is held, and nothing else: a held package could not be installed later on", async () => {
+  const states =
+    "installed docker.io\ninstalled containerd\nconfig-files docker-ce\nnot-installed docker-ce-cli";
+  for (const [name, script] of [
+    ["dpkg-query", `echo "${states}"; echo "dpkg-query: no packages found" >&2; exit 1`],
+    ["apt-mark", `echo "$*" > ${folder}/held`],
+  ] as const) {
+    writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(folder, name), 0o755);
+  }
+  vi.stubEnv("PATH", `${folder}:${process.env.PATH}`);
+  const connection = openLocalConnection("here", { needed: false });
+  const names = ["docker.io", "containerd", "docker-ce", "docker-ce-cli"];
+  await holdPackages({ connection, progress: () => {}, tell: () => {} }, names);
+  expect(readFileSync(join(folder, "held"), "utf8")).toBe("hold -- docker.io containerd\n");
 });

@@ -1,34 +1,24 @@
-import { randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { formatError } from "../../config/user-error.ts";
-import { type Instance, isActive } from "../../core/instance.ts";
+import type { Instance } from "../../core/instance.ts";
 import type { SchedulerView } from "../../core/jobs/admission.ts";
-import type { Decision, EndCause, RunEnd, RunStart } from "../../core/jobs/decision.ts";
+import type { Decision, RunEnd } from "../../core/jobs/decision.ts";
 import { describeRecord } from "../../core/jobs/describe-record.ts";
 import { toJobSpec } from "../../core/jobs/job-spec.ts";
 import { listRunEvents, type RunEvent } from "../../core/jobs/run-event.ts";
 import { Scheduler } from "../../core/jobs/scheduler.ts";
 import { findBlocker } from "../../core/readiness.ts";
-import { isSuccess } from "../../core/restart.ts";
 import { setAlarm } from "../alarm.ts";
 import type { Entry } from "../entry.ts";
-import { makeFolder } from "../make-folder.ts";
 import type { Supervisor, Surroundings } from "../supervisor.ts";
-import { digestFiles } from "./file-digests.ts";
-import { followUp, listActions, pingEnd, pingStart, watchedFiles } from "./follow-up.ts";
-import { JobActions } from "./job-actions.ts";
-import { type JobStorage, nowhere, openJobStorage } from "./job-storage.ts";
-import { runVariables } from "./job-variables.ts";
+import { Aftermath } from "./aftermath.ts";
+import { type JobStorage, nowhere } from "./job-storage.ts";
+import type { JobsPort } from "./jobs-port.ts";
 import { Journal } from "./journal.ts";
-import type { LiveRun } from "./live-run.ts";
-import { pruneRunLogs, RunLog } from "./run-log.ts";
-import { lockState } from "./state-lock.ts";
-import { setTimeLimit } from "./time-limit.ts";
-
-/** How long the output of a process that has ended is waited for (ms): a stranger may hold the pipe open. */
-const outputPatience = 1_000;
+import { LiveRuns } from "./live-runs.ts";
+import { RunWaiters } from "./run-waiters.ts";
+import { takeStateDirectory } from "./state-directory.ts";
 
 /** How long the end of the supervisor waits for what its jobs have under way (ms). */
 const drainPatience = 1_500;
@@ -44,17 +34,14 @@ export class Jobs {
   private readonly waiting = new AbortController();
   private unlock: () => void = () => {};
   private journal: Journal;
-  private readonly actions: JobActions;
-  private readonly live = new Map<Entry, LiveRun>();
-  /** tells those who wait for a run: its job and number → their callbacks */
-  private readonly waiters = new Map<string, (() => void)[]>();
   private readonly underWay = new Set<Promise<void>>();
-  /** runs that have ended and wait for what follows them */
-  private readonly ended = new Map<string, LiveRun>();
   private isReleasing = false;
   private readonly events = new EventEmitter<{ run: [RunEvent] }>();
   private cancelAlarm: () => void = () => {};
   private isClosed = false;
+  private readonly waiters = new RunWaiters();
+  private readonly runs: LiveRuns;
+  private readonly aftermath: Aftermath;
 
   constructor(
     private readonly supervisor: Supervisor,
@@ -63,16 +50,31 @@ export class Jobs {
     this.ready = new Promise((resolve) => {
       this.resolveReady = resolve;
     });
-    this.actions = new JobActions(supervisor, surroundings);
     this.journal = new Journal(nowhere.store, () => [], surroundings.log);
     this.scheduler = new Scheduler(this.view);
+    const port: JobsPort = {
+      scheduler: () => this.scheduler,
+      storage: () => this.storage,
+      isClosed: () => this.isClosed,
+      request: (job, trigger) => this.request(job, trigger),
+      carryOut: (decision) => this.carryOut(decision),
+      perform: (decision) => this.perform(decision),
+      track: (work) => this.track(work),
+      settle: (job, run) => this.waiters.settle(job, run),
+    };
+    this.aftermath = new Aftermath(supervisor, surroundings, port);
+    this.runs = new LiveRuns(supervisor, surroundings, port, (entry) => this.aftermath.rememberFiles(entry));
     supervisor.onChange((entry, before) => this.changed(entry, before));
   }
 
   /** Begins to run the jobs of the present plan; called once, when tasks have been started for the first time. */
   async boot(): Promise<void> {
     const { log, stateDir } = this.surroundings;
-    if (stateDir !== null) await this.takeOver(stateDir);
+    if (stateDir !== null) {
+      const { storage, release } = await takeStateDirectory(stateDir, this.waiting.signal, log);
+      this.storage = storage;
+      this.unlock = release;
+    }
     if (this.isClosed) return;
     this.journal = new Journal(this.storage.store, () => this.scheduler.states.values(), log);
     this.scheduler = new Scheduler(this.view, this.storage.states);
@@ -81,21 +83,6 @@ export class Jobs {
     this.perform(this.scheduler.boot(now));
     this.isReady = true;
     this.resolveReady();
-  }
-
-  private async takeOver(stateDir: string): Promise<void> {
-    const { log } = this.surroundings;
-    try {
-      makeFolder(stateDir, 0o755);
-      const path = join(stateDir, "jobs.lock");
-      this.unlock = await lockState(path, this.waiting.signal, () =>
-        log(`another longshored runs the jobs of ${stateDir}; this one takes over when it ends`),
-      );
-      if (!this.isClosed) this.storage = await openJobStorage(stateDir, log);
-    } catch (error) {
-      const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
-      log(`cannot keep the state of the jobs in ${stateDir} (${reason}): missed runs are not made up for`);
-    }
   }
 
   /** Calls back with everything that happens to runs. */
@@ -113,7 +100,7 @@ export class Jobs {
     this.isClosed = true;
     this.waiting.abort();
     this.cancelAlarm();
-    for (const live of this.live.values()) live.cause ??= "shutdown";
+    this.runs.close();
   }
 
   /** When the job of an entry is due next, its jitter included. */
@@ -135,10 +122,7 @@ export class Jobs {
 
   /** Resolves when a run has ended and its actions have been carried out, or when it is clear that it never begins. */
   waitFor(job: string, run: number): Promise<void> {
-    return new Promise((resolve) => {
-      const key = `${job}#${run}`;
-      this.waiters.set(key, [...(this.waiters.get(key) ?? []), resolve]);
-    });
+    return this.waiters.waitFor(job, run);
   }
 
   private listSpecs() {
@@ -190,17 +174,27 @@ export class Jobs {
     for (const record of records) {
       const sentence = describeRecord(record);
       if (sentence !== null) this.surroundings.log(`${record.job}: ${sentence}`);
-      if (record.type === "dropped") this.settle(record.job, record.run);
+      if (record.type === "dropped") this.waiters.settle(record.job, record.run);
     }
     for (const event of listRunEvents(decision)) this.events.emit("run", event);
     const isFollowed = (job: string, run: number): boolean =>
       ends.some((end) => end.spec.job === job && end.run.run === run);
     for (const record of records) {
-      if (record.type === "ended" && !isFollowed(record.job, record.run)) this.settle(record.job, record.run);
+      if (record.type === "ended" && !isFollowed(record.job, record.run))
+        this.waiters.settle(record.job, record.run);
     }
-    for (const { job, run, cause } of cancels) this.cancel(job, run, cause);
-    for (const end of ends) this.track(this.afterEnd(end).finally(() => this.release(end)));
-    for (const start of starts) this.track(this.start(start));
+    for (const { job, run, cause } of cancels) this.runs.cancel(job, run, cause);
+    for (const end of ends) this.track(this.followEnd(end));
+    for (const start of starts) this.track(this.runs.start(start));
+  }
+
+  /** Whoever waits for a run waits for its actions, too. */
+  private async followEnd(end: RunEnd): Promise<void> {
+    const { job } = end.spec;
+    const { run } = end.run;
+    await this.aftermath
+      .follow(end, this.runs.takeEnded(job, run))
+      .finally(() => this.waiters.settle(job, run));
   }
 
   /** One timer for all jobs. */
@@ -212,72 +206,8 @@ export class Jobs {
     this.cancelAlarm = setAlarm(new Date(wake), () => this.perform(this.scheduler.tick(Date.now())));
   }
 
-  private async start({ spec, run }: RunStart): Promise<void> {
-    if (this.isClosed) {
-      this.perform(this.scheduler.notStarted(spec.job, run.run, Date.now()));
-      return;
-    }
-    const entry = this.findSlot(spec.job);
-    if (entry === undefined) {
-      const none = { code: null, signal: null };
-      this.perform(this.scheduler.ended(spec.job, run.run, none, false, "removed", Date.now()));
-      this.settle(spec.job, run.run);
-      return;
-    }
-    const rid = randomUUID();
-    const log = RunLog.of(this.storage.logFolder(spec.job), run.run, this.surroundings.log);
-    const unfollow = entry.capture.follow(({ bytes }) => log.write(bytes));
-    let cancelLimit = (): void => {};
-    const stop = (): void => {
-      unfollow();
-      cancelLimit();
-    };
-    const live: LiveRun = {
-      ...{ job: spec.job, run, entry, log, rid, stop },
-      ...{ cause: null, generation: entry.instance.generation, isEnding: false },
-    };
-    this.live.set(entry, live);
-    await this.rememberFiles(entry);
-    if (spec.timeout !== null) {
-      cancelLimit = setTimeLimit(spec.timeout, () => this.cancel(spec.job, run.run, "timeout"));
-    }
-    pingStart(entry.spec, run, rid, this.surroundings.log);
-    entry.runVariables = runVariables(spec.job, run);
-    this.supervisor.dispatch(entry, { type: "run" });
-  }
-
-  /** The job's own instance; where runs overlap, further ones for as long as they last. */
-  private findSlot(job: string): Entry | undefined {
-    const [first, ...more] = this.supervisor.fleet.membersOf(job);
-    const free = [first, ...more].find((entry) => entry !== undefined && !this.live.has(entry));
-    if (first === undefined || free !== undefined) return free;
-    const index = more.length + 2;
-    const { spec } = first;
-    const slot = this.supervisor.add({ ...spec, id: `${job}#${index}`, name: `${job}_${index}`, index });
-    this.supervisor.dispatch(slot, { type: "start" });
-    return slot;
-  }
-
-  /** What `if_changed` compares with after the very first run: the files before it. */
-  private async rememberFiles({ spec }: Entry): Promise<void> {
-    const files = watchedFiles([...listActions(spec, "on_success"), ...listActions(spec, "on_failure")]);
-    const seen = this.scheduler.states.get(spec.task)?.seenFiles ?? {};
-    if (files.every((file) => file in seen)) return;
-    const now = await digestFiles(files.filter((file) => !(file in seen)));
-    await this.carryOut(this.scheduler.filesSeen(spec.task, { ...seen, ...now }, Date.now()));
-  }
-
-  private cancel(job: string, run: number, cause: EndCause): void {
-    for (const live of this.live.values()) {
-      if (live.job !== job || live.run.run !== run || live.isEnding) continue;
-      live.cause ??= cause;
-      this.supervisor.dispatch(live.entry, { type: "cancel" });
-    }
-  }
-
   private changed(entry: Entry, before: Instance): void {
-    const live = this.live.get(entry);
-    if (live !== undefined) this.follow(live);
+    this.runs.follow(entry);
     const { spec, instance } = entry;
     if (spec.settings.kind === "job" && before.wanted && !instance.wanted && !this.isClosed) {
       this.perform(this.scheduler.stopped(spec.task, Date.now()));
@@ -294,75 +224,5 @@ export class Jobs {
       const decision = this.scheduler.dependenciesChanged(Date.now());
       if (decision.records.length > 0) this.perform(decision);
     });
-  }
-
-  /** Notes that the last process of a run has ended. */
-  private follow(live: LiveRun): void {
-    const { instance } = live.entry;
-    const isStopped = instance.afterStop === "stay" || instance.afterStop === "start";
-    if (instance.state === "stopping" && isStopped) live.cause ??= "stopped";
-    if (isActive(instance) || live.isEnding || instance.generation === live.generation) return;
-    live.isEnding = true;
-    this.track(this.finish(live));
-  }
-
-  private async finish(live: LiveRun): Promise<void> {
-    const { entry, job, run, cause } = live;
-    const exit = entry.instance.exit ?? { code: 127, signal: null };
-    const { startedAt } = entry.instance;
-    const endedAt = Date.now();
-    await entry.capture.settle(outputPatience);
-    live.stop();
-    await live.log.close();
-    this.live.delete(entry);
-    const success = isSuccess(exit, entry.spec.settings);
-    this.ended.set(`${job}#${run.run}`, live);
-    await this.carryOut(this.scheduler.ended(job, run.run, exit, success, cause, endedAt, startedAt));
-    if (entry.spec.index > 1 && !this.live.has(entry)) this.supervisor.remove(entry);
-  }
-
-  private async afterEnd(end: RunEnd): Promise<void> {
-    const { spec, run, isFinal } = end;
-    const key = `${spec.job}#${run.run}`;
-    const live = this.ended.get(key);
-    this.ended.delete(key);
-    const [entry] = this.supervisor.fleet.membersOf(spec.job);
-    if (entry === undefined) return;
-    const { log } = this.surroundings;
-    pingEnd(entry.spec, end, live?.rid ?? randomUUID(), live?.log.tail() ?? "", log);
-    this.track(this.pruneLogs(spec.job));
-    if (!isFinal || this.isClosed) return;
-    const isFailure =
-      run.outcome === "failed" || run.outcome === "timed_out" || run.outcome === "interrupted";
-    if (run.outcome !== "succeeded" && !isFailure) return;
-    const actions = listActions(entry.spec, isFailure ? "on_failure" : "on_success");
-    if (actions.length === 0) return;
-    const seen = this.scheduler.states.get(spec.job)?.seenFiles ?? null;
-    await followUp(this.actions.portFor(entry, this), entry.spec, actions, run, {
-      seen,
-      remember: (files) =>
-        this.perform(this.scheduler.filesSeen(spec.job, { ...seen, ...files }, Date.now())),
-    });
-  }
-
-  private async pruneLogs(job: string): Promise<void> {
-    const folder = this.storage.logFolder(job);
-    const state = this.scheduler.states.get(job);
-    if (folder === null || state === undefined) return;
-    const kept = [...state.past, ...state.active].map(({ run }) => run);
-    // A run that begins meanwhile has a higher number than any that is known.
-    const newest = Math.max(0, ...kept);
-    await pruneRunLogs(folder, (run) => run > newest || kept.includes(run));
-  }
-
-  /** Whoever waits for a run waits for its actions, too. */
-  private release({ spec, run }: RunEnd): void {
-    this.settle(spec.job, run.run);
-  }
-
-  private settle(job: string, run: number): void {
-    const key = `${job}#${run}`;
-    for (const resolve of this.waiters.get(key) ?? []) resolve();
-    this.waiters.delete(key);
   }
 }

@@ -1,0 +1,67 @@
+import { randomUUID } from "node:crypto";
+import type { RunEnd } from "../../core/jobs/decision.ts";
+import type { Entry } from "../entry.ts";
+import type { Supervisor, Surroundings } from "../supervisor.ts";
+import { digestFiles } from "./file-digests.ts";
+import { followUp, listActions, pingEnd, watchedFiles } from "./follow-up.ts";
+import { JobActions } from "./job-actions.ts";
+import type { JobsPort } from "./jobs-port.ts";
+import type { LiveRun } from "./live-run.ts";
+import { pruneRunLogs } from "./run-log.ts";
+
+/** What follows the end of a run: a ping, the actions of its job, and the end of logs that are not kept any more. */
+export class Aftermath {
+  private readonly actions: JobActions;
+
+  constructor(
+    private readonly supervisor: Supervisor,
+    private readonly surroundings: Pick<Surroundings, "spawner" | "log">,
+    private readonly jobs: JobsPort,
+  ) {
+    this.actions = new JobActions(supervisor, surroundings);
+  }
+
+  /** What `if_changed` compares with after the very first run: the files before it. */
+  async rememberFiles({ spec }: Entry): Promise<void> {
+    const files = watchedFiles([...listActions(spec, "on_success"), ...listActions(spec, "on_failure")]);
+    const seen = this.jobs.scheduler().states.get(spec.task)?.seenFiles ?? {};
+    if (files.every((file) => file in seen)) return;
+    const now = await digestFiles(files.filter((file) => !(file in seen)));
+    await this.jobs.carryOut(this.jobs.scheduler().filesSeen(spec.task, { ...seen, ...now }, Date.now()));
+  }
+
+  /**
+   * Resolves when the actions have been carried out.
+   * @param live the run as it was; undefined where its process was not of this supervisor
+   */
+  async follow(end: RunEnd, live: LiveRun | undefined): Promise<void> {
+    const { spec, run, isFinal } = end;
+    const [entry] = this.supervisor.fleet.membersOf(spec.job);
+    if (entry === undefined) return;
+    const { log } = this.surroundings;
+    pingEnd(entry.spec, end, live?.rid ?? randomUUID(), live?.log.tail() ?? "", log);
+    this.jobs.track(this.pruneLogs(spec.job));
+    if (!isFinal || this.jobs.isClosed()) return;
+    const isFailure =
+      run.outcome === "failed" || run.outcome === "timed_out" || run.outcome === "interrupted";
+    if (run.outcome !== "succeeded" && !isFailure) return;
+    const actions = listActions(entry.spec, isFailure ? "on_failure" : "on_success");
+    if (actions.length === 0) return;
+    const seen = this.jobs.scheduler().states.get(spec.job)?.seenFiles ?? null;
+    await followUp(this.actions.portFor(entry, this.jobs), entry.spec, actions, run, {
+      seen,
+      remember: (files) =>
+        this.jobs.perform(this.jobs.scheduler().filesSeen(spec.job, { ...seen, ...files }, Date.now())),
+    });
+  }
+
+  private async pruneLogs(job: string): Promise<void> {
+    const folder = this.jobs.storage().logFolder(job);
+    const state = this.jobs.scheduler().states.get(job);
+    if (folder === null || state === undefined) return;
+    const kept = [...state.past, ...state.active].map(({ run }) => run);
+    // A run that begins meanwhile has a higher number than any that is known.
+    const newest = Math.max(0, ...kept);
+    await pruneRunLogs(folder, (run) => run > newest || kept.includes(run));
+  }
+}

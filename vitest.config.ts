@@ -5,9 +5,10 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     // In a fresh clone vitest has no times of earlier runs to sort by.
-    const longest = ["newcomer", "lifecycle", "fleet", "bad-input"].map(
-      (name) => `/test/e2e/${name}.test.ts`,
-    );
+    const longest = [
+      ...["newcomer", "lifecycle", "fleet", "bad-input"],
+      ...["provision-lost", "provision-faults", "provision-interrupted"],
+    ].map((name) => `/test/e2e/${name}.test.ts`);
     const rank = ({ moduleId }: TestSpecification) => {
       const index = longest.findIndex((path) => moduleId.endsWith(path));
       return index === -1 ? longest.length : index;
@@ -16,8 +17,10 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** What takes long and is seldom wrong: cut cables, full disks, kill -9, roles, Docker's repository. `npm run test:faults`. */
-const FAULTS = ["faults", "roles", "docker-repository"].map((name) => `test/e2e/provision-${name}.test.ts`);
+/** What takes long and is seldom wrong: cut cables, full disks, kill -9, roles, old engines. `npm run test:faults`. */
+const FAULTS = ["lost", "faults", "interrupted", "roles", "docker-repository", "old-engine", "many"].map(
+  (name) => `test/e2e/provision-${name}.test.ts`,
+);
 
 const onHosts = {
   globalSetup: ["test/hosts/global-setup.ts"],
@@ -59,7 +62,10 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
-      { test: { name: "faults", include: FAULTS, ...onHosts, sequence: { groupOrder: 3 } } },
+      {
+        // three files at a time: they wait more than they work
+        test: { name: "faults", include: FAULTS, ...onHosts, maxWorkers: 3, sequence: { groupOrder: 3 } },
+      },
     ],
   },
 });

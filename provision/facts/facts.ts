@@ -76,6 +76,8 @@ export interface Facts {
   sshd: Record<string, string[]>;
   /** the port of the host at which this connection came in; for the role firewall, undefined on the operator's own machine */
   sshPort: number | undefined;
+  /** roles whose change has been made and not been kept: the host may take it back at any moment */
+  unsettled: string[];
   /** the kernel has the table of the role firewall */
   firewallLoaded: boolean;
   /** absent where no stack was asked for */

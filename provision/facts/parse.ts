@@ -49,6 +49,7 @@ export function parseFacts(output: string): Facts {
     swapBytes: Number(one("swapBytes")) || 0,
     sshd: groupValues(below("sshd")),
     sshPort: Number(one("sshPort")) || undefined,
+    unsettled: all("unsettled"),
     firewallLoaded: one("firewallLoaded") === "yes",
     stack: one("stack") === "" ? undefined : parseStackFacts(one, all),
   };

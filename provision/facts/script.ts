@@ -88,7 +88,9 @@ for role in $roles; do
       # Where this connection came in. sudo takes the variable from us, but has it itself.
       put sshPort "$({ env; tr '\0' '\n' < "/proc/$PPID/environ"; } 2>/dev/null |
         sed -n 's/^SSH_CONNECTION=.* \([0-9]*\)$/\1/p' | head -n 1)"
+      [ -e /etc/longshore/firewall.nft.new ] && put unsettled firewall
       has nft && nft list table inet longshore >/dev/null 2>&1 && put firewallLoaded yes ;;
+    ssh-hardening) [ -e /etc/ssh/sshd_config.d/00-longshore.conf.before ] && put unsettled ssh-hardening ;;
   esac
   case $role in
     firewall|ssh-hardening)

@@ -1,4 +1,9 @@
-import { CommandError, type Connection, UnreachableError } from "../connection/connection.ts";
+import {
+  CommandError,
+  type Connection,
+  ConnectionLostError,
+  UnreachableError,
+} from "../connection/connection.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
 import type { Action, Planner } from "./action.ts";
 import type { Connections } from "./connections.ts";
@@ -85,9 +90,7 @@ export class HostRun {
     const end = (status: "done" | "failed", changed: boolean) => {
       const seconds = secondsSince(started);
       listen({ host, event: "step_finished", step: title, status, changed, seconds });
-      return changed || (status === "failed" && action.isChange)
-        ? this.#record({ step: title, status, seconds })
-        : undefined;
+      return { step: title, status, seconds };
     };
     try {
       const result = await this.#guard(() =>
@@ -105,9 +108,13 @@ export class HostRun {
       );
       const changed = action.isChange && result !== false;
       if (changed) this.#changes.push(title);
-      await end("done", changed);
+      const done = end("done", changed);
+      if (changed) await this.#record(done);
     } catch (error) {
-      await end("failed", false);
+      const failed = end("failed", false);
+      // A host that is gone is not waited for once more, only to write that down.
+      const isGone = error instanceof UnreachableError || error instanceof ConnectionLostError;
+      if (action.isChange && !isGone) await this.#record(failed);
       this.finish();
       throw error;
     }

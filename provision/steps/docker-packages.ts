@@ -59,6 +59,7 @@ function planInstall(facts: Facts, distribution: Distribution): Change | undefin
       ...(docker.composeVersion === undefined
         ? [`+ ${DOCKER_COMPOSE_PACKAGE}, or ${distribution.composePackage}`]
         : []),
+      ...looseOf(facts).map((name) => describeHold(facts, name)),
     ],
     apply: (context) => installDocker(context, distribution),
   };
@@ -86,13 +87,22 @@ function planUpgrade(facts: Facts): Change | undefined {
 }
 
 function planHold(facts: Facts): Change | undefined {
-  const loose = installedOf(facts).filter((name) => !facts.heldPackages.includes(name));
+  const loose = looseOf(facts);
   if (loose.length === 0) return undefined;
   return {
     summary: `hold ${loose.join(" ")}`,
-    details: loose.map((name) => `+ ${name} stays at ${facts.packages[name]} until provision --upgrade`),
+    details: loose.map((name) => describeHold(facts, name)),
     apply: (context) => holdPackages(context, loose),
   };
+}
+
+/** What apt might change unasked. */
+function looseOf(facts: Facts): string[] {
+  return installedOf(facts).filter((name) => !facts.heldPackages.includes(name));
+}
+
+function describeHold({ packages }: Facts, name: string): string {
+  return `+ ${name} stays at ${packages[name]} until provision --upgrade`;
 }
 
 function installedOf({ packages }: Facts): string[] {

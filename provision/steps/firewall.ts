@@ -30,28 +30,22 @@ WantedBy=multi-user.target
 `,
 };
 
+// The rules that are loaded next time stay the old ones until somebody has come in: a reboot takes the change back, too.
 const MAKE = `
 set -e
 mkdir -p "$(dirname "$1")"
-rm -f "$1.before"
-[ ! -e "$1" ] || cp -p "$1" "$1.before"
 cat > "$1.new"
 nft --check -f "$1.new"
-mv -fT "$1.new" "$1"
-nft -f "$1"
+nft -f "$1.new"
 `;
 const UNDO = `
-if [ -e "$1.before" ]; then
-  mv -fT "$1.before" "$1"
-  nft -f "$1"
-else
-  rm -f "$1"
-  nft delete table inet longshore
-fi
+[ -e "$1.new" ] || exit 0
+if [ -e "$1" ]; then nft -f "$1"; else nft delete table inet longshore; fi
+rm -f "$1.new"
 `;
 const KEEP = `
 set -e
-rm -f "$1.before"
+mv -fT "$1.new" "$1"
 systemctl daemon-reload
 systemctl enable --quiet longshore-firewall
 systemctl restart longshore-firewall
@@ -72,7 +66,8 @@ export function firewall(openPorts: readonly OpenPort[]): Step {
       const isWritten =
         facts.files[RULES] === hashContent(rules) && facts.files[UNIT.path] === hashContent(UNIT.content);
       const isOn = facts.firewallLoaded && facts.units["longshore-firewall"]?.enabled === true;
-      if (isWritten && isOn && "nftables" in facts.packages) return undefined;
+      const isSettled = !facts.unsettled.includes("firewall");
+      if (isWritten && isOn && isSettled && "nftables" in facts.packages) return undefined;
       return {
         summary: `open ${formatPorts("tcp", ports)} tcp, ${formatPorts("udp", ports) || "no"} udp`,
         details: rules

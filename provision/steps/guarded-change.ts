@@ -9,7 +9,10 @@ export interface GuardedChange {
   name: string;
   /** shell script that makes the change; reads `input` */
   make: string;
-  /** shell script that takes it back, whatever of it was made; it must not need this operator */
+  /**
+   * shell script that takes it back, whatever of it was made; it must not need this operator. It does nothing where nothing is
+   * to be taken back: it may run twice.
+   */
   undo: string;
   /** shell script that makes it last, once somebody has come in */
   keep: string;
@@ -21,8 +24,10 @@ export interface GuardedChange {
 /** Seconds after which the host takes the change back by itself. */
 const PATIENCE = 120;
 
+// What an operator before us has not confirmed is taken back at once: ours comes on what was there before that.
 const SCHEDULE = `
 unit=$1 seconds=$2 undo=$3; shift 3
+sh -c "$undo" longshore "$@"
 systemctl stop "$unit.timer" "$unit.service" 2>/dev/null
 systemctl reset-failed "$unit.service" 2>/dev/null
 systemd-run --quiet --collect --unit="$unit" --on-active="$seconds" --timer-property=AccuracySec=1s \\
@@ -45,7 +50,8 @@ async function retry<T>(work: () => Promise<T>): Promise<T> {
 
 /**
  * Makes a change, and keeps it only when a second connection gets in while the first is still there. The host itself undoes
- * it after two minutes: that holds when this process, its machine or the network between dies in the middle.
+ * it after two minutes: that holds when this process, its machine or the network between dies in the middle. Until it is kept
+ * the host's facts have it as unsettled: another run does not take it for done.
  *
  * @throws UserError `locked_out` where the second connection failed; the change has been undone
  */

@@ -6,11 +6,11 @@ import { requireSystemd, type Step } from "./step.ts";
 // The first value that sshd reads counts, and files in its folder are read in the order of their names: before cloud-init's.
 const FILE = "/etc/ssh/sshd_config.d/00-longshore.conf";
 
+// What was there before is kept beside it until somebody has come in; empty where there was nothing.
 const MAKE = `
 set -e
 mkdir -p "$(dirname "$1")"
-rm -f "$1.before"
-[ ! -e "$1" ] || cp -p "$1" "$1.before"
+if [ -e "$1" ]; then cp -p "$1" "$1.before"; else : > "$1.before"; fi
 cat > "$1.new"
 chmod 0644 "$1.new"
 mv -fT "$1.new" "$1"
@@ -18,8 +18,10 @@ sshd -t
 systemctl try-reload-or-restart ssh.service
 `;
 const UNDO = `
-if [ -e "$1.before" ]; then mv -fT "$1.before" "$1"; else rm -f "$1"; fi
+[ -e "$1.before" ] || exit 0
+if [ -s "$1.before" ]; then cp -p "$1.before" "$1"; else rm -f "$1"; fi
 systemctl try-reload-or-restart ssh.service
+rm -f "$1.before" "$1.new"
 `;
 const KEEP = 'rm -f "$1.before"';
 
@@ -33,7 +35,8 @@ export const sshHardening: Step = {
     const content = `# Written by longshore provision.\n${settings.map((pair) => `${pair.join(" ")}\n`).join("")}`;
     const wrong = settings.filter(([key, value]) => !isEffective(facts, key, value));
     const isWritten = facts.files[FILE] === hashContent(content);
-    if (wrong.length === 0 && isWritten) return undefined;
+    const isSettled = !facts.unsettled.includes("ssh-hardening");
+    if (wrong.length === 0 && isWritten && isSettled) return undefined;
     return {
       summary: "keys only",
       details: [

@@ -33,8 +33,9 @@ export function provisionSteps(wanted: Wanted): Step[] {
     aptPrerequisites,
     dockerConfig(wanted.engine),
     dockerPackages({ upgrade: wanted.upgrade }),
-    dockerService,
+    // The engine's socket does not start without the group.
     dockerGroup,
+    dockerService,
     sysctlSettings,
     directories,
     ...order.filter((role) => wanted.roles.includes(role)).map((role) => optional[role]),

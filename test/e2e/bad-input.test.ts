@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type CommandResult, runChecked } from "../hosts/command.ts";
-import { noEngine, openSharedNet } from "../hosts/shared-net.ts";
+import { noEngine } from "../hosts/shared-net.ts";
 import type { TestHost } from "../hosts/test-host.ts";
 import type { TestNet } from "../hosts/test-net.ts";
 import { changesBetween, fingerprint } from "./fingerprint.ts";
 import { createOperator, type Operator } from "./operator.ts";
-import { ensureProvisionedImage } from "./provisioned-image.ts";
+import { addProvisionedHosts } from "./provisioned-hosts.ts";
 
 describe.skipIf(noEngine)("bad input is refused with its place, and no host is touched", () => {
   let net: TestNet;
@@ -14,9 +14,9 @@ describe.skipIf(noEngine)("bad input is refused with its place, and no host is t
   let operator: Operator;
 
   beforeAll(async () => {
-    net = await openSharedNet();
-    const image = await ensureProvisionedImage(net);
-    [host, other] = (await net.addHosts(2, { image })) as [TestHost, TestHost];
+    const provisioned = await addProvisionedHosts({}, 2);
+    net = provisioned.net;
+    [host, other] = provisioned.hosts as [TestHost, TestHost];
   });
 
   afterAll(() => net?.removeHosts());

@@ -6,7 +6,7 @@ import type { TestNet } from "../hosts/test-net.ts";
 import { endAtFirstFailure } from "./chapters.ts";
 import { changesBetween, fingerprint } from "./fingerprint.ts";
 import { createOperator, type Operator } from "./operator.ts";
-import { ensureProvisionedImage } from "./provisioned-image.ts";
+import { ensureProvisionedImage } from "./provisioned-hosts.ts";
 import { requestSite } from "./request.ts";
 
 describe.skipIf(noEngine)(

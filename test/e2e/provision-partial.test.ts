@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { noEngine, openSharedNet } from "../hosts/shared-net.ts";
+import { HostDrift } from "../../provision/run/host-drift.ts";
+import { HostOutcome } from "../../provision/run/outcome.ts";
+import { noEngine } from "../hosts/shared-net.ts";
 import type { TestHost } from "../hosts/test-host.ts";
 import type { TestNet } from "../hosts/test-net.ts";
-import { createOperator, type Operator } from "./operator.ts";
-import { ensureProvisionedImage } from "./provisioned-image.ts";
+import { readHosts } from "./json-result.ts";
+import type { Operator } from "./operator.ts";
+import { addProvisionedHosts } from "./provisioned-hosts.ts";
 import { StartedCommand } from "./started-command.ts";
+import { describeContainer, startTinyContainer } from "./tiny-container.ts";
 
 // Installed by none of ours, and left as a cut-off dpkg leaves it.
 const HALF_INSTALLED =
@@ -16,10 +20,7 @@ describe.skipIf(noEngine)("a host that is not quite as wanted", { timeout: 300_0
   let operator: Operator;
 
   beforeAll(async () => {
-    net = await openSharedNet();
-    const image = await ensureProvisionedImage(net);
-    [host] = (await net.addHosts(1, { image })) as [TestHost];
-    operator = createOperator(net, net.inventory({}, [host]));
+    ({ net, host, operator } = await addProvisionedHosts());
     await operator.run("provision");
   });
 
@@ -29,6 +30,12 @@ describe.skipIf(noEngine)("a host that is not quite as wanted", { timeout: 300_0
     ["the engine is stopped", "systemctl stop docker.socket docker", ["Docker service: start"]],
     ["the engine is disabled", "systemctl disable --quiet docker", ["Docker service: enable"]],
     ["the user has left the group", "gpasswd --delete debian docker", ["docker group: add debian"]],
+    ["the group is gone", "groupdel docker", ["docker group: add debian"]],
+    [
+      "the group is gone, and with it the engine",
+      "systemctl stop docker.socket docker; groupdel docker",
+      ["docker group: add debian", "Docker service: start"],
+    ],
     ["a package is half installed", HALF_INSTALLED, ["packages: repair ncurses-term"]],
     [
       "Compose is gone",
@@ -54,14 +61,15 @@ describe.skipIf(noEngine)("a host that is not quite as wanted", { timeout: 300_0
     ["the directory is somebody's", "chown debian /opt/longshore", ["directories: /opt/longshore"]],
   ])("%s: that is planned, done, and nothing else", async (_title, damage, expected) => {
     await host.exec(["sh", "-c", damage]);
-    const titles = (changes: string[]) => changes.map((change) => change.replace(/ \([^(]*\)$/, ""));
+    const titles = (changes: string[] = []) => changes.map((change) => change.replace(/ \([^(]*\)$/, ""));
     const check = await operator.longshore(["provision", "--check", "--json"]);
     expect(check.code).toBe(2);
-    const [planned] = JSON.parse(check.stdout).hosts;
-    expect(planned.pending.map(({ title }: { title: string }) => title)).toEqual(expected);
-    const [done] = JSON.parse((await operator.run("provision", "--json")).stdout).hosts;
-    expect(titles(done.changes)).toEqual(expected);
+    const [planned] = readHosts(HostOutcome, check.stdout);
+    expect(planned?.pending?.map(({ title }) => title)).toEqual(expected);
+    const [done] = readHosts(HostOutcome, (await operator.run("provision", "--json")).stdout);
+    expect(titles(done?.changes)).toEqual(expected);
     expect((await operator.longshore(["provision", "--check"])).code).toBe(0);
+    expect((await host.ssh(["docker", "version"])).code).toBe(0);
   });
 
   test("what was in the engine's configuration is still there, and containers have outlived its restart", async () => {
@@ -71,18 +79,11 @@ describe.skipIf(noEngine)("a host that is not quite as wanted", { timeout: 300_0
     const config = JSON.parse(await host.exec(["cat", "/etc/docker/daemon.json"]));
     expect(config).toMatchObject({ mtu: 1400, "log-driver": "journald", "live-restore": true });
     expect(config).not.toHaveProperty("log-opts");
-    await host.exec([
-      "sh",
-      "-c",
-      "tar -ch -C / usr/bin/sleep lib64/ld-linux-x86-64.so.2 lib/x86_64-linux-gnu/libc.so.6 | docker import - tiny",
-    ]);
-    const id = await host.exec(["docker", "run", "--detach", "tiny", "/usr/bin/sleep", "infinity"]);
-    const started = () =>
-      host.exec(["docker", "inspect", "--format", "{{.State.Running}} {{.State.Pid}}", id]);
-    const before = await started();
+    const id = await startTinyContainer(host);
+    const before = await describeContainer(host, id);
     await host.exec(["sh", "-c", `echo '{"mtu": 1400}' > /etc/docker/daemon.json`]);
     await operator.run("provision");
-    expect(await started()).toBe(before);
+    expect(await describeContainer(host, id)).toBe(before);
     expect(before).toMatch(/^true [1-9]/);
   });
 
@@ -115,7 +116,7 @@ describe.skipIf(noEngine)("a host that is not quite as wanted", { timeout: 300_0
     await host.exec(["gpasswd", "--delete", "debian", "docker"]);
     const { code, stdout } = await operator.longshore(["drift", "--json"]);
     expect(code).toBe(2);
-    expect(JSON.parse(stdout).hosts).toMatchObject([
+    expect(readHosts(HostDrift, stdout)).toMatchObject([
       {
         host: host.name,
         status: "drifted",

@@ -39,13 +39,17 @@ export class StartedCommand {
     );
   }
 
+  get hasEnded(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
   signal(name: NodeJS.Signals): void {
     this.child.kill(name);
   }
 
   /** Resolves with its exit code; undefined where a signal ended it. */
   async ends(): Promise<number | undefined> {
-    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, "close");
+    if (!this.hasEnded) await once(this.child, "close");
     return this.child.exitCode ?? undefined;
   }
 }

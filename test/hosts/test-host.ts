@@ -129,7 +129,16 @@ export class TestHost {
 
   /** The power fails and comes back: nothing gets a chance to stop in order. */
   async powerCycle(): Promise<void> {
+    await this.powerOff();
+    await this.powerOn();
+  }
+
+  /** The power fails: nothing gets a chance to stop in order, and nothing answers from then on. */
+  async powerOff(): Promise<void> {
     await docker(["kill", "--signal", "KILL", this.record.container]);
+  }
+
+  async powerOn(): Promise<void> {
     await docker(["start", this.record.container]);
     await this.waitUntilUp();
   }

@@ -37,6 +37,8 @@ sshd.port=2222
 sshd.permitrootlogin=without-password
 sshPort=2222
 swapBytes=1073741824
+unsettled=firewall
+unsettled=ssh-hardening
 firewallLoaded=yes
 `;
   expect(parseFacts(output)).toEqual({
@@ -71,6 +73,7 @@ firewallLoaded=yes
     swapBytes: 1_073_741_824,
     sshd: { port: ["22", "2222"], permitrootlogin: ["without-password"] },
     sshPort: 2222,
+    unsettled: ["firewall", "ssh-hardening"],
     firewallLoaded: true,
     stack: undefined,
   });

@@ -1,5 +1,9 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { run as runOn, UnreachableError } from "../../../provision/connection/connection.ts";
+import {
+  ConnectionLostError,
+  run as runOn,
+  UnreachableError,
+} from "../../../provision/connection/connection.ts";
 import type { Action, Planner } from "../../../provision/run/action.ts";
 import { Connections } from "../../../provision/run/connections.ts";
 import { RunEvent } from "../../../provision/run/event.ts";
@@ -265,6 +269,22 @@ describe("Ctrl-C", () => {
     expect(outcomes).toMatchObject([{ status: "interrupted", error: { step: "wait" } }]);
   });
 });
+
+test.each([
+  ["unreachable", new UnreachableError("ssh_timeout", "no answer")],
+  ["failed", new ConnectionLostError("web1")],
+] as const)(
+  "nothing is recorded on a host that is gone: it would be waited for (%s)",
+  async (status, error) => {
+    const record = vi.fn(async () => {});
+    const { outcomes } = await run(
+      { web1: async () => [act("one", () => Promise.reject(error))] },
+      { record },
+    );
+    expect(outcomes).toMatchObject([{ status }]);
+    expect(record).not.toHaveBeenCalled();
+  },
+);
 
 test("everything that happens is told, in order", async () => {
   const events: RunEvent[] = [];

@@ -54,6 +54,7 @@ export function bareHost(system: string, changes: Partial<Facts> = {}): Facts {
     swapBytes: 0,
     sshd: {},
     sshPort: 22,
+    unsettled: [],
     firewallLoaded: false,
     stack: undefined,
     ...changes,

@@ -17,8 +17,8 @@ describe.each(Object.keys(SYSTEMS))("%s", (system) => {
     expect(plan(bareHost(system))).toEqual([
       "docker-config: log-driver, log-opts, default-address-pools, live-restore",
       "docker-packages: install Docker Engine and Compose v2",
-      "docker-service: start and enable",
       "docker-group: add admin",
+      "docker-service: start and enable",
       "sysctl: net.ipv4.tcp_migrate_req=1",
       "directories: /opt/longshore",
     ]);

@@ -1,5 +1,5 @@
-import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
+import { HostPing } from "../../provision/cli/ping.ts";
 import { Access } from "../../provision/connection/access.ts";
 import type { Connection } from "../../provision/connection/connection.ts";
 import { openConnection } from "../../provision/connection/open.ts";
@@ -7,29 +7,19 @@ import { Questions } from "../../provision/connection/questions.ts";
 import { quoteArgv } from "../../provision/connection/quote.ts";
 import { type CommandResult, runCommand } from "../hosts/command.ts";
 import type { TestHost } from "../hosts/test-host.ts";
-import type { TestNet } from "../hosts/test-net.ts";
+import { readHosts } from "./json-result.ts";
 import type { Operator } from "./operator.ts";
-
-/** What `longshore ping --json` says of one host. */
-export interface Ping {
-  host: string;
-  status: "ok" | "failed";
-  seconds: number;
-  user?: string;
-  error?: { code: string; message: string; hint?: string };
-}
 
 /** Pings with an inventory of these lines; the answers by host. */
 export async function ping(
   operator: Operator,
   inventory: readonly string[],
   env: Record<string, string | undefined> = {},
-): Promise<Record<string, Ping>> {
+): Promise<Record<string, HostPing>> {
   operator.write("inventory.ini", `${inventory.join("\n")}\n`);
   const { stdout, stderr } = await operator.longshore(["ping", "--json"], { env });
   if (stdout === "") throw new Error(stderr);
-  const { hosts } = JSON.parse(stdout) as { hosts: Ping[] };
-  return Object.fromEntries(hosts.map((each) => [each.host, each]));
+  return Object.fromEntries(readHosts(HostPing, stdout).map((each) => [each.host, each]));
 }
 
 /** Runs longshore at a terminal: `script` (util-linux) makes one, and `typed` is what a person types there. */
@@ -71,9 +61,4 @@ export function connectTo(host: TestHost, vars: Record<string, string> = {}): Pr
 export async function configureSshd(host: TestHost, ...lines: string[]): Promise<void> {
   await host.writeFile("/etc/ssh/sshd_config.d/00-test.conf", `${lines.join("\n")}\n`);
   await host.exec(["systemctl", "restart", "ssh.service"]);
-}
-
-/** A new folder of the run, for keys and the like. */
-export function makeDirectory(net: TestNet): string {
-  return mkdtempSync(join(net.record.run.directory, "ssh-"));
 }

@@ -7,6 +7,7 @@ const NOISE = [
   "/var/lib/docker",
   "/var/lib/containerd",
   "/var/lib/private",
+  "/var/lib/fail2ban",
   "/root/.npm",
 ];
 

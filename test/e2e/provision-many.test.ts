@@ -19,17 +19,16 @@ describe.skipIf(noEngine)("three hosts, one of which is off", { timeout: 300_000
     ({ net, hosts, operator } = await addProvisionedHosts({}, 3));
     off = hosts[1] as TestHost;
     await operator.run("provision");
+    await leaveGroup(off);
+    await off.powerOff();
   });
 
   afterAll(() => net?.removeHosts());
 
-  beforeEach(async () => {
-    // Where nothing was done there is nothing to take away.
-    await Promise.all(hosts.map((host) => host.tryExec(["gpasswd", "--delete", host.user, "docker"])));
-    await off.powerOff();
-    return () => off.powerOn();
-  });
+  beforeEach(() => Promise.all(others().map(leaveGroup)));
 
+  // Where nothing was done there is nothing to take away.
+  const leaveGroup = (host: TestHost) => host.tryExec(["gpasswd", "--delete", host.user, "docker"]);
   const others = () => hosts.filter((host) => host !== off);
   const isMember = async (host: TestHost) => (await host.exec(["id", "-nG", host.user])).includes("docker");
 
@@ -39,21 +38,7 @@ describe.skipIf(noEngine)("three hosts, one of which is off", { timeout: 300_000
     return { code, outcomes: readHosts(HostOutcome, stdout) };
   }
 
-  test("the others are done, it is named in time, and the last line goes on with it alone", async () => {
-    const { code, stdout } = await operator.longshore(["provision"]);
-    expect(code).toBe(1);
-    expect(await Promise.all(others().map(isMember))).toEqual([true, true]);
-    expect(stdout).toMatch(new RegExp(`^${off.name} +unreachable`, "m"));
-    for (const { name } of others()) expect(stdout).toMatch(new RegExp(`^${name} +changed`, "m"));
-    const resume = /^to go on .*: longshore (.*)$/m.exec(stdout)?.[1];
-    expect(resume).toBe(`-i inventory.ini provision --limit ${off.name}`);
-    await off.powerOn();
-    expect((await operator.run("provision", "--limit", off.name)).stdout).toContain(CHANGE);
-    expect((await operator.run("provision")).stdout).toContain("nothing to change");
-    await off.powerOff();
-  });
-
-  test("it costs the time of a connection, and a document tells all of it", async () => {
+  test("the others are done, and it costs no more than the time of a connection", async () => {
     const { code, outcomes } = await provision();
     expect(code).toBe(1);
     expect(outcomes).toMatchObject([
@@ -81,5 +66,18 @@ describe.skipIf(noEngine)("three hosts, one of which is off", { timeout: 300_000
     expect(code).toBe(1);
     expect(outcomes.map(({ status }) => status)).toEqual(["changed", "unreachable", last]);
     expect(await isMember(hosts[2] as TestHost)).toBe(last === "changed");
+  });
+
+  test("the last line of the summary goes on with it alone, once it is on again", async () => {
+    const { code, stdout } = await operator.longshore(["provision"]);
+    expect(code).toBe(1);
+    expect(await Promise.all(others().map(isMember))).toEqual([true, true]);
+    expect(stdout).toMatch(new RegExp(`^${off.name} +unreachable`, "m"));
+    for (const { name } of others()) expect(stdout).toMatch(new RegExp(`^${name} +changed`, "m"));
+    const resume = /^to go on .*: longshore (.*)$/m.exec(stdout)?.[1];
+    expect(resume).toBe(`-i inventory.ini provision --limit ${off.name}`);
+    await off.powerOn();
+    expect((await operator.run("provision", "--limit", off.name)).stdout).toContain(CHANGE);
+    expect((await operator.run("provision")).stdout).toContain("nothing to change");
   });
 });

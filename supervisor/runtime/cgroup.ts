@@ -18,12 +18,22 @@ export class Cgroup {
 
   /** Its living processes; those of cgroups that they made below it included. */
   listPids(): number[] {
-    return listPidsBelow(this.folder);
+    try {
+      return listPidsBelow(this.folder);
+    } catch {
+      // no descriptor is left to look with
+      return [];
+    }
   }
 
   /** Whether a living process is in it, or below it. What has ended and was not collected yet does not count. */
   isPopulated(): boolean {
-    return this.listPids().length > 0;
+    try {
+      return listPidsBelow(this.folder).length > 0;
+    } catch {
+      // It cannot be looked at now, so it is not known to be empty.
+      return true;
+    }
   }
 
   /** Kills all of them at once, also those that are being forked. */
@@ -31,7 +41,7 @@ export class Cgroup {
     try {
       writeFileSync(join(this.folder, "cgroup.kill"), "1");
     } catch {
-      // removed by somebody else: nothing is in it
+      // removed by somebody else, or no descriptor is left: whoever kills tries again as long as it is populated
     }
   }
 
@@ -52,8 +62,10 @@ function listPidsBelow(folder: string): number[] {
     // 0 is a process that another pid namespace knows by a number of its own, and this one does not.
     const own = pids.filter((pid) => pid > 0);
     return [...own, ...listFolders(folder).flatMap((child) => listPidsBelow(join(folder, child)))];
-  } catch {
-    return [];
+  } catch (error) {
+    // removed meanwhile
+    if (["ENOENT", "ENODEV"].includes((error as NodeJS.ErrnoException).code ?? "")) return [];
+    throw error;
   }
 }
 

@@ -9,8 +9,9 @@ export interface Relay {
 
 /** Passes everything on to address:port, each piece `milliseconds` after it came: half a round trip. */
 export async function startRelay(address: string, port: number, milliseconds: number): Promise<Relay> {
-  const server = createServer({ noDelay: true }, (near) => {
-    const far = connect({ host: address, port, noDelay: true });
+  // Each side hears of the other's end when that has come over, and not before.
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, (near) => {
+    const far = connect({ host: address, port, noDelay: true, allowHalfOpen: true });
     passOn(near, far, milliseconds);
     passOn(far, near, milliseconds);
   });

@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import { type Config, NodeSSH } from "node-ssh";
 import type { Client } from "ssh2";
 import { Authentication } from "./authentication.ts";
@@ -64,6 +65,8 @@ export async function logIn(
     client,
     isOpen: () => isOpen,
     close: () => {
+      // Our goodbye is on its way then; the host's own is a round trip away, and nobody needs it.
+      if (stream instanceof Socket) stream.once("finish", () => stream.destroy());
       client.end();
     },
   };

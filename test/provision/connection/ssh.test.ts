@@ -1,5 +1,7 @@
 import { createPublicKey } from "node:crypto";
+import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer, connect as dial, type Server } from "node:net";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -151,6 +153,32 @@ describe("commands", () => {
     expect(await connection.exec(["echo", "again"])).toMatchObject({ code: 0, stdout: "again\n" });
     await connection.close();
     await expect(connection.exec(["true"])).rejects.toMatchObject({ code: "connection_lost" });
+  });
+
+  test("the end does not wait for the host's goodbye", async () => {
+    let silent!: Server;
+    // A way on which the host's goodbye gets lost. Who still listens takes what comes; who has gone refuses it.
+    const gone = new Promise((resolve) => {
+      silent = createServer({ allowHalfOpen: true }, (near) => {
+        const far = dial({ host: "127.0.0.1", port: server.port });
+        near.pipe(far);
+        far.pipe(near, { end: false });
+        let late: NodeJS.Timeout;
+        near.on("end", () => {
+          late = setInterval(() => near.write("late"), 10);
+        });
+        near.on("error", () => {});
+        near.on("close", () => {
+          clearInterval(late);
+          resolve("gone");
+        });
+      }).listen(0, "127.0.0.1");
+    });
+    await once(silent, "listening");
+    const connection = await connect({ port: (silent.address() as AddressInfo).port });
+    await connection.close();
+    expect(await gone).toBe("gone");
+    silent.close();
   });
 });
 

@@ -63,9 +63,11 @@ function isInstalled(shell: string): boolean {
   }
 }
 
-describe.each(Object.entries(shells))("completion in %s", (shell, complete) => {
-  it.skipIf(!isInstalled(shell.split(",")[0] ?? ""))(
-    "offers commands, options, tasks and instances",
+describe.each(Object.entries(shells))("completion in %s", (name, complete) => {
+  const [shell = ""] = name.split(",");
+  const isMissing = !isInstalled(shell);
+  it.skipIf(isMissing)(
+    `offers commands, options, tasks and instances${isMissing ? `: there is no ${shell} here` : ""}`,
     async () => {
       const daemon = new Daemon(
         "tasks: { web: { command: sleep 1000, instances: 2 }, worker: { command: sleep 1000 } }",

@@ -68,6 +68,7 @@ describe.each(Object.entries(shells))("completion in %s", (name, complete) => {
   const isMissing = !isInstalled(shell);
   it.skipIf(isMissing)(
     `offers commands, options, tasks and instances${isMissing ? `: there is no ${shell} here` : ""}`,
+    { timeout: 60_000 },
     async () => {
       const daemon = new Daemon(
         "tasks: { web: { command: sleep 1000, instances: 2 }, worker: { command: sleep 1000 } }",

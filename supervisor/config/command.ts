@@ -1,5 +1,5 @@
-import { split } from "shlex";
 import * as z from "zod";
+import { splitWords } from "./split-words.ts";
 
 /** A program and its arguments. */
 export type Argv = readonly [string, ...string[]];
@@ -26,12 +26,3 @@ export const Command = z
     }
     return [program, ...rest];
   });
-
-/** The words of a command line, or undefined when a quote or a backslash is left open. */
-export function splitWords(text: string): string[] | undefined {
-  try {
-    return split(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -7,6 +7,10 @@ const units: Readonly<Record<string, number>> = {
   d: 86_400_000,
   w: 604_800_000,
 };
+/** The units that a duration is written in, the largest first. */
+const writtenUnits = Object.entries(units)
+  .filter(([unit]) => unit !== "w")
+  .reverse();
 const part = /(\d+(?:\.\d+)?)(ms|[smhdw])/y;
 
 /**
@@ -30,8 +34,7 @@ export function formatDuration(milliseconds: number): string {
   let rest = Math.round(milliseconds);
   if (rest === 0) return "0s";
   let text = "";
-  for (const [unit, size] of Object.entries(units).sort(([, a], [, b]) => b - a)) {
-    if (unit === "w") continue;
+  for (const [unit, size] of writtenUnits) {
     const count = Math.floor(rest / size);
     if (count > 0) text += `${count}${unit}`;
     rest -= count * size;

@@ -1,5 +1,6 @@
-import { type IncomingMessage, request } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { UserError } from "../config/user-error.ts";
+import { exchange } from "./exchange.ts";
 
 /** A client of the control API over its unix socket. */
 export class ControlClient {
@@ -14,10 +15,11 @@ export class ControlClient {
     path: string,
     body?: unknown,
   ): Promise<{ status: number; body: unknown }> {
-    const response = await this.open(method, path, body);
-    const chunks: Buffer[] = [];
-    for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
-    return { status: response.statusCode ?? 0, body: JSON.parse(Buffer.concat(chunks).toString("utf8")) };
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const answer = await exchange(this.socketPath, { method, path, body: text }).catch((error) => {
+      throw this.explain(error);
+    });
+    return { status: answer.status, body: JSON.parse(answer.body) };
   }
 
   /** As {@link send}, but an answer that reports an error is thrown as the UserError that it is. */
@@ -29,7 +31,7 @@ export class ControlClient {
 
   /** The lines of a newline-delimited answer, as they come. */
   async *lines(path: string): AsyncGenerator<unknown> {
-    const response = await this.open("GET", path);
+    const response = await this.open(path);
     let rest = "";
     response.setEncoding("utf8");
     for await (const chunk of response as AsyncIterable<string>) {
@@ -40,16 +42,12 @@ export class ControlClient {
     }
   }
 
-  private open(method: string, path: string, body?: unknown): Promise<IncomingMessage> {
+  private async open(path: string): Promise<IncomingMessage> {
+    const { request } = await import("node:http");
     return new Promise((resolve, reject) => {
-      const text = body === undefined ? undefined : JSON.stringify(body);
-      const headers =
-        text === undefined
-          ? {}
-          : { "content-type": "application/json", "content-length": Buffer.byteLength(text) };
-      const sent = request({ socketPath: this.socketPath, method, path, headers, agent: false }, resolve);
+      const sent = request({ socketPath: this.socketPath, path, agent: false }, resolve);
       sent.on("error", (error: NodeJS.ErrnoException) => reject(this.explain(error)));
-      sent.end(text);
+      sent.end();
     });
   }
 

@@ -18,5 +18,5 @@ export function renderTable(head: readonly string[], rows: readonly (readonly st
 
 /** Characters that are seen. */
 function widthOf(cell: string): number {
-  return stripVTControlCharacters(cell).length;
+  return cell.includes("\u001b") ? stripVTControlCharacters(cell).length : cell.length;
 }

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { CommanderError } from "commander";
-import { splitWords } from "../config/command.ts";
+import { splitWords } from "../config/split-words.ts";
 import { formatError } from "../config/user-error.ts";
 import type { CommandContext } from "./commands.ts";
 import { completeWords } from "./complete.ts";

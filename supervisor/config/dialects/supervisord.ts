@@ -1,4 +1,4 @@
-import { splitWords } from "../command.ts";
+import { splitWords } from "../split-words.ts";
 import { taskAliases } from "./aliases.ts";
 import { type IniSection, parseIni } from "./ini.ts";
 

@@ -27,6 +27,7 @@ export function exchange(socketPath: string, { method, path, body = "" }: Questi
     socket.on("error", reject);
     socket.on("data", (chunk) => chunks.push(chunk));
     socket.on("end", () => {
+      socket.destroy();
       try {
         resolve(readAnswer(Buffer.concat(chunks)));
       } catch (error) {

@@ -2,14 +2,14 @@ import { stripVTControlCharacters } from "node:util";
 
 /** Columns of text, each as wide as its widest cell, without borders; cells may be coloured. */
 export function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [head, ...rows].map((cells) => cells.map((cell) => ({ cell, width: widthOf(cell) })));
+  const lines = [head, ...rows];
   const widths = head.map((_, column) =>
-    lines.reduce((widest, cells) => Math.max(widest, cells[column]?.width ?? 0), 0),
+    lines.reduce((widest, cells) => Math.max(widest, widthOf(cells[column] ?? "")), 0),
   );
   return lines
     .map((cells) =>
       cells
-        .map(({ cell, width }, column) => cell + " ".repeat(Math.max(0, (widths[column] ?? 0) - width)))
+        .map((cell, column) => cell.padEnd((widths[column] ?? 0) + cell.length - widthOf(cell)))
         .join("  ")
         .trimEnd(),
     )

@@ -38,6 +38,5 @@ function colorOf({ state, health }: InstanceStatus, colors: Colors): (text: stri
 
 /** The two largest units: `3d4h`, `5m12s`. */
 function formatUptime(seconds: number): string {
-  const parts = formatDuration(seconds * 1_000).match(/\d+[a-z]+/g) ?? [];
-  return parts.slice(0, 2).join("");
+  return /^(?:\d+[a-z]+){1,2}/.exec(formatDuration(seconds * 1_000))?.[0] ?? "";
 }

@@ -45,7 +45,10 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
   for (const signal of endSignals) process.on(signal, leave);
   const cgroups = native === undefined ? undefined : await CgroupTree.open(native, reaper, log);
   const spawner = new Spawner(native, reaper, cgroups);
-  const plan = await loadPlanAside(file, spawner);
+  const [plan, { serveControl }] = await Promise.all([
+    loadPlanAside(file, spawner),
+    import("./control/server.ts"),
+  ]);
   for (const signal of endSignals) process.off(signal, leave);
   output.use(plan.config.output);
   let requestShutdown: (reason: string, exitCode: number) => void = () => {};
@@ -93,7 +96,6 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
   // Node would open its debugger to the machine.
   process.on("SIGUSR1", () => log("SIGUSR1 means nothing here"));
 
-  const { serveControl } = await import("./control/server.ts");
   const target = { supervisor, version, events, reload, shutdown: () => requestShutdown("asked to", 0) };
   const servers = [await serveControl(socket, target)];
   if (plan.config.control !== undefined) {

@@ -1,5 +1,4 @@
-import { accessSync, constants, openSync } from "node:fs";
-import { join } from "node:path";
+import { accessSync, constants, existsSync, openSync } from "node:fs";
 import type { LibraryHandle } from "koffi";
 import type { Argv } from "../config/command.ts";
 import { SystemError } from "./system-error.ts";
@@ -116,13 +115,17 @@ function findProgram(
 ): string {
   if (program.includes("/")) return program;
   for (const folder of searchPath.split(":")) {
-    const path = join(folder || ".", program);
-    try {
-      accessSync(path, constants.X_OK);
-      return path;
-    } catch {
-      // not in this folder
-    }
+    const path = `${folder || "."}/${program}`;
+    if (existsSync(path) && isExecutable(path)) return path;
   }
   return `/nonexistent/${program}`;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

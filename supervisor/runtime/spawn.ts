@@ -65,6 +65,10 @@ interface Channel {
 export class Spawner {
   /** Reading process.env asks the system for every variable, every time. */
   private readonly inherited: Readonly<Record<string, string | undefined>> = { ...process.env };
+  private readonly inheritedLines = Object.entries(this.inherited).map(([name, value]) => ({
+    name,
+    line: `${name}=${value}`,
+  }));
 
   constructor(
     private readonly native: Native | undefined,
@@ -79,19 +83,19 @@ export class Spawner {
       const { settings } = request.spec;
       const launch = planLaunch(request.argv, settings, this.native === undefined);
       this.openChannels(request, launch, channels);
-      const environment: Readonly<Record<string, string | undefined>> = {
-        ...this.inherited,
+      const own: Readonly<Record<string, string>> = {
         ...launch.environment,
         ...request.spec.environment,
         ...request.environment,
         [markVariable]: request.mark,
       };
       const { native } = this;
-      if (native === undefined) return this.spawnByNode(request, launch, environment, channels);
+      if (native === undefined)
+        return this.spawnByNode(request, launch, { ...this.inherited, ...own }, channels);
       const wanted: NativeProcess = {
         argv: launch.argv,
-        environment: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
-        searchPath: environment.PATH,
+        environment: this.listEnvironment(own),
+        searchPath: own.PATH ?? this.inherited.PATH,
         workingDir: request.spec.workingDir,
         descriptors: descriptorsOf(request, channels),
       };
@@ -109,6 +113,14 @@ export class Spawner {
     } finally {
       for (const { pipe } of channels) if (pipe !== undefined) closeSync(pipe.write);
     }
+  }
+
+  /** `NAME=value` of what a process inherits and of its own variables, which win. */
+  private listEnvironment(own: Readonly<Record<string, string>>): string[] {
+    const lines: string[] = [];
+    for (const { name, line } of this.inheritedLines) if (!Object.hasOwn(own, name)) lines.push(line);
+    for (const [name, value] of Object.entries(own)) lines.push(`${name}=${value}`);
+    return lines;
   }
 
   private start(

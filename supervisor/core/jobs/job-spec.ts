@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { InstanceSpec } from "../../config/instance-spec.ts";
 import type { Groups, Overlap } from "../../config/job-settings.ts";
 import type { Retries } from "../../config/retries.ts";
@@ -79,5 +78,7 @@ export function jitterOf(host: string, job: string, jitter: number): number {
 
 /** A number in [0, 1) that is always the same for a text, and spread evenly over texts. */
 export function shareOf(text: string): number {
+  // A supervisor without jobs does without node:crypto, which takes a megabyte.
+  const { createHash } = process.getBuiltinModule("node:crypto");
   return createHash("sha256").update(text).digest().readUInt32BE(0) / 2 ** 32;
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { RunEnd } from "../../core/jobs/decision.ts";
 import type { Entry } from "../entry.ts";
 import type { Supervisor, Surroundings } from "../supervisor.ts";
@@ -39,7 +38,7 @@ export class Aftermath {
     const [entry] = this.supervisor.fleet.membersOf(spec.job);
     if (entry === undefined) return;
     const { log } = this.surroundings;
-    pingEnd(entry.spec, end, live?.rid ?? randomUUID(), live?.log.tail() ?? "", log);
+    pingEnd(entry.spec, end, live?.rid ?? crypto.randomUUID(), live?.log.tail() ?? "", log);
     this.jobs.track(this.pruneLogs(spec.job));
     if (!isFinal || this.jobs.isClosed()) return;
     const isFailure =

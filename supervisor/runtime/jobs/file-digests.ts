@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 
@@ -12,6 +11,7 @@ export async function digestFiles(files: readonly string[]): Promise<Record<stri
 }
 
 async function digestFile(file: string): Promise<string> {
+  const { createHash } = await import("node:crypto");
   const hash = createHash("sha256");
   try {
     await pipeline(createReadStream(file), hash);

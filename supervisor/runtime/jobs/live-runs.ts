@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { isActive } from "../../core/instance.ts";
 import type { EndCause, RunStart } from "../../core/jobs/decision.ts";
 import { isSuccess } from "../../core/restart.ts";
@@ -41,7 +40,7 @@ export class LiveRuns {
       this.jobs.settle(spec.job, run.run);
       return;
     }
-    const rid = randomUUID();
+    const rid = crypto.randomUUID();
     const log = RunLog.of(this.jobs.storage().logFolder(spec.job), run.run, this.surroundings.log);
     const unfollow = entry.capture.follow(({ bytes }) => log.write(bytes));
     let cancelLimit = (): void => {};

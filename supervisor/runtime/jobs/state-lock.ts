@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { renameSync, rmSync } from "node:fs";
 import { connect, createServer, type Server } from "node:net";
 
@@ -27,7 +26,7 @@ export async function lockState(path: string, signal: AbortSignal, onWait: () =>
 
 /** @throws when the socket cannot be made for another reason than that it is there */
 function tryListen(path: string): Promise<{ token: string; release: () => void } | null> {
-  const token = randomUUID();
+  const token = uniqueWord();
   const server: Server = createServer((socket) => {
     socket.on("error", () => socket.destroy());
     socket.write(`${token}\n`);
@@ -72,11 +71,16 @@ function waitForEnd(path: string, signal: AbortSignal, onHeld: () => void): Prom
 }
 
 function removeSocket(path: string): void {
-  const aside = `${path}.${randomUUID()}`;
+  const aside = `${path}.${uniqueWord()}`;
   try {
     renameSync(path, aside);
     rmSync(aside);
   } catch {
     // Another one has done it.
   }
+}
+
+/** Different for every call in every process; no secret. */
+function uniqueWord(): string {
+  return `${process.pid}-${Date.now()}-${Math.random().toString(36).slice(2)}`;
 }

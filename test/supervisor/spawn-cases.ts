@@ -117,6 +117,21 @@ export function testSpawn(loadCalls: () => Promise<Native | undefined>): void {
     expect(await run(task)).toMatchObject(expected);
   });
 
+  it("gives what it inherits and its own variables, each once", async () => {
+    const { stdout } = await run({ command: ["env"], environment: { HOME: "/of its own" } });
+    const lines = stdout.split("\n").filter((line) => /^(HOME|LANG|PATH)=/.test(line));
+    const inherited = ["LANG", "PATH"].flatMap((name) =>
+      process.env[name] === undefined ? [] : [`${name}=${process.env[name]}`],
+    );
+    expect(lines.sort()).toEqual(["HOME=/of its own", ...inherited].sort());
+  });
+
+  it("passes over a file in PATH that is no program", async () => {
+    await writeFile(`${folder}/env`, "");
+    const environment = { PATH: `${folder}:/usr/bin` };
+    expect(await run({ command: ["env", "true"], environment })).toMatchObject({ code: 0 });
+  });
+
   it("leaves no signal ignored or blocked, though Node ignores SIGPIPE", async () => {
     const { stdout } = await run({ command: ["grep", "-E", "^Sig(Blk|Ign)", "/proc/self/status"] });
     expect(stdout.match(/[0-9a-f]{16}/g)?.map((mask) => BigInt(`0x${mask}`) & 0x7fffffffn)).toEqual([0n, 0n]);

@@ -96,13 +96,15 @@ function planHold(facts: Facts): Change | undefined {
   };
 }
 
-/** What apt might change unasked. */
-function looseOf(facts: Facts): string[] {
-  return installedOf(facts).filter((name) => !facts.heldPackages.includes(name));
+/** What apt might change unasked; also what is half installed: it is repaired before this step comes, and then not held. */
+function looseOf({ packages, brokenPackages, heldPackages }: Facts): string[] {
+  return FAMILY.filter(
+    (name) => (name in packages || brokenPackages.includes(name)) && !heldPackages.includes(name),
+  );
 }
 
 function describeHold({ packages }: Facts, name: string): string {
-  return `+ ${name} stays at ${packages[name]} until provision --upgrade`;
+  return `+ ${name} stays at ${packages[name] ?? "its version"} until provision --upgrade`;
 }
 
 function installedOf({ packages }: Facts): string[] {

@@ -10,9 +10,9 @@ import { addProvisionedHosts } from "./provisioned-hosts.ts";
 import { StartedCommand } from "./started-command.ts";
 import { describeContainer, startTinyContainer } from "./tiny-container.ts";
 
-// Installed by none of ours, and left as a cut-off dpkg leaves it.
-const HALF_INSTALLED =
-  "cd /tmp && apt-get -qq update && apt-get -qq download ncurses-term && dpkg --unpack ncurses-term_*.deb";
+// As a cut-off dpkg leaves it.
+const leaveHalfInstalled = (name: string) =>
+  `cd /tmp && apt-get -qq update && apt-get -qq download ${name} && dpkg --unpack ${name}_*.deb`;
 
 describe.skipIf(noEngine)("a host that is not quite as wanted", { timeout: 300_000 }, () => {
   let net: TestNet;
@@ -36,7 +36,12 @@ describe.skipIf(noEngine)("a host that is not quite as wanted", { timeout: 300_0
       "systemctl stop docker.socket docker; groupdel docker",
       ["docker group: add debian", "Docker service: start"],
     ],
-    ["a package is half installed", HALF_INSTALLED, ["packages: repair ncurses-term"]],
+    ["a package is half installed", leaveHalfInstalled("ncurses-term"), ["packages: repair ncurses-term"]],
+    [
+      "the engine is half installed",
+      leaveHalfInstalled("docker.io"),
+      ["packages: repair docker.io", "Docker Engine and Compose: hold docker.io"],
+    ],
     [
       "Compose is gone",
       "apt-get -qq --yes --allow-change-held-packages remove docker-compose",

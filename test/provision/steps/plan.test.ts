@@ -46,7 +46,7 @@ test.each<[string, Partial<Facts>, string[]]>([
   [
     "a package half installed",
     { brokenPackages: ["docker.io", "containerd.io"] },
-    ["packages: repair docker.io containerd.io"],
+    ["packages: repair docker.io containerd.io", "docker-packages: hold containerd.io docker.io"],
   ],
   [
     "a package half installed and Compose missing",

@@ -9,36 +9,48 @@ export type HttpTarget =
   | { readonly kind: "url"; readonly url: string }
   | { readonly kind: "unix"; readonly socket: string; readonly path: string };
 
-const HttpProbe = z.string().transform((input, context): HttpTarget => {
-  const unix = unixUrl.exec(input);
-  if (unix?.[1] !== undefined && unix[2] !== undefined)
-    return { kind: "unix", socket: unix[1], path: unix[2] };
-  if (/^https?:\/\//.test(input) && URL.canParse(input)) return { kind: "url", url: input };
-  context.addIssue({
-    code: "custom",
-    message: `${JSON.stringify(input)} is no address; write http://127.0.0.1:8080/healthz or http://unix:/run/app.sock:/healthz`,
-  });
-  return z.NEVER;
-});
+/** The address of an HTTP check; undefined for a text that is none. */
+export function parseHttpTarget(text: string): HttpTarget | undefined {
+  const [, socket, path] = unixUrl.exec(text) ?? [];
+  if (socket !== undefined && path !== undefined) return { kind: "unix", socket, path };
+  return /^https?:\/\//.test(text) && URL.canParse(text) ? { kind: "url", url: text } : undefined;
+}
 
-const TcpProbe = z.union([z.string(), z.int()]).transform((input, context) => {
-  const match = /^(?:(.*):)?(\d{1,5})$/.exec(String(input));
-  const port = Number(match?.[2]);
-  if (match !== null && port > 0 && port < 65_536) return { host: match[1] || "127.0.0.1", port };
-  context.addIssue({
-    code: "custom",
-    message: `${JSON.stringify(input)} is no address; write 127.0.0.1:5432 or 5432`,
+export interface TcpTarget {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The address of a TCP check, this machine's own where it is only a port; undefined for a text that is none. */
+export function parseTcpTarget(text: string): TcpTarget | undefined {
+  const [, host, digits] = /^(?:(.*):)?(\d{1,5})$/.exec(text) ?? [];
+  const port = Number(digits);
+  return port > 0 && port < 65_536 ? { host: host || "127.0.0.1", port } : undefined;
+}
+
+/** What is wrong with the address of a check whose variables have been replaced; undefined where it is one. */
+export function findAddressFault(kind: "http" | "tcp", text: string): string | undefined {
+  if (kind === "http" && parseHttpTarget(text) === undefined)
+    return `${JSON.stringify(text)} is no address; write http://127.0.0.1:8080/healthz or http://unix:/run/app.sock:/healthz`;
+  if (kind === "tcp" && parseTcpTarget(text) === undefined)
+    return `${JSON.stringify(text)} is no address; write 127.0.0.1:5432 or 5432`;
+  return undefined;
+}
+
+/** An address that may hold variables: then it is looked at when these are known. */
+const Address = (kind: "http" | "tcp") =>
+  z.union([z.string(), z.int().transform(String)]).superRefine((text, { addIssue }) => {
+    const message = text.includes("${") ? undefined : findAddressFault(kind, text);
+    if (message !== undefined) addIssue({ code: "custom", message });
   });
-  return z.NEVER;
-});
 
 /** How the supervisor asks a task whether it works. The timing keys are Compose's. */
 export const Healthcheck = z
   .strictObject({
     /** a GET that must answer 200 to 399 within `timeout` */
-    http: HttpProbe.optional(),
+    http: Address("http").optional(),
     /** a connection that must be accepted */
-    tcp: TcpProbe.optional(),
+    tcp: Address("tcp").optional(),
     /** a command that must exit with 0; it runs as the task's user, with its environment and working directory */
     exec: Command.optional(),
     interval: Duration.prefault("10s"),

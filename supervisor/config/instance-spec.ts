@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Argv } from "./command.ts";
-import { interpolate, type Variables } from "./interpolate.ts";
+import { expandArgv, expandText, type ResolveProblem } from "./expand.ts";
+import { expandSettings } from "./expand-settings.ts";
+import type { Variables } from "./interpolate.ts";
 import type { Sink } from "./log.ts";
 import type { Task } from "./task.ts";
 
@@ -39,12 +41,6 @@ const processSettings = [
   "stderr",
 ] as const satisfies readonly (keyof Task)[];
 
-/** What could not be worked out; `path` is within the task. */
-export interface ResolveProblem {
-  readonly path: readonly string[];
-  readonly message: string;
-}
-
 /**
  * Works out the instances of a task: `${…}` in its strings, `environment` over `fileVariables` (its env files) over the
  * supervisor's own `inherited` variables. `TASK` and `INSTANCE` (its number) can be used in every string.
@@ -59,42 +55,34 @@ export function resolveTask(
   const specs = Array.from({ length: task.instances }, (_, offset) => {
     const index = offset + 1;
     const own: Variables = { ...inherited, ...fileVariables, TASK: taskName, INSTANCE: String(index) };
-    const expand = (text: string, path: readonly string[], variables: Variables): string => {
-      const result = interpolate(text, variables);
-      if (result.ok) return result.value;
-      problems.push({ path, message: result.message });
-      return "";
-    };
     const environment: Record<string, string> = { ...fileVariables };
     for (const [name, value] of Object.entries(task.environment)) {
       if (value === null) continue;
-      environment[name] = expand(value, ["environment", name], own);
+      environment[name] = expandText(value, { path: ["environment", name], variables: own, problems });
     }
     const variables = { ...own, ...environment };
-    const argv = task.command.map((word) => expand(word, ["command"], variables)) as [string, ...string[]];
-    const workingDir =
-      task.working_dir === undefined ? undefined : expand(task.working_dir, ["working_dir"], variables);
+    const at = (...path: string[]) => ({ path, variables, problems });
     const expandSinks = (sinks: readonly Sink[], key: string): Sink[] =>
-      sinks.map((sink) =>
-        sink.kind === "file" ? { ...sink, path: expand(sink.path, [key], variables) } : sink,
-      );
+      sinks.map((sink) => (sink.kind === "file" ? { ...sink, path: expandText(sink.path, at(key)) } : sink));
     const missing = task.requires_environment.find((name) => !variables[name]);
     const spec: Omit<InstanceSpec, "processHash"> = {
       id: `${taskName}#${index}`,
       name: task.instances > 1 ? `${taskName}_${index}` : taskName,
       task: taskName,
       index,
-      settings: task,
-      argv,
+      settings: missing === undefined ? expandSettings(task, variables, problems) : task,
+      argv: expandArgv(task.command, at("command")),
       environment,
-      workingDir,
+      workingDir: task.working_dir && expandText(task.working_dir, at("working_dir")),
       stdout: expandSinks(task.stdout, "stdout"),
       stderr: task.stderr === "stdout" ? "stdout" : expandSinks(task.stderr, "stderr"),
       offReason: missing === undefined ? null : `${missing} is not set`,
     };
     return { ...spec, processHash: hashProcess(spec) };
   });
-  return { specs, problems: problems.slice(0, specs.length === 0 ? 0 : problems.length / specs.length) };
+  // Most are the same for every instance.
+  const distinct = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));
+  return { specs, problems: [...distinct.values()] };
 }
 
 function hashProcess(spec: Omit<InstanceSpec, "processHash">): string {

@@ -1,7 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import type { EnvFile } from "./environment.ts";
+import { expandText, type Place, type ResolveProblem } from "./expand.ts";
 import { type InstanceSpec, resolveTask } from "./instance-spec.ts";
 import type { Variables } from "./interpolate.ts";
 import { toUserErrors } from "./problem.ts";
@@ -42,7 +43,10 @@ export async function loadPlan(file: string, inherited: Variables): Promise<Plan
         });
       };
       const folder = dirname(resolve(source.file));
-      const fromFiles = await readEnvFiles(task.env_file, folder, (message) => fail(["env_file"], message));
+      const unreadable: ResolveProblem[] = [];
+      const place = { path: ["env_file"], variables: { ...variables, TASK: name }, problems: unreadable };
+      const fromFiles = await readEnvFiles(task.env_file, folder, place);
+      for (const problem of unreadable) fail(problem.path, problem.message);
       const resolved = resolveTask(name, task, fromFiles, variables);
       for (const problem of resolved.problems) fail(problem.path, problem.message);
       specs.push(...resolved.specs);
@@ -80,7 +84,7 @@ async function readFileOf(file: string): Promise<ReadTasksFile> {
 async function listIncluded({ config, source }: ReadTasksFile): Promise<string[]> {
   const found = await Promise.all(
     config.include.map(async (pattern) => {
-      const path = join(dirname(source.file), pattern);
+      const path = isAbsolute(pattern) ? pattern : join(dirname(source.file), pattern);
       if (!basename(path).includes("*")) return [path];
       const matches = wildcard(basename(path));
       const names = await readdir(dirname(path)).catch((): string[] => []);
@@ -110,15 +114,17 @@ async function readText(file: string): Promise<string> {
 async function readEnvFiles(
   files: readonly EnvFile[],
   folder: string,
-  fail: (message: string) => void,
+  place: Place,
 ): Promise<Record<string, string>> {
   const variables: Record<string, string> = {};
-  for (const { path, required } of files) {
+  for (const file of files) {
+    const path = expandText(file.path, place);
     try {
       Object.assign(variables, parseEnv(await readFile(resolve(folder, path), "utf8")));
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? "error";
-      if (required || code !== "ENOENT") fail(`cannot read ${path} (${code})`);
+      if (!file.required && code === "ENOENT") continue;
+      place.problems.push({ path: place.path, message: `cannot read ${path} (${code})` });
     }
   }
   return variables;

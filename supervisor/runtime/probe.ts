@@ -1,5 +1,11 @@
 import { connect } from "node:net";
-import type { Healthcheck } from "../config/healthcheck.ts";
+import {
+  type Healthcheck,
+  type HttpTarget,
+  parseHttpTarget,
+  parseTcpTarget,
+  type TcpTarget,
+} from "../config/healthcheck.ts";
 
 /** The answer of one check; `detail` says what was wrong. */
 export interface ProbeResult {
@@ -10,10 +16,12 @@ export interface ProbeResult {
 /** Runs a command for an exec check: its exit code, or null when it was ended for taking too long. */
 export type RunCommand = (argv: readonly [string, ...string[]], timeout: number) => Promise<number | null>;
 
-/** Asks a task once whether it works. Never rejects. */
+/** Asks a task once whether it works; its variables have been replaced. Never rejects. */
 export async function runProbe(check: Healthcheck, runCommand: RunCommand): Promise<ProbeResult> {
-  if (check.http !== undefined) return probeHttp(check.http, check.timeout);
-  if (check.tcp !== undefined) return probeTcp(check.tcp, check.timeout);
+  const http = parseHttpTarget(check.http ?? "");
+  if (http !== undefined) return probeHttp(http, check.timeout);
+  const tcp = parseTcpTarget(check.tcp ?? "");
+  if (tcp !== undefined) return probeTcp(tcp, check.timeout);
   if (check.exec !== undefined) {
     const code = await runCommand(check.exec, check.timeout);
     if (code === 0) return { healthy: true, detail: "" };
@@ -25,7 +33,7 @@ export async function runProbe(check: Healthcheck, runCommand: RunCommand): Prom
   return { healthy: true, detail: "" };
 }
 
-async function probeHttp(target: NonNullable<Healthcheck["http"]>, timeout: number): Promise<ProbeResult> {
+async function probeHttp(target: HttpTarget, timeout: number): Promise<ProbeResult> {
   const address = target.kind === "url" ? target.url : `${target.socket}:${target.path}`;
   const { request } =
     target.kind === "url" && target.url.startsWith("https:")
@@ -56,7 +64,7 @@ async function probeHttp(target: NonNullable<Healthcheck["http"]>, timeout: numb
   });
 }
 
-function probeTcp(target: NonNullable<Healthcheck["tcp"]>, timeout: number): Promise<ProbeResult> {
+function probeTcp(target: TcpTarget, timeout: number): Promise<ProbeResult> {
   return new Promise((resolve) => {
     const socket = connect({ host: target.host, port: target.port, timeout });
     const finish = (healthy: boolean, problem: string): void => {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { resolve } from "node:path";
 import type { Argv } from "./command.ts";
 import { expandArgv, expandText, type ResolveProblem } from "./expand.ts";
 import { expandSettings } from "./expand-settings.ts";
@@ -20,6 +21,7 @@ export interface InstanceSpec {
   /** what is added to the supervisor's own environment; may hold secrets, so it is never printed */
   readonly environment: Readonly<Record<string, string>>;
   readonly workingDir: string | undefined;
+  /** files by their absolute paths */
   readonly stdout: readonly Sink[];
   /** `stdout`: the very same pipe, so that the order of both is kept */
   readonly stderr: "stdout" | readonly Sink[];
@@ -63,7 +65,9 @@ export function resolveTask(
     const variables = { ...own, ...environment };
     const at = (...path: string[]) => ({ path, variables, problems });
     const expandSinks = (sinks: readonly Sink[], key: string): Sink[] =>
-      sinks.map((sink) => (sink.kind === "file" ? { ...sink, path: expandText(sink.path, at(key)) } : sink));
+      sinks.map((sink) =>
+        sink.kind === "file" ? { ...sink, path: resolve(expandText(sink.path, at(key))) } : sink,
+      );
     const missing = task.requires_environment.find((name) => !variables[name]);
     const spec: Omit<InstanceSpec, "processHash"> = {
       id: `${taskName}#${index}`,

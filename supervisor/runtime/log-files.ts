@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import type { LogRotation } from "../config/log.ts";
 import { LogFile } from "./log-file.ts";
 
@@ -8,16 +7,15 @@ export class LogFiles {
 
   constructor(private readonly report: (message: string) => void) {}
 
-  /** The file at a path, for as long as its user does not give it back. */
+  /** The file at an absolute path, for as long as its user does not give it back. */
   take(path: string, rotation: LogRotation): LogFile {
-    const key = resolve(path);
-    const known = this.open.get(key);
+    const known = this.open.get(path);
     if (known !== undefined) {
       known.users += 1;
       return known.file;
     }
-    const file = new LogFile(key, rotation, this.report);
-    this.open.set(key, { file, users: 1 });
+    const file = new LogFile(path, rotation, this.report);
+    this.open.set(path, { file, users: 1 });
     return file;
   }
 

@@ -3,6 +3,7 @@ import { closeSync, existsSync, fchownSync } from "node:fs";
 import type { Socket } from "node:net";
 import type { Argv } from "../config/command.ts";
 import type { InstanceSpec } from "../config/instance-spec.ts";
+import type { Variables } from "../config/interpolate.ts";
 import type { Task } from "../config/task.ts";
 import { UserError } from "../config/user-error.ts";
 import type { Exit } from "../core/instance.ts";
@@ -64,11 +65,8 @@ interface Channel {
 /** Starts processes, each the leader of a session and process group of its own. */
 export class Spawner {
   /** Reading process.env asks the system for every variable, every time. */
-  private readonly inherited: Readonly<Record<string, string | undefined>> = { ...process.env };
-  private readonly inheritedLines = Object.entries(this.inherited).map(([name, value]) => ({
-    name,
-    line: `${name}=${value}`,
-  }));
+  private readonly inherited: Variables = { ...process.env };
+  private readonly inheritedLines = formatVariables(this.inherited);
 
   constructor(
     private readonly native: Native | undefined,
@@ -83,7 +81,7 @@ export class Spawner {
       const { settings } = request.spec;
       const launch = planLaunch(request.argv, settings, this.native === undefined);
       this.openChannels(request, launch, channels);
-      const own: Readonly<Record<string, string>> = {
+      const own: Variables = {
         ...launch.environment,
         ...request.spec.environment,
         ...request.environment,
@@ -94,7 +92,7 @@ export class Spawner {
         return this.spawnByNode(request, launch, { ...this.inherited, ...own }, channels);
       const wanted: NativeProcess = {
         argv: launch.argv,
-        environment: this.listEnvironment(own),
+        environment: this.formatEnvironment(own),
         searchPath: own.PATH ?? this.inherited.PATH,
         workingDir: request.spec.workingDir,
         descriptors: descriptorsOf(request, channels),
@@ -115,12 +113,12 @@ export class Spawner {
     }
   }
 
-  /** `NAME=value` of what a process inherits and of its own variables, which win. */
-  private listEnvironment(own: Readonly<Record<string, string>>): string[] {
-    const lines: string[] = [];
-    for (const { name, line } of this.inheritedLines) if (!Object.hasOwn(own, name)) lines.push(line);
-    for (const [name, value] of Object.entries(own)) lines.push(`${name}=${value}`);
-    return lines;
+  /** `NAME=value` of what a process inherits and of its own variables, which win. Mostly they are all new. */
+  private formatEnvironment(own: Variables): string[] {
+    const areNew = Object.keys(own).every((name) => !Object.hasOwn(this.inherited, name));
+    return areNew
+      ? [...this.inheritedLines, ...formatVariables(own)]
+      : formatVariables({ ...this.inherited, ...own });
   }
 
   private start(
@@ -157,7 +155,7 @@ export class Spawner {
   private spawnByNode(
     request: SpawnRequest,
     launch: Launch,
-    env: Readonly<Record<string, string | undefined>>,
+    env: Variables,
     channels: readonly Channel[],
   ): Spawned | undefined {
     const stdio: ("ignore" | "pipe" | 1)[] = ["ignore", "ignore", "ignore"];
@@ -190,6 +188,10 @@ export class Spawner {
     }
     return { pid, readers: sockets, cgroup: undefined };
   }
+}
+
+function formatVariables(variables: Variables): string[] {
+  return Object.entries(variables).map(([name, value]) => `${name}=${value}`);
 }
 
 /** The write ends of the pipes, by the descriptors that the process gets them as. */

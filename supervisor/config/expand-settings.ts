@@ -1,6 +1,7 @@
 import { expandArgv, expandText, type Place, type ResolveProblem } from "./expand.ts";
-import { findAddressFault, type Healthcheck } from "./healthcheck.ts";
+import type { Healthcheck } from "./healthcheck.ts";
 import type { Variables } from "./interpolate.ts";
+import { findAddressFault } from "./probe-target.ts";
 import type { Task } from "./task.ts";
 
 /** A task with the variables replaced in what is asked, run or looked up for its process. */

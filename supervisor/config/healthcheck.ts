@@ -1,41 +1,7 @@
 import * as z from "zod";
 import { Command } from "./command.ts";
 import { Duration } from "./duration.ts";
-
-const unixUrl = /^http:\/\/unix:(\/[^:]+):(\/.*)$/;
-
-/** Where an HTTP check asks: a host and port, or nginx's way to write a unix socket, `http://unix:/run/app.sock:/healthz`. */
-export type HttpTarget =
-  | { readonly kind: "url"; readonly url: string }
-  | { readonly kind: "unix"; readonly socket: string; readonly path: string };
-
-/** The address of an HTTP check; undefined for a text that is none. */
-export function parseHttpTarget(text: string): HttpTarget | undefined {
-  const [, socket, path] = unixUrl.exec(text) ?? [];
-  if (socket !== undefined && path !== undefined) return { kind: "unix", socket, path };
-  return /^https?:\/\//.test(text) && URL.canParse(text) ? { kind: "url", url: text } : undefined;
-}
-
-export interface TcpTarget {
-  readonly host: string;
-  readonly port: number;
-}
-
-/** The address of a TCP check, this machine's own where it is only a port; undefined for a text that is none. */
-export function parseTcpTarget(text: string): TcpTarget | undefined {
-  const [, host, digits] = /^(?:(.*):)?(\d{1,5})$/.exec(text) ?? [];
-  const port = Number(digits);
-  return port > 0 && port < 65_536 ? { host: host || "127.0.0.1", port } : undefined;
-}
-
-/** What is wrong with the address of a check whose variables have been replaced; undefined where it is one. */
-export function findAddressFault(kind: "http" | "tcp", text: string): string | undefined {
-  if (kind === "http" && parseHttpTarget(text) === undefined)
-    return `${JSON.stringify(text)} is no address; write http://127.0.0.1:8080/healthz or http://unix:/run/app.sock:/healthz`;
-  if (kind === "tcp" && parseTcpTarget(text) === undefined)
-    return `${JSON.stringify(text)} is no address; write 127.0.0.1:5432 or 5432`;
-  return undefined;
-}
+import { findAddressFault } from "./probe-target.ts";
 
 /** An address that may hold variables: then it is looked at when these are known. */
 const Address = (kind: "http" | "tcp") =>

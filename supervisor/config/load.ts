@@ -13,7 +13,8 @@ import { wildcard } from "./wildcard.ts";
 /** A tasks.yaml with everything that it refers to read and worked out: what the supervisor runs. */
 export interface Plan {
   readonly file: string;
-  readonly config: TasksConfig;
+  /** what applies to all tasks; the tasks themselves are in the specs of their instances */
+  readonly config: Omit<TasksConfig, "tasks">;
   readonly specs: readonly InstanceSpec[];
 }
 
@@ -53,7 +54,8 @@ export async function loadPlan(file: string, inherited: Variables): Promise<Plan
     }
   }
   if (problems.length > 0) throw toUserErrors("tasks_file", problems);
-  return { file, config: main.config, specs };
+  const { tasks: _, ...config } = main.config;
+  return { file, config, specs };
 }
 
 /**

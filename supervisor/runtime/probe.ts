@@ -1,11 +1,6 @@
 import { connect } from "node:net";
-import {
-  type Healthcheck,
-  type HttpTarget,
-  parseHttpTarget,
-  parseTcpTarget,
-  type TcpTarget,
-} from "../config/healthcheck.ts";
+import type { Healthcheck } from "../config/healthcheck.ts";
+import { type HttpTarget, parseHttpTarget, parseTcpTarget, type TcpTarget } from "../config/probe-target.ts";
 
 /** The answer of one check; `detail` says what was wrong. */
 export interface ProbeResult {

@@ -10,14 +10,9 @@ reach() {
 
 ping='true'
 
-provision=$(cat <<'SCRIPT'
+provision="config='$(cat "$(dirname "$0")/daemon.json")'
+$(cat <<'SCRIPT'
 set -e
-config='{
-  "log-driver": "json-file",
-  "log-opts": { "max-size": "10m", "max-file": "5" },
-  "default-address-pools": [{ "base": "172.18.0.0/15", "size": 24 }],
-  "live-restore": true
-}'
 kernel='# Written by longshore provision.
 net.ipv4.tcp_migrate_req = 1'
 held='docker.io docker-cli containerd docker-compose'
@@ -41,7 +36,7 @@ if [ "$(cat /etc/sysctl.d/60-longshore.conf 2>/dev/null)" != "$kernel" ]; then
 fi
 install --directory --mode=0755 /opt/longshore
 SCRIPT
-)
+)"
 
 case $flow in
   ping) script=$ping ;;

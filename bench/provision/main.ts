@@ -113,6 +113,9 @@ async function take(
   appendFileSync("/tmp/longshore-bench-provision.log", `${argv.join(" ")}\n${cost.output}\n`);
   if ((cost.code === 0) !== (expected === 0))
     throw new Error(`${contestant.name}: exit code ${cost.code}\n${cost.output}`);
+  // Its own words are the proof: Ansible's summary.
+  if (!title.startsWith("bare") && /changed=[1-9]/.test(cost.output))
+    throw new Error(`${contestant.name} has changed hosts on which nothing had to be done:\n${cost.output}`);
   samples.push({ contestant: contestant.name, title, cost });
   console.error(`${contestant.name}: ${title}: ${cost.seconds.toFixed(2)} s`);
 }

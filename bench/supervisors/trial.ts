@@ -161,12 +161,12 @@ export class Trial {
   }
 
   /** Stops everything the contestant's own way: milliseconds to the last child's end, and to the end of all. */
-  async shutDown(timeout = 30_000): Promise<{ children: number; tree: number }> {
+  async shutDown(timeout = 60_000): Promise<{ children: number; tree: number }> {
     const children = [...this.stamps.newestPids().values()].filter(isAlive);
     const [childrenEnd, treeEnd] = [await this.watch(children), await this.watch(this.ownPids())];
     const start = now();
     this.tellToEnd();
-    const giveUp = setTimeout(() => this.kill(), timeout);
+    const giveUp = setTimeout(() => this.killAll(), timeout);
     const result = { children: (await childrenEnd()) - start, tree: (await treeEnd()) - start };
     clearTimeout(giveUp);
     if (result.tree > timeout) throw new Error(`no end within ${timeout / 1_000} s`);
@@ -179,9 +179,9 @@ export class Trial {
     this.forget();
   }
 
-  /** As {@link end}, without a pause: what is started while it kills is found in the next round. */
+  /** As {@link end}, without a pause. */
   endNow(): void {
-    for (let rounds = 0; rounds < 50 && this.kill() > 0; rounds++);
+    this.killAll();
     this.forget();
   }
 
@@ -226,6 +226,11 @@ export class Trial {
       await ended;
       return Number(text.split("\n")[1]) / 1e6;
     };
+  }
+
+  /** What is started while it kills is found in the next round. */
+  private killAll(): void {
+    for (let rounds = 0; rounds < 50 && this.kill() > 0; rounds++);
   }
 
   /** Kills what is there of the trial, the contestant before its children; how many processes that were. */

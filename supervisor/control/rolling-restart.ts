@@ -44,6 +44,7 @@ export async function replaceInTurn(
       throw new UserError(
         "reload_failed",
         "cannot go on with the reload: tasks.yaml was read again meanwhile",
+        { hint: "longshorectl reload --rolling replaces what still has its old form" },
       );
     // One that ended by itself has its new form already.
     if (entry.nextSpec !== null && !entry.retired) await restartAndProve(supervisor, entry, "reload");

@@ -1,6 +1,6 @@
 import { UserError, UserErrors } from "../config/user-error.ts";
 
-/** An error in a form that goes from one thread to another. */
+/** An error in a form that goes from one process to another, as JSON. */
 export type PlainError =
   | { readonly type: "problems"; readonly code: string; readonly problems: UserErrors["problems"] }
   | {

@@ -69,30 +69,11 @@ describe("control over TCP with client certificates", () => {
   beforeAll(async () => {
     const openssl = (...args: string[]) => run("openssl", args, { cwd: folder });
     const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
-    const authority = (name: string) =>
-      openssl(
-        "req",
-        "-x509",
-        ...curve,
-        "-subj",
-        `/CN=${name}`,
-        "-keyout",
-        `${name}.key`,
-        "-out",
-        `${name}.pem`,
-      );
+    const request = (name: string, out: string, ...args: string[]) =>
+      openssl("req", ...args, ...curve, "-subj", `/CN=${name}`, "-keyout", `${name}.key`, "-out", out);
+    const authority = (name: string) => request(name, `${name}.pem`, "-x509");
     const leaf = async (name: string, issuer: string): Promise<void> => {
-      await openssl(
-        "req",
-        "-new",
-        ...curve,
-        "-subj",
-        `/CN=${name}`,
-        "-keyout",
-        `${name}.key`,
-        "-out",
-        "request",
-      );
+      await request(name, "request", "-new");
       const by = ["-CA", `${issuer}.pem`, "-CAkey", `${issuer}.key`, "-CAcreateserial"];
       writeFileSync(at("names"), "subjectAltName = IP:127.0.0.1\n");
       await openssl("x509", "-req", "-in", "request", ...by, "-extfile", "names", "-out", `${name}.pem`);

@@ -120,11 +120,14 @@ export class LogFile {
     if (limit !== undefined && this.size > 0 && now - this.openedAt > limit) this.rotate();
   }
 
-  /** `file` becomes `file.1`, that `file.2`, and so on; the oldest goes. */
+  /**
+   * `file` becomes `file.1`, that `file.2`, and so on; the oldest goes. It is removed first: when a rename replaces a file,
+   * ext4 at once writes to disk what takes its place (auto_da_alloc in ext4(5)), which halved the rate of a flood.
+   */
   private rotate(): void {
     this.close();
     const { max_files: count } = this.rotation;
-    if (count === 0) rmSync(this.path, { force: true });
+    rmSync(count === 0 ? this.path : `${this.path}.${count}`, { force: true });
     for (let number = count; number > 0; number -= 1) {
       moveIfThere(number === 1 ? this.path : `${this.path}.${number - 1}`, `${this.path}.${number}`);
     }

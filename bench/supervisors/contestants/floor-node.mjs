@@ -1,6 +1,6 @@
 // The least that a supervisor on Node can do: start, restart at once, rotate logs, stop groups, answer on a socket.
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { connect, createServer } from "node:net";
 
 const [verb, path = "", ...question] = process.argv.slice(2);
@@ -74,6 +74,7 @@ function makeWriter(/** @type {string} */ file, { size, keep } = { size: 0, keep
     if (end > 0) {
       writeSync(fd, chunk, 0, end);
       closeSync(fd);
+      rmSync(`${file}.${keep}`, { force: true });
       for (let age = keep; age > 1; age--)
         if (existsSync(`${file}.${age - 1}`)) renameSync(`${file}.${age - 1}`, `${file}.${age}`);
       renameSync(file, `${file}.1`);

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { UserError } from "../config/user-error.ts";
 
 /** Whom a process runs as. */
@@ -11,21 +11,27 @@ export interface Account {
   readonly home: string | undefined;
 }
 
+/** The lines of /etc/passwd and /etc/group, each cut at its colons. */
+export interface AccountTables {
+  readonly users: readonly string[][];
+  readonly groups: readonly string[][];
+}
+
 /**
- * Looks up `name`, `name:group`, or numbers, in /etc/passwd and /etc/group. Without a group it is the user's own one.
+ * Looks up `name`, `name:group`, or numbers. Without a group it is the user's own one, and the user's supplementary
+ * groups come with it. Numbers need not be in the tables: such a user has the group of the same number, and no other.
  * @throws UserError when there is no such user or group
  */
-export function findAccount(user: string): Account {
+export function findAccount(user: string, { users, groups }: AccountTables = readTables()): Account {
   const [who = "", groupName] = user.split(":");
-  const users = readTable("/etc/passwd");
   const entry = users.find(([name, , uid]) => name === who || uid === who);
   if (entry === undefined && !/^\d+$/.test(who))
     throw new UserError("user", `cannot run as ${user}: no user ${who}`);
-  const groups = readTable("/etc/group");
   const [name, , uid = who, ownGid = who, , home] = entry ?? [];
   const gid = groupName === undefined ? ownGid : findGroup(groups, groupName, user);
+  // A group without members has one empty name.
   const supplementary = groups.filter(
-    ([, , id, members]) => id !== gid && members?.split(",").includes(name ?? ""),
+    ([, , id, members]) => id !== gid && name !== undefined && members?.split(",").includes(name),
   );
   return {
     uid: Number(uid),
@@ -43,7 +49,13 @@ function findGroup(groups: readonly string[][], wanted: string, user: string): s
   throw new UserError("user", `cannot run as ${user}: no group ${wanted}`);
 }
 
+function readTables(): AccountTables {
+  return { users: readTable("/etc/passwd"), groups: readTable("/etc/group") };
+}
+
+/** Empty where there is no such file, as in an image of one program. */
 function readTable(file: string): string[][] {
+  if (!existsSync(file)) return [];
   const lines = readFileSync(file, "utf8").split("\n");
   return lines.filter(Boolean).map((line) => line.split(":"));
 }

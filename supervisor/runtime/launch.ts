@@ -1,6 +1,8 @@
 import type { Argv } from "../config/command.ts";
 import type { Task } from "../config/task.ts";
+import { UserError } from "../config/user-error.ts";
 import { type Account, findAccount } from "./account.ts";
+import { findOwnProgram } from "./program-file.ts";
 
 /** How a process is started so that it gets the user, limits and priority of its task. */
 export interface Launch {
@@ -16,7 +18,7 @@ export interface Launch {
  * Puts util-linux's and coreutils' own programs before the command for what no call can be had for: prlimit, nice, and
  * setpriv for the user. Each replaces itself by the next, so the pid is the command's.
  * @param byNode Node itself can change the user, but it drops all supplementary groups then
- * @throws UserError when the task's user does not exist
+ * @throws UserError when the task's user does not exist, or one of these programs
  */
 export function planLaunch(
   argv: Argv,
@@ -24,23 +26,33 @@ export function planLaunch(
   byNode: boolean,
 ): Launch {
   const account = settings.user === undefined ? undefined : findAccount(settings.user);
+  // An ordinary user cannot set so much as the user and groups that it has.
+  const isOwn = account?.uid !== 0 && account?.uid === process.getuid?.();
   const limits = settings.rlimits.map(({ resource, soft, hard }) => `--${resource}=${soft}:${hard}`);
+  // By their paths, since the task may have a PATH in which they are not.
+  const helper = (name: string, key: string): string => {
+    const path = findOwnProgram(name);
+    if (path === undefined)
+      throw new UserError("launch", `cannot run ${argv[0]}: ${key} takes the program ${name}`);
+    return path;
+  };
   const privileged = [
-    ...(limits.length === 0 ? [] : ["prlimit", ...limits, "--"]),
-    ...(settings.nice === undefined ? [] : ["nice", "-n", String(settings.nice), "--"]),
+    ...(limits.length === 0 ? [] : [helper("prlimit", "rlimits"), ...limits, "--"]),
+    ...(settings.nice === undefined ? [] : [helper("nice", "nice"), "-n", String(settings.nice), "--"]),
   ];
   // The user changes last: raising a limit or a priority takes privileges.
   const needsSetpriv =
-    account !== undefined && (!byNode || privileged.length > 0 || account.groups.length > 0);
-  const chain = [...privileged, ...(needsSetpriv ? setprivArgs(account) : [])];
+    account !== undefined && !isOwn && (!byNode || privileged.length > 0 || account.groups.length > 0);
+  const setpriv = needsSetpriv ? [helper("setpriv", "user"), ...setprivArgs(account)] : [];
+  const chain = [...privileged, ...setpriv];
   const [program, ...rest] = [...chain, ...argv];
-  const ids = account === undefined || needsSetpriv ? {} : { uid: account.uid, gid: account.gid };
+  const ids = account === undefined || isOwn || needsSetpriv ? {} : { uid: account.uid, gid: account.gid };
   return { argv: [program ?? argv[0], ...rest], ids, environment: userVariables(account), account };
 }
 
 function setprivArgs({ uid, gid, groups }: Account): string[] {
   const supplementary = groups.length === 0 ? "--clear-groups" : `--groups=${groups.join(",")}`;
-  return ["setpriv", `--reuid=${uid}`, `--regid=${gid}`, supplementary, "--"];
+  return [`--reuid=${uid}`, `--regid=${gid}`, supplementary, "--"];
 }
 
 function userVariables(account: Account | undefined): Record<string, string> {

@@ -1,6 +1,10 @@
-import { accessSync, constants, existsSync, openSync } from "node:fs";
+import { openSync } from "node:fs";
+import { constants } from "node:os";
+import { resolve } from "node:path";
 import type { LibraryHandle } from "koffi";
 import type { Argv } from "../config/command.ts";
+import { UserError } from "../config/user-error.ts";
+import { findProgram, isBinary, requireInterpreter } from "./program-file.ts";
 import { SystemError } from "./system-error.ts";
 
 /** A process to start with posix_spawn(3). */
@@ -73,18 +77,35 @@ export function loadPosixSpawn(libc: LibraryHandle): PosixSpawn {
   };
 
   const start: NativeSpawn = (request) => {
+    requireNoNul(request);
     const [program, ...args] = request.argv;
-    const path = findProgram(program, request.searchPath);
+    // What is not found is left to the call to refuse.
+    const path = findProgram(program, request.searchPath) ?? `/nonexistent/${program}`;
     let errno = run(path, request.argv, request);
-    // A script without #! is the shell's, as execvp(3) has it.
-    if (errno === noExec) errno = run("/bin/sh", ["/bin/sh", path, ...args], request);
+    // A script without #! is the shell's, as execvp(3) has it; the program of another machine is nobody's.
+    if (errno === constants.errno.ENOEXEC && !isBinary(fileOf(path, request)))
+      errno = run("/bin/sh", ["/bin/sh", path, ...args], request);
+    if (errno === constants.errno.ENOENT) requireInterpreter(fileOf(path, request));
     if (errno !== 0) throw new SystemError("posix_spawn", errno);
     return pid.readInt32LE();
   };
   return { spawn: start, entersCgroups: setCgroup !== undefined };
 }
 
-const noExec = 8;
+/** A C string ends at its first NUL: the rest would be lost without a word. @throws UserError for one */
+function requireNoNul({ argv, environment }: NativeProcess): void {
+  const holder = argv.some(hasNul) ? "an argument" : environment.some(hasNul) ? "its environment" : undefined;
+  if (holder !== undefined) throw new UserError("nul", `cannot run ${argv[0]}: ${holder} holds a NUL`);
+}
+
+function hasNul(text: string): boolean {
+  return text.includes("\0");
+}
+
+/** The program's file, as it is seen from the process's folder. */
+function fileOf(path: string, { workingDir }: NativeProcess): string {
+  return resolve(workingDir ?? ".", path);
+}
 
 /** Undefined where the C library has no such function. */
 function findSetCgroup(libc: LibraryHandle): ((attributes: Buffer, fd: number) => number) | undefined {
@@ -106,26 +127,4 @@ function makeAttributes(libc: LibraryHandle, flags: number): Buffer {
   );
   libc.func("int posix_spawnattr_setsigmask(void *attributes, void *set)")(attributes, Buffer.alloc(128));
   return attributes;
-}
-
-/** A name without a slash is looked up in the search path of the child; what is not found is left to the call to refuse. */
-function findProgram(
-  program: string,
-  searchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-): string {
-  if (program.includes("/")) return program;
-  for (const folder of searchPath.split(":")) {
-    const path = `${folder || "."}/${program}`;
-    if (existsSync(path) && isExecutable(path)) return path;
-  }
-  return `/nonexistent/${program}`;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -231,6 +231,8 @@ function describeSpawnError(error: NodeJS.ErrnoException, { argv, spec }: SpawnR
   const reasons: Readonly<Record<string, string>> = {
     ENOENT: "no such program",
     EACCES: "permission denied",
+    ENOEXEC: "it is no program for this machine (ENOEXEC)",
+    E2BIG: "its arguments and environment are too long (E2BIG)",
   };
   return `cannot run ${argv[0]}: ${reasons[error.code ?? ""] ?? error.code ?? error.message}`;
 }

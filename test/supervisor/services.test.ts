@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Daemon, isRunning, useDaemons } from "./daemon.ts";
@@ -47,6 +48,31 @@ describe("a service", () => {
     );
     const web = await daemon.until("web", ({ state }) => state === "fatal");
     expect(web.reason).toContain("cannot run /no/such: no such program");
+  });
+
+  it("that cannot be run says what is wrong with its program", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "longshored-programs-"));
+    writeFileSync(join(folder, "script"), "#!/no/such/python\n", { mode: 0o755 });
+    writeFileSync(join(folder, "binary"), "\x7fELF\x02\0\0\0", { mode: 0o755 });
+    const daemon = new Daemon(`
+defaults: { restart: "no" }
+tasks:
+  script: { command: ${folder}/script }
+  binary: { command: ./binary, working_dir: ${folder} }
+  nul: { command: [echo, "a\\0b"] }
+  nul-variable: { command: echo, environment: { A: "a\\0b" } }
+`);
+    const reasons = new Map<string, string | null>();
+    for (const name of ["script", "binary", "nul", "nul-variable"]) {
+      reasons.set(name, (await daemon.until(name, ({ state }) => state === "exited")).reason);
+    }
+    rmSync(folder, { recursive: true });
+    expect(Object.fromEntries(reasons)).toEqual({
+      script: `cannot run ${folder}/script: no such interpreter: /no/such/python`,
+      binary: "cannot run ./binary: it is no program for this machine (ENOEXEC)",
+      nul: "cannot run echo: an argument holds a NUL",
+      "nul-variable": "cannot run echo: its environment holds a NUL",
+    });
   });
 
   it("takes its whole group with it when it is stopped, however stubborn", async () => {

@@ -112,6 +112,11 @@ export function testSpawn(loadCalls: () => Promise<Native | undefined>): void {
       { command: ["sh", "-c", 'set -- $(cat /proc/$$$$/stat); test "$5" = $$$$ && test "$6" = $$$$'] },
       { code: 0 },
     ],
+    [
+      "a user, whatever its PATH",
+      { command: ["/usr/bin/id", "-un"], user: "nobody", environment: { PATH: "/nowhere" }, nice: 1 },
+      { stdout: "nobody\n" },
+    ],
     ["stdin at its end", { command: ["cat"] }, { code: 0, stdout: "" }],
   ])("gives %s", async (_, task, expected) => {
     expect(await run(task)).toMatchObject(expected);

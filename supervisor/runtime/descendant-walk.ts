@@ -1,9 +1,10 @@
 import type { Entry } from "./entry.ts";
 import { markOf } from "./entry.ts";
 import type { Leftovers } from "./leftovers.ts";
+import { listLivingGroups, type Orphans } from "./orphans.ts";
 import { type ProcessInfo, readDescendants, readProcess } from "./proc.ts";
-import { hasEnded, isGroupAlive, isStillAlive, sendSignal } from "./process-group.ts";
-import type { Orphan, Reaper } from "./reaper.ts";
+import { isGroupAlive, isStillAlive, sendSignal } from "./process-group.ts";
+import type { Reaper } from "./reaper.ts";
 
 /** Finds the processes of a run by descent: its process group, and those of its descendants that left it. */
 export class DescendantWalk implements Leftovers {
@@ -22,35 +23,22 @@ export class DescendantWalk implements Leftovers {
   anyAlive(entry: Entry): boolean {
     const { group } = entry;
     if (group === null) return false;
-    // The common case, few system calls: the group is gone, nothing was seen to leave it, and there are no orphans.
     const isGroupGone = !sendSignal(-group, 0);
     const orphans = this.reaper.listOrphans();
-    if (isGroupGone && entry.escaped.length === 0 && orphans.length === 0) return false;
     adoptOrphans(entry, group, orphans);
     return entry.escaped.some(isStillAlive) || (!isGroupGone && this.isGroupAlive(entry, group, orphans));
   }
 
   /** Without its leader, whoever is left of a group descends from an orphan: a look at these is enough. */
-  private isGroupAlive(entry: Entry, group: number, orphans: readonly Orphan[]): boolean {
+  private isGroupAlive(entry: Entry, group: number, orphans: Orphans): boolean {
     if (!this.reaper.adoptsOrphans) return isGroupAlive(group);
-    const mark = markOf(entry);
-    return orphans
-      .filter((orphan) => orphan.mark === mark || orphan.mark === undefined)
-      .flatMap(({ pid }) => [pid, ...readDescendants(pid)])
-      .flatMap((pid) => readProcess(pid) ?? [])
-      .some((info) => info.group === group && !hasEnded(info));
+    return listLivingGroups(orphans.of(markOf(entry))).has(group) || orphans.haveStrangerOf(group);
   }
 }
 
 /** Descendants whose parents are gone have become children of the supervisor; their mark says whose they were. */
-function adoptOrphans(entry: Entry, group: number, orphans: readonly Orphan[]): void {
-  const mark = markOf(entry);
-  const own = orphans.filter((orphan) => orphan.mark === mark);
-  remember(
-    entry,
-    group,
-    own.map(({ pid }) => pid),
-  );
+function adoptOrphans(entry: Entry, group: number, orphans: Orphans): void {
+  remember(entry, group, orphans.of(markOf(entry)));
 }
 
 function remember(entry: Entry, group: number, pids: readonly number[]): void {

@@ -1,15 +1,10 @@
 import type { Exit } from "../core/instance.ts";
 import type { Native } from "./native.ts";
+import { Orphans } from "./orphans.ts";
 import { readChildren, readVariable } from "./proc.ts";
 
 /** The variable that marks every process of a task, so that orphans can be told apart. */
 export const markVariable = "LONGSHORE_RUN";
-
-/** A process whose parent has ended, and which has become a child of this one. */
-export interface Orphan {
-  readonly pid: number;
-  readonly mark: string | undefined;
-}
 
 /**
  * Collects children as they end: those that were spawned here, whose end it reports, and orphans, which become
@@ -21,6 +16,8 @@ export class Reaper {
   private readonly own = new Map<number, (exit: Exit) => void>();
   /** the marks of orphans, until they are collected */
   private readonly marks = new Map<number, string>();
+  /** as they were seen last, while that holds */
+  private seen: Orphans | undefined;
 
   constructor(private readonly native: Native | undefined) {}
 
@@ -42,15 +39,19 @@ export class Reaper {
     this.own.delete(pid);
   }
 
-  /** Collects every child that has ended. */
+  /** Collects every child that has ended, and only then reports the ends: nobody is to look at what is collected next. */
   reap(): void {
-    if (this.native === undefined) return;
-    for (let child = this.native.waitAny(); child !== undefined; child = this.native.waitAny()) {
-      this.marks.delete(child.pid);
-      const onExit = this.own.get(child.pid);
-      this.own.delete(child.pid);
-      onExit?.(child.exit);
+    const reports: (() => void)[] = [];
+    for (let child = this.native?.waitAny(); child !== undefined; child = this.native?.waitAny()) {
+      const { pid, exit } = child;
+      const onExit = this.own.get(pid);
+      // Now, since the pid may be another process's before the reports are made.
+      this.own.delete(pid);
+      this.marks.delete(pid);
+      this.seen = undefined;
+      if (onExit !== undefined) reports.push(() => onExit(exit));
     }
+    for (const report of reports) report();
   }
 
   /** Whether what a task leaves behind becomes a child of this process. */
@@ -58,11 +59,13 @@ export class Reaper {
     return this.native !== undefined;
   }
 
-  /** The orphans, alive or not, with the run that each belongs to; undefined where its environment does not tell. */
-  listOrphans(): Orphan[] {
-    if (this.native === undefined) return [];
-    const orphans = readChildren().filter((pid) => !this.own.has(pid));
-    return orphans.map((pid) => ({ pid, mark: this.readMark(pid) }));
+  /** The orphans, alive or not, with the run that each belongs to. */
+  listOrphans(): Orphans {
+    if (this.seen?.isFresh) return this.seen;
+    const list = (): number[] =>
+      this.adoptsOrphans ? readChildren().filter((pid) => !this.own.has(pid)) : [];
+    this.seen = new Orphans(list, (pid) => this.readMark(pid));
+    return this.seen;
   }
 
   /** An orphan is looked at after every end of a task, and its mark never changes: it is read once. */

@@ -8,6 +8,7 @@ import { findBlocker } from "../core/readiness.ts";
 import { transition } from "../core/transition.ts";
 import { type Entry, leaveCgroup, markOf } from "./entry.ts";
 import { Fleet } from "./fleet.ts";
+import { GroupWatch } from "./group-watch.ts";
 import { Jobs } from "./jobs/jobs.ts";
 import { findLeftovers, type Leftovers } from "./leftovers.ts";
 import { LogFiles } from "./log-files.ts";
@@ -37,9 +38,6 @@ export interface Surroundings {
   readonly host: string;
 }
 
-/** The longest time between two looks at what a main process left behind (ms); the first looks are quick. */
-const longestLook = 50;
-
 /** The interpreter: feeds events to the state machine of each instance, one at a time, and performs the effects. */
 export class Supervisor {
   readonly fleet: Fleet;
@@ -51,6 +49,7 @@ export class Supervisor {
   isClosing = false;
   private readonly changes = new EventEmitter<{ change: [Entry, Instance] }>().setMaxListeners(0);
   private readonly leftovers: Leftovers;
+  private readonly groups: GroupWatch;
   private readonly queue: { entry: Entry; event: Event }[] = [];
   private readonly waiting = new Set<Entry>();
   private isDraining = false;
@@ -62,6 +61,9 @@ export class Supervisor {
     this.plan = plan;
     this.fleet = new Fleet(surroundings.output, new LogFiles(surroundings.log));
     this.leftovers = findLeftovers(surroundings.reaper);
+    this.groups = new GroupWatch(this.leftovers.anyAlive, (entry, generation) =>
+      this.dispatch(entry, { type: "emptied", generation, at: Date.now() }),
+    );
     this.memory = new MemoryWatch(
       () => this.fleet.entries,
       (entry, bytes) => this.condemn(entry, `uses ${Math.round(bytes / 1_048_576)} MB of memory`),
@@ -146,7 +148,7 @@ export class Supervisor {
         this.runStopCommand(entry);
         break;
       case "watch_group":
-        this.watchGroup(entry);
+        this.groups.add(entry);
         break;
       case "arm":
         this.arm(entry, effect.milliseconds * (1 + Math.random() * effect.jitter));
@@ -198,16 +200,6 @@ export class Supervisor {
   private exited(entry: Entry, generation: number, exit: Exit): void {
     const groupEmpty = !this.leftovers.anyAlive(entry);
     this.dispatch(entry, { type: "exited", generation, exit, groupEmpty, at: Date.now() });
-  }
-
-  private watchGroup(entry: Entry): void {
-    const { generation } = entry.instance;
-    const look = (delay: number): void => {
-      if (entry.instance.generation !== generation || entry.instance.state !== "stopping") return;
-      if (this.leftovers.anyAlive(entry)) setTimeout(look, delay, Math.min(2 * delay, longestLook));
-      else this.dispatch(entry, { type: "emptied", generation, at: Date.now() });
-    };
-    setTimeout(look, 1, 2);
   }
 
   private runStopCommand(entry: Entry): void {

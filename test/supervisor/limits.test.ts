@@ -51,3 +51,15 @@ it("1,000 tasks start, are shown and stop", { timeout: 120_000 }, async () => {
   daemon.signal("SIGTERM");
   expect((await daemon.ended).code).toBe(0);
 });
+
+it("500 tasks with a child each stop within the time of a shutdown", { timeout: 120_000 }, async () => {
+  const daemon = new Daemon(
+    "tasks: { web: { command: [sh, -c, 'sleep 1000 & wait'], instances: 500, start_period: 0s } }",
+  );
+  await daemon.until("web_500", running, 60_000);
+  const began = performance.now();
+  daemon.signal("SIGTERM");
+  expect((await daemon.ended).code).toBe(0);
+  // the default of shutdown_timeout
+  expect(performance.now() - began).toBeLessThan(9_000);
+});

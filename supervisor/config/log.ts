@@ -16,6 +16,9 @@ export type LogRotation = z.infer<typeof LogRotation>;
 /** One place for output: the supervisor's own output, nowhere, or a file. */
 export type Sink = { readonly kind: "inherit" } | { readonly kind: "file"; readonly path: string };
 
+/** Other names of the supervisor's own output: a file of that name must not be put aside, and has no names of tasks in it. */
+const ownOutput = /^\/(?:dev\/(?:stdout|stderr)|(?:dev|proc\/self)\/fd\/[12])$/;
+
 const SinkName = z.string().min(1, "names no file");
 
 /**
@@ -25,8 +28,6 @@ const SinkName = z.string().min(1, "names no file");
 export const StreamTarget = z.union([SinkName, z.array(SinkName)]).transform((input): Sink[] =>
   (Array.isArray(input) ? input : [input]).flatMap((name): Sink[] => {
     if (name === "null" || name === "none" || name === "/dev/null") return [];
-    return [
-      name === "inherit" || name === "/dev/stdout" ? { kind: "inherit" } : { kind: "file", path: name },
-    ];
+    return [name === "inherit" || ownOutput.test(name) ? { kind: "inherit" } : { kind: "file", path: name }];
   }),
 );

@@ -45,6 +45,12 @@ export class Capture {
     };
   }
 
+  /** Takes over what a new form of the task wants of the files that are written to. */
+  adopt({ stdout, stderr, settings }: InstanceSpec): void {
+    for (const sink of [...stdout, ...(stderr === "stdout" ? [] : stderr)])
+      if (sink.kind === "file") this.files.adjust(sink.path, settings.log);
+  }
+
   /** Names the streams that have to wait while the output is full. */
   attach(readers: readonly StreamReader[]): void {
     this.readers = [...this.readers.filter((reader) => !reader.closed), ...readers];

@@ -6,13 +6,16 @@ import { makeFolder } from "./make-folder.ts";
 const newline = 0x0a;
 /** How often the file is compared with what stands at its path (ms): somebody else may rotate it. */
 const lookEvery = 1_000;
-/** How long a file that cannot be written is left alone before the next try (ms). */
+/** How long a file that cannot be written, or put aside, is left alone before the next try (ms). */
 const retryEvery = 1_000;
+/** A fifo without a reader, or one that is full, must not hold up the supervisor. */
+const openFlags =
+  constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK | constants.O_NOCTTY;
 
 /**
  * A file of whole lines that is put aside when it grows too large or too old, at the end of a line. Writing is
  * synchronous: it goes to the page cache, and keeps the order of lines without a copy of them. A full disk loses lines, is
- * reported, and is written to again as soon as there is room.
+ * reported, and is written to again as soon as there is room. What is no regular file (a fifo, a device) is never put aside.
  */
 export class LogFile {
   private fd: number | undefined;
@@ -23,11 +26,14 @@ export class LogFile {
   private failedAt = Number.NEGATIVE_INFINITY;
   private lost = 0;
   private torn = false;
+  private isRegular = true;
+  /** when putting the file aside failed last; null when it did not */
+  private stuckAt: number | null = null;
 
   /** @param report is told in words what happens to the file */
   constructor(
     readonly path: string,
-    private readonly rotation: LogRotation,
+    private rotation: LogRotation,
     private readonly report: (message: string) => void,
   ) {}
 
@@ -52,6 +58,11 @@ export class LogFile {
     }
   }
 
+  /** When it is put aside from now on. */
+  use(rotation: LogRotation): void {
+    this.rotation = rotation;
+  }
+
   close(): void {
     if (this.fd !== undefined) closeSync(this.fd);
     this.fd = undefined;
@@ -60,7 +71,7 @@ export class LogFile {
   /** Writes as many lines as still fit into the file, and at least one; the number of bytes. */
   private writePart(lines: Buffer): number {
     const { max_size: limit } = this.rotation;
-    const room = limit === 0 ? Number.POSITIVE_INFINITY : limit - this.size;
+    const room = limit === 0 || !this.mayRotate() ? Number.POSITIVE_INFINITY : limit - this.size;
     let length = lines.length;
     if (length > room) {
       length = room <= 0 ? 0 : lines.lastIndexOf(newline, room - 1) + 1;
@@ -97,9 +108,10 @@ export class LogFile {
     if (this.fd !== undefined && now - this.lookedAt >= lookEvery) this.look(now);
     if (this.fd !== undefined) return;
     makeFolder(dirname(this.path));
-    const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT;
-    this.fd = openSync(this.path, flags, 0o644);
-    const { ino, size, birthtimeMs } = fstatSync(this.fd);
+    this.fd = openSync(this.path, openFlags, 0o644);
+    const stats = fstatSync(this.fd);
+    const { ino, size, birthtimeMs } = stats;
+    this.isRegular = stats.isFile();
     this.inode = ino;
     this.size = size;
     this.openedAt = size === 0 || birthtimeMs === 0 ? now : birthtimeMs;
@@ -117,21 +129,41 @@ export class LogFile {
     this.size = present.size;
     if (this.size === 0) this.openedAt = now;
     const { max_age: limit } = this.rotation;
-    if (limit !== undefined && this.size > 0 && now - this.openedAt > limit) this.rotate();
+    if (limit !== undefined && this.size > 0 && now - this.openedAt > limit && this.mayRotate())
+      this.rotate();
+  }
+
+  private mayRotate(): boolean {
+    if (!this.isRegular) return false;
+    return this.stuckAt === null || Date.now() - this.stuckAt >= retryEvery;
+  }
+
+  /** Begins a new file. Where the old one cannot be put aside (its folder is not ours) it grows on: no line is lost. */
+  private rotate(): void {
+    this.close();
+    try {
+      this.putAside();
+      if (this.stuckAt !== null) this.report(`${this.path} can be put aside again`);
+      this.stuckAt = null;
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (this.stuckAt === null)
+        this.report(`cannot put ${this.path} aside (${code ?? message}); it grows until that is mended`);
+      this.stuckAt = Date.now();
+    }
+    this.open();
   }
 
   /**
    * `file` becomes `file.1`, that `file.2`, and so on; the oldest goes. It is removed first: when a rename replaces a file,
    * ext4 at once writes to disk what takes its place (auto_da_alloc in ext4(5)), which halved the rate of a flood.
    */
-  private rotate(): void {
-    this.close();
+  private putAside(): void {
     const { max_files: count } = this.rotation;
     rmSync(count === 0 ? this.path : `${this.path}.${count}`, { force: true });
     for (let number = count; number > 0; number -= 1) {
       moveIfThere(number === 1 ? this.path : `${this.path}.${number - 1}`, `${this.path}.${number}`);
     }
-    this.open();
   }
 }
 

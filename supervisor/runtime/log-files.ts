@@ -19,6 +19,11 @@ export class LogFiles {
     return file;
   }
 
+  /** Has the file at this path, where it is open, be put aside by other rules. */
+  adjust(path: string, rotation: LogRotation): void {
+    this.open.get(path)?.file.use(rotation);
+  }
+
   giveBack(file: LogFile): void {
     const known = this.open.get(file.path);
     if (known === undefined) return;

@@ -5,6 +5,9 @@ import type { LogBlock } from "./tail-buffer.ts";
 
 /** Above this many waiting bytes the sources are asked to pause; below half of it they go on. */
 const highWater = 1_048_576;
+const newline = 0x0a;
+/** Errors of a file on a disk that is full, which may pass. */
+const passing: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
 
 /**
  * Writes whole lines to a file descriptor, in order and without blocking the supervisor: a reader that stalls
@@ -15,6 +18,9 @@ export class Output {
   private waitingBytes = 0;
   private writing = false;
   private broken = false;
+  /** bytes that a full disk has not taken since something was written last, and whether that was a part of a line */
+  private lost = 0;
+  private isLineCut = false;
   private resumers: (() => void)[] = [];
   private drained: (() => void)[] = [];
 
@@ -59,28 +65,40 @@ export class Output {
 
   private flush(): void {
     if (this.writing || this.waiting.length === 0) return;
-    const block = Buffer.concat(this.waiting);
+    const lines = Buffer.concat(this.waiting);
     this.waiting = [];
     this.writing = true;
-    this.writeBlock(block);
+    const block = this.lost === 0 ? lines : Buffer.concat([this.noticeOfLoss(), lines]);
+    this.writeBlock(block, lines.length);
   }
 
-  private writeBlock(block: Buffer): void {
+  /** @param queued how many bytes of the block have been waiting */
+  private writeBlock(block: Buffer, queued: number): void {
     write(this.fd, block, (error, written) => {
       if (error?.code === "EAGAIN") {
         // Somebody made this descriptor non-blocking for everyone who shares it.
-        setTimeout(() => this.writeBlock(block), 10);
+        setTimeout(() => this.writeBlock(block, queued), 10);
         return;
+      }
+      if (error === null && written > 0) {
+        this.lost = 0;
+        this.isLineCut = block[written - 1] !== newline;
       }
       if (error === null && written < block.length) {
-        this.waitingBytes -= written;
-        this.writeBlock(block.subarray(written));
+        this.writeBlock(block.subarray(written), queued);
         return;
       }
-      // Nobody reads any more (EPIPE, EIO): the tasks go on without an audience.
-      if (error !== null) this.broken = true;
-      this.finishBlock(block.length);
+      // Nobody reads any more: the tasks go on without an audience. On a full disk only this block is lost.
+      if (error !== null && passing.has(error.code ?? "")) this.lost += Math.min(block.length, queued);
+      else if (error !== null) this.broken = true;
+      this.finishBlock(queued);
     });
+  }
+
+  private noticeOfLoss(): Buffer {
+    const bytes = Buffer.from(`${this.lost} bytes of this output were lost: the disk was full\n`);
+    const notice = formatBlock("longshored", { at: Date.now(), stream: "stderr", bytes }, this.settings);
+    return this.isLineCut ? Buffer.concat([Buffer.of(newline), notice]) : notice;
   }
 
   private finishBlock(length: number): void {

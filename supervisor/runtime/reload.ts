@@ -31,6 +31,7 @@ export function applyPlan(supervisor: Supervisor, plan: Plan, rolling: boolean):
     withEntry(supervisor, spec.id, (entry) => {
       entry.spec = spec;
       entry.nextSpec = null;
+      entry.capture.adopt(spec);
     });
   }
   const restart = (entry: Entry): void => {

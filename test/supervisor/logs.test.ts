@@ -72,6 +72,25 @@ tasks:
     await daemon.until("web", ({ state }) => state === "running");
   });
 
+  it("is put aside by other rules from the moment of a reload, and its task runs on", async () => {
+    const tasks = (log: string) =>
+      `tasks: { web: { command: [sh, -c, 'while :; do seq 100; sleep 0.05; done'], stdout: "\${DIR}/web.log", ${log} } }`;
+    const daemon = new Daemon(tasks(""));
+    const before = await daemon.until("web", ({ pid }) => pid !== null);
+    daemon.rewrite(tasks("log: { max_size: 2k, max_files: 1 }"));
+    expect((await daemon.ctl("reload")).stdout).toBe("adjusted: web\nunchanged: 0\n");
+    await expect.poll(() => existsSync(join(daemon.folder, "web.log.1")), { timeout: 10_000 }).toBe(true);
+    expect((await daemon.instance("web")).pid).toBe(before.pid);
+  });
+
+  it("that is the supervisor's own output by another name is that output", async () => {
+    const daemon = new Daemon(
+      "tasks: { web: { command: [sh, -c, 'echo out; echo err >&2; sleep 1000'], stdout: /dev/fd/1, stderr: /dev/stderr } }",
+    );
+    await daemon.waitFor(/^web \| out$/m);
+    await daemon.waitFor(/^web \| err$/m);
+  });
+
   it("takes both streams in their order with stderr: stdout", async () => {
     const daemon = new Daemon(`
 tasks:

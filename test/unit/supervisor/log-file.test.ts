@@ -1,4 +1,16 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  closeSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  truncateSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -73,4 +85,43 @@ test("a file that somebody else has emptied is as young as its first line", () =
   wait(2_000);
   write(log, "three");
   expect(files()).toEqual({ log: "two\nthree\n" });
+});
+
+test("a file that cannot be put aside grows on, without a loss, until it can", () => {
+  const reports: string[] = [];
+  const log = new LogFile(join(folder, "log"), { max_size: 10, max_files: 1 }, (report) =>
+    reports.push(report),
+  );
+  // What stands where the old file would go is no file, and is not empty.
+  mkdirSync(join(folder, "log.1", "in the way"), { recursive: true });
+  write(log, "one", "two", "three", "four");
+  expect(readFileSync(join(folder, "log"), "utf8")).toBe("one\ntwo\nthree\nfour\n");
+  expect(reports).toEqual([
+    expect.stringMatching(/^cannot put .*log aside \(\w+\); it grows until that is mended$/),
+  ]);
+  rmSync(join(folder, "log.1"), { recursive: true });
+  wait(2_000);
+  write(log, "five");
+  expect(files()).toEqual({ log: "five\n", "log.1": "one\ntwo\nthree\nfour\n" });
+  expect(reports.at(-1)).toMatch(/can be put aside again$/);
+});
+
+test("a fifo holds nobody up: without a reader its lines are lost, and it is never put aside", () => {
+  const reports: string[] = [];
+  const path = join(folder, "log");
+  execFileSync("mkfifo", [path]);
+  const log = new LogFile(path, { max_size: 10, max_files: 1 }, (report) => reports.push(report));
+  write(log, "one");
+  expect(reports).toEqual([expect.stringContaining("(ENXIO)")]);
+  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  wait(2_000);
+  write(log, "two", "three", "four");
+  const bytes = Buffer.alloc(100);
+  expect(bytes.toString("utf8", 0, readSync(reader, bytes))).toBe("two\nthree\nfour\n");
+  expect(readdirSync(folder)).toEqual(["log"]);
+  // More than fits into it.
+  log.write(Buffer.from(`${"x".repeat(100_000)}\n`));
+  expect(reports.at(-1)).toContain("(EAGAIN)");
+  log.close();
+  closeSync(reader);
 });

@@ -18,7 +18,7 @@ const program: Command = createProgram(async (command) => {
   .addHelpText(
     "after",
     `
-Exit codes: 0 done; 1 refused, failed or not healthy; 69 longshored cannot be reached; of "run --wait" the job's own.`,
+Exit codes: 0 done; 1 refused, failed, not healthy or not understood; 69 longshored cannot be reached; of "run --wait" the job's own.`,
   );
 
 program
@@ -47,6 +47,13 @@ program
     process.stdout.write(candidates.map((candidate) => `${candidate}\n`).join(""));
   });
 
+// Whoever reads (head, grep -q) has enough.
+process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
+  if (code === "EPIPE") process.exit();
+  console.error(`cannot write the output (${code})`);
+  process.exit(1);
+});
+
 program.parseAsync().catch((error: unknown) => {
   console.error(formatError(error, process.env.LONGSHORE_DEBUG === "1"));
   process.exitCode = error instanceof UserError ? (error.options.exitCode ?? 1) : 70;
@@ -54,6 +61,7 @@ program.parseAsync().catch((error: unknown) => {
 
 function context(): CommandContext {
   const client = new ControlClient(program.opts<{ socket: string }>().socket);
-  const colors = picocolors.createColors(wantsColors(process.env, process.stdout.isTTY === true));
-  return { client, colors, print: (text) => void process.stdout.write(`${text}\n`) };
+  const isTerminal = process.stdout.isTTY === true;
+  const colors = picocolors.createColors(wantsColors(process.env, isTerminal));
+  return { client, colors, isTerminal, print: (text) => void process.stdout.write(`${text}\n`) };
 }

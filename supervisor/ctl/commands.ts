@@ -4,11 +4,14 @@ import type { ActionResponse, HealthReport, LogRecord, ReloadResponse } from "..
 import type { InstanceStatus, SupervisorStatus } from "../protocol/status.ts";
 import type { ControlClient } from "./client.ts";
 import { type Colors, renderStatusTable } from "./status-table.ts";
+import { makeVisible } from "./visible-text.ts";
 
 /** What a command of the client works with; each returns the exit code of the program. */
 export interface CommandContext {
   readonly client: ControlClient;
   readonly colors: Colors;
+  /** what it prints is seen by a person at once, and acted upon by a terminal */
+  readonly isTerminal: boolean;
   print(text: string): void;
 }
 
@@ -25,20 +28,26 @@ export async function showStatus(
   return 0;
 }
 
-/** Shows the state, and again after every change, until it is interrupted; as JSON an array a line. */
+/**
+ * Shows the state, and again after every change, until it is interrupted: in place of what stood there on a terminal, one
+ * table after the other elsewhere; as JSON an array a line.
+ */
 export async function watchStatus(
-  { client, colors, print }: CommandContext,
+  { client, colors, isTerminal, print }: CommandContext,
   names: readonly string[],
   options: { json?: boolean },
 ): Promise<number> {
   const show = async (): Promise<void> => {
     const instances = await listInstances(client, names);
-    const screen = (): string => `\u001b[2J\u001b[H${renderStatusTable(instances, colors)}`;
-    print(options.json ? JSON.stringify(instances) : screen());
+    if (options.json) print(JSON.stringify(instances));
+    else if (isTerminal) print(`\u001b[2J\u001b[H${renderStatusTable(instances, colors)}`);
+    else print(`${renderStatusTable(instances, colors)}\n`);
   };
   // Asked for before the first look, so that no change falls between the two.
   const events = client.lines("/v1/events?follow=true&lines=0");
   for (let change = events.next(); ; change = events.next()) {
+    // It may fail while the look below does, and that is what is told then.
+    change.catch(() => {});
     await show();
     if ((await change).done) return 0;
   }
@@ -69,21 +78,24 @@ export async function sendSignal(
   return 0;
 }
 
+/** More lines than are remembered of a task. */
+const allLines = "1000000";
+
 /** Prints the last lines of tasks and, with `follow`, all further ones. */
 export async function showLogs(
-  { client, print }: CommandContext,
+  { client, isTerminal, print }: CommandContext,
   names: readonly string[],
-  options: { follow?: boolean; lines: string; since?: string; timestamps?: boolean },
+  options: { follow?: boolean; lines?: string; since?: string; timestamps?: boolean },
 ): Promise<number> {
   const query = nameQuery(names);
-  query.set("lines", options.lines);
+  query.set("lines", options.lines ?? (options.since === undefined ? "100" : allLines));
   if (options.follow) query.set("follow", "true");
   if (options.since !== undefined) query.set("since", toTime(options.since));
   const several = names.length !== 1 || (await listInstances(client, names)).length > 1;
   for await (const record of client.lines(`/v1/logs?${query}`)) {
     const { name, line, time } = record as LogRecord;
     const prefix = `${options.timestamps ? `${time} ` : ""}${several ? `${name} | ` : ""}`;
-    print(`${prefix}${line}`);
+    print(`${prefix}${isTerminal ? makeVisible(line) : line}`);
   }
   return 0;
 }

@@ -15,15 +15,32 @@ export interface Answer {
   readonly body: string;
 }
 
+/** When to give up. */
+export interface Limits {
+  /** milliseconds without a byte of an answer */
+  readonly timeout?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Sends one request over a unix socket, as HTTP/1.0: the answer ends with the connection and comes in one piece. To load
  * and run Node's own HTTP client takes longer than all the rest of a short command.
- * @throws the socket's error; ECONNRESET where the answer is cut short, EPROTO where it is not HTTP
+ * @throws the socket's error; ECONNRESET where the answer is cut short, EPROTO where it is not HTTP, ETIMEDOUT, or the
+ *   signal's reason
  */
-export function exchange(socketPath: string, { method, path, body = "" }: Question): Promise<Answer> {
+export function exchange(
+  socketPath: string,
+  { method, path, body = "" }: Question,
+  { timeout = 0, signal }: Limits = {},
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     const socket = connect(socketPath);
+    const giveUp = (): void => void socket.destroy(signal?.reason as Error);
+    signal?.addEventListener("abort", giveUp);
+    socket.on("close", () => signal?.removeEventListener("abort", giveUp));
+    if (signal?.aborted) giveUp();
+    socket.setTimeout(timeout, () => socket.destroy(failure("ETIMEDOUT", "no answer in time")));
     socket.on("error", reject);
     socket.on("data", (chunk) => chunks.push(chunk));
     socket.on("end", () => {

@@ -5,6 +5,7 @@ import type { RunResponse } from "../protocol/request.ts";
 import type { CommandContext } from "./commands.ts";
 import { renderTable } from "./plain-table.ts";
 import type { Colors } from "./status-table.ts";
+import { makeVisible } from "./visible-text.ts";
 
 /** What `timeout` of coreutils exits with, and a shell for a signal. */
 const timedOut = 124;
@@ -111,13 +112,15 @@ export function renderDueTimes({ times }: NextResponse, withName: boolean): stri
 
 /** Prints what one run of a job wrote. */
 export async function showRunLog(
-  { client, print }: CommandContext,
+  { client, isTerminal, print }: CommandContext,
   job: string,
   run: string,
 ): Promise<number> {
   const query = new URLSearchParams({ job, run });
   const text = await client.call<string>("GET", `/v1/jobs/log?${query}`);
-  if (text !== "") print(text.replace(/\n$/, ""));
+  if (text === "") return 0;
+  const lines = text.replace(/\n$/, "").split("\n");
+  print((isTerminal ? lines.map(makeVisible) : lines).join("\n"));
   return 0;
 }
 

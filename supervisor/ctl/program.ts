@@ -84,7 +84,7 @@ export function createProgram(run: RunCommand): Command {
     .description("show the last lines that tasks wrote")
     .argument("[name...]", `${names}; all by default`)
     .option("-f, --follow", "go on with further lines")
-    .option("-n, --lines <count>", "how many lines of each", "100")
+    .option("-n, --lines <count>", "how many lines of each (default: 100, with --since all)")
     .option("--since <time>", "from then on: ISO 8601, or how long ago (10m)")
     .option("-t, --timestamps", "with the time of each line")
     .option("--run <number>", "what one run of a job wrote")

@@ -4,15 +4,19 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { CommanderError } from "commander";
 import { splitWords } from "../config/split-words.ts";
-import { formatError } from "../config/user-error.ts";
+import { formatError, UserError } from "../config/user-error.ts";
 import type { CommandContext } from "./commands.ts";
 import { completeWords } from "./complete.ts";
 import { createProgram } from "./program.ts";
 
 const historyFile = join(homedir(), ".longshorectl_history");
 
-/** An interactive prompt: the commands of the client, with history and completion; `exit` or Ctrl-D ends it. */
+/**
+ * An interactive prompt: the commands of the client, with history and completion. Ctrl-C ends the command that runs, or
+ * empties the line; `exit` or Ctrl-D ends the shell.
+ */
 export async function runShell(context: CommandContext): Promise<number> {
+  let running: AbortController | undefined;
   const terminal = createInterface({
     input: process.stdin,
     output: process.stdout,
@@ -25,17 +29,32 @@ export async function runShell(context: CommandContext): Promise<number> {
       );
     },
   });
+  terminal.on("SIGINT", () => {
+    if (running !== undefined) {
+      running.abort();
+      return;
+    }
+    for (const name of ["e", "u"]) terminal.write(null, { ctrl: true, name });
+    terminal.prompt();
+  });
   terminal.prompt();
+  let wantsToLeave = false;
   for await (const line of terminal) {
-    const words = splitWords(line) ?? [];
-    if (words[0] === "exit" || words[0] === "quit") break;
-    if (words.length > 0) {
+    const words = splitWords(line);
+    wantsToLeave = words?.[0] === "exit" || words?.[0] === "quit";
+    if (wantsToLeave) break;
+    if (words === undefined) context.print(`cannot read ${JSON.stringify(line)}: a quote is not closed`);
+    else if (words.length > 0) {
       remember(line);
-      await runLine(context, words);
+      running = new AbortController();
+      await runLine({ ...context, client: context.client.until(running.signal) }, words);
+      running = undefined;
     }
     terminal.prompt();
   }
   terminal.close();
+  // After Ctrl-D the cursor stands behind the prompt.
+  if (context.isTerminal && !wantsToLeave) context.print("");
   return 0;
 }
 
@@ -44,7 +63,8 @@ async function runLine(context: CommandContext, words: readonly string[]): Promi
     await programOf(context).parseAsync(words, { from: "user" });
   } catch (error) {
     // commander has printed its own message
-    if (!(error instanceof CommanderError)) context.print(formatError(error));
+    if (error instanceof CommanderError) return;
+    context.print(error instanceof UserError && error.code === "interrupted" ? "" : formatError(error));
   }
 }
 
@@ -53,7 +73,8 @@ function programOf(context: CommandContext) {
   const program = createProgram(async (command) => {
     await command(context);
   });
-  program.name("").usage("COMMAND").exitOverride();
+  program.name("longshore>").usage("COMMAND").exitOverride();
+  program.addHelpText("after", "\nCtrl-C ends a command that follows or waits; exit or Ctrl-D leaves.");
   for (const command of program.commands) command.exitOverride();
   return program;
 }

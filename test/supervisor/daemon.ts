@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll } from "vitest";
+import { quoteArgv } from "../../provision/connection/quote.ts";
 import { bundleSupervisor } from "../../scripts/bundle-supervisor.ts";
 import { ControlClient } from "../../supervisor/ctl/client.ts";
 import type { InstanceStatus, SupervisorStatus } from "../../supervisor/protocol/status.ts";
@@ -165,9 +166,17 @@ export class Daemon {
 
   /** Starts longshorectl against this daemon, for a test that reads what it writes as it comes. */
   spawnCtl(...args: string[]): ChildProcessWithoutNullStreams {
-    const [program, ...own] = this.ctlArgv;
+    return this.spawnOf([...this.ctlArgv, ...args]);
+  }
+
+  /** Starts longshorectl in a terminal of its own. */
+  spawnInTerminal(...args: string[]): ChildProcessWithoutNullStreams {
+    return this.spawnOf(["script", "-qec", quoteArgv([...this.ctlArgv, ...args]), "/dev/null"]);
+  }
+
+  private spawnOf([program = "", ...args]: readonly string[]): ChildProcessWithoutNullStreams {
     const env = { ...process.env, NO_COLOR: "1", HOME: this.folder };
-    return spawn(program, [...own, ...args], { stdio: "pipe", env });
+    return spawn(program, args, { stdio: "pipe", env });
   }
 
   /** longshorectl against this daemon; its arguments are to follow. */

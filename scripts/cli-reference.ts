@@ -2,9 +2,12 @@ import type { Argument, Command, Option } from "commander";
 
 /** A program's commands and options as Markdown, from the definitions that the program itself runs with. */
 export function renderProgram(program: Command): string {
-  const common = table("option", program.options.map(describeOption));
-  const commands = program.commands.map((command) => renderCommand(program.name(), command));
-  return [`## ${program.name()}`, program.description(), common, ...commands]
+  const visible = program
+    .createHelp()
+    .visibleCommands(program)
+    .filter((command) => command.name() !== "help");
+  const commands = visible.map((command) => renderCommand(program.name(), command));
+  return [`## ${program.name()}`, program.description(), ...tablesOf(program), ...commands]
     .filter((part) => part !== "")
     .join("\n\n");
 }
@@ -21,26 +24,36 @@ function renderCommand(program: string, command: Command): string {
     `### ${program} ${command.name()}`,
     `${capitalize(command.description())}.`,
     `    ${usage.filter(Boolean).join(" ")}`,
-    table(
-      "argument",
-      command.registeredArguments.map((argument) => [formatArgument(argument), argument.description]),
-    ),
-    table("option", options.map(describeOption)),
+    ...tablesOf(command),
     ...command.commands.map((nested) => renderCommand(`${program} ${command.name()}`, nested)),
   ]
     .filter((part) => part !== "")
     .join("\n\n");
 }
 
+function tablesOf(command: Command): string[] {
+  const options = command.options.filter((option) => !option.hidden);
+  return [
+    table("argument", command.registeredArguments.map(describeArgument)),
+    table("option", options.map(describeOption)),
+  ];
+}
+
+function describeArgument(argument: Argument): [string, string] {
+  const { description, defaultValue: fallback } = argument;
+  return [
+    formatArgument(argument),
+    fallback === undefined ? description : `${description} (default: ${fallback})`,
+  ];
+}
+
 function describeOption(option: Option): [string, string] {
   const fallback = option.defaultValue;
   const isWorthSaying = fallback !== undefined && typeof fallback !== "boolean";
-  return [
-    option.flags,
-    isWorthSaying
-      ? `${option.description} (default: ${option.defaultValueDescription ?? fallback})`
-      : option.description,
-  ];
+  const unsaid = (option.argChoices ?? []).filter((choice) => !option.description.includes(choice));
+  const choices = unsaid.length === 0 ? "" : `: ${unsaid.join(", ")}`;
+  const byDefault = isWorthSaying ? ` (default: ${option.defaultValueDescription ?? fallback})` : "";
+  return [option.flags, `${option.description}${choices}${byDefault}`];
 }
 
 function formatArgument(argument: Argument): string {

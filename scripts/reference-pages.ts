@@ -10,6 +10,9 @@ import { HostDrift } from "../provision/run/host-drift.ts";
 import { HostError } from "../provision/run/host-error.ts";
 import { HostFailure, HostOutcome, PendingChange } from "../provision/run/outcome.ts";
 import { ContainerStatus, HostStatus } from "../provision/status/host-status.ts";
+import { createClientProgram } from "../supervisor/ctl/client-program.ts";
+import { createDaemonProgram } from "../supervisor/daemon-program.ts";
+import { defaultPaths } from "../supervisor/protocol/default-paths.ts";
 import { InstanceStatus } from "../supervisor/protocol/status.ts";
 import { renderProgram } from "./cli-reference.ts";
 import { renderShape } from "./json-reference.ts";
@@ -72,6 +75,7 @@ ${events.join("\n\n")}
 }
 
 function renderCliPage(): string {
+  const asRoot = defaultPaths(0, {});
   return `# Command line
 
 Generated from the programs' own definitions by \`npm run docs\`.
@@ -85,9 +89,23 @@ terminal progress comes as plain lines, each with its host in front. \`NO_COLOR\
 | 1 | a host failed or cannot be reached, or the command could not begin; \`status\`: something does not run as it should |
 | 2 | \`--check\` found something to do |
 
+| exit code of \`longshored\` | |
+|---|---|
+| 0 | ended as it was told to; \`check\`: the file is good |
+| 1 | could not begin: a file with mistakes, a socket in use; \`check\`: what is wrong stands on stderr |
+| any | that of a \`critical\` task that has ended |
+| 70 | a bug, with a stack trace |
+
+The exit codes of \`longshorectl\` are in [control-api.md](control-api.md#longshorectl). The defaults below are root's; those of other
+users are in [supervisor.md](supervisor.md#what-lies-where).
+
 Through npm, options go behind \`--\`: \`npm run deploy -- --limit web1\`, and \`npm run -s status -- --json\` (\`-s\`: without
 npm's own lines).
 
 ${renderProgram(makeProgram(() => {}))}
+
+${renderProgram(createDaemonProgram(asRoot))}
+
+${renderProgram(createClientProgram(asRoot, async () => {}))}
 `;
 }

@@ -1,0 +1,108 @@
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { Command, Option } from "commander";
+import pkg from "../package.json" with { type: "json" };
+import { type Dialect, dialects } from "./config/dialects/names.ts";
+import { UserError } from "./config/user-error.ts";
+import type { DefaultPaths } from "./protocol/default-paths.ts";
+
+const standardFile = "/etc/longshore/tasks.yaml";
+
+/** The command line of longshored; what a command needs is loaded when it runs. */
+export function createDaemonProgram(paths: DefaultPaths): Command {
+  const program = new Command("longshored")
+    .description(
+      "Runs the services and scheduled jobs of a tasks.yaml, as PID 1 of a container or anywhere else.",
+    )
+    .version(pkg.version)
+    .argument("[file]", `the tasks to run (default: ${standardFile})`)
+    .option("--socket <path>", "where the control socket is made (also LONGSHORE_SOCKET)", paths.socket)
+    .option("--state-dir <dir>", "what must survive a restart is kept here", paths.stateDir)
+    .action(async (named: string | undefined, options: { socket: string; stateDir: string }) => {
+      if (named === undefined && !existsSync(standardFile)) {
+        await writeExample("tasks.yaml");
+        const hint = "edit it, then run it with: longshored tasks.yaml";
+        throw new UserError(
+          "tasks_file",
+          `there is no ${standardFile}: wrote a commented example, tasks.yaml`,
+          { hint },
+        );
+      }
+      const { runSupervisor } = await import("./daemon.ts");
+      process.exitCode = await runSupervisor({
+        file: named ?? standardFile,
+        ...options,
+        version: pkg.version,
+      });
+    });
+
+  program
+    .command("check")
+    .description("read a tasks.yaml and say what is wrong with it, all at once")
+    .argument("[file]", "the file to check", standardFile)
+    .action(async (file: string) => {
+      const { loadPlan } = await import("./config/load.ts");
+      const { specs } = await loadPlan(file, process.env);
+      console.log(`${file} is good: ${specs.length} ${specs.length === 1 ? "instance" : "instances"}`);
+    });
+
+  program
+    .command("next")
+    .description("print every time at which the jobs of a tasks.yaml are due")
+    .argument("<file>")
+    .argument("[job]", "every job by default")
+    .option("--from <time>", "the beginning, ISO 8601; now by default")
+    .option("--until <time>", "the end; a week after the beginning by default")
+    .option("--json", "print JSON")
+    .action(async (file: string, job: string | undefined, options) => {
+      const { listOffline } = await import("./offline-next.ts");
+      const { renderDueTimes } = await import("./ctl/job-commands.ts");
+      const answer = await listOffline(file, job, options, new Date());
+      const text = options.json ? JSON.stringify(answer, null, 2) : renderDueTimes(answer, job === undefined);
+      if (text !== "") console.log(text);
+    });
+
+  program
+    .command("schema")
+    .description("print the JSON Schema of tasks.yaml")
+    .action(async () => {
+      const { tasksFileSchema } = await import("./config/json-schema.ts");
+      console.log(JSON.stringify(tasksFileSchema(), null, 2));
+    });
+
+  program
+    .command("init")
+    .description("write a commented example")
+    .argument("[file]", "where to", "tasks.yaml")
+    .action(async (file: string) => {
+      await writeExample(file);
+      console.log(`wrote ${file}; run it with: longshored ${file}`);
+    });
+
+  program
+    .command("convert")
+    .description("print a supervisord.conf, Procfile, crontab, anacrontab or Taskmaster file as a tasks.yaml")
+    .argument("<file>")
+    .addOption(new Option("--from <dialect>", "what the file is").choices(dialects))
+    .action(async (file: string, options: { from?: Dialect }) => {
+      const { convertToTasksYaml, guessDialect } = await import("./config/convert.ts");
+      const { toUserErrors } = await import("./config/problem.ts");
+      const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+        throw new UserError("convert", `cannot read ${file} (${error.code})`, { cause: error });
+      });
+      const converted = convertToTasksYaml(text, file, options.from ?? guessDialect(text, file));
+      if (!converted.ok) throw toUserErrors("tasks_file", converted.problems);
+      process.stdout.write(converted.value);
+    });
+
+  return program;
+}
+
+/** @throws UserError where the file is there already, or cannot be written */
+async function writeExample(file: string): Promise<void> {
+  const { exampleTasksYaml } = await import("./config/example.ts");
+  await writeFile(file, exampleTasksYaml, { flag: "wx" }).catch((error: NodeJS.ErrnoException) => {
+    const hint = error.code === "EEXIST" ? `it is there already; run it with: longshored ${file}` : undefined;
+    throw new UserError("init", `cannot write ${file} (${error.code})`, { hint, cause: error });
+  });
+}

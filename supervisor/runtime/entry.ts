@@ -18,7 +18,7 @@ export interface Entry {
   readonly capture: Capture;
   /** what the process of a job is told of its run, in its environment */
   runVariables: Readonly<Record<string, string>>;
-  timer: NodeJS.Timeout | undefined;
+  cancelTimer: () => void;
   prober: Prober | undefined;
   /** the process group of the present process, and what was seen to have left it; empty groups are forgotten */
   group: number | null;
@@ -35,7 +35,7 @@ export function newEntry(spec: InstanceSpec, output: Output, files: LogFiles): E
     retired: false,
     capture: new Capture(output, files),
     runVariables: {},
-    timer: undefined,
+    cancelTimer: () => {},
     prober: undefined,
     group: null,
     escaped: [],

@@ -4,6 +4,7 @@ import type { NotifyTarget } from "../config/notify.ts";
 import type { SupervisorEvent } from "../protocol/event.ts";
 import { runAside } from "./run-aside.ts";
 import { ownContext, type Spawner } from "./spawn.ts";
+import { longestTimer } from "./time-limit.ts";
 
 /** Tells a target of one event. @returns null, or what went wrong in words; never rejects */
 export async function sendEvent(
@@ -12,9 +13,10 @@ export async function sendEvent(
   spawner: Spawner,
 ): Promise<string | null> {
   const text = JSON.stringify(event);
-  if (target.webhook !== undefined) return postJson(target.webhook, text, target.timeout);
-  if (target.tcp !== undefined) return sendLine(target.tcp, text, target.timeout);
-  if (target.exec !== undefined) return runCommand(target.exec, text, target.timeout, spawner);
+  const timeout = Math.min(target.timeout, longestTimer);
+  if (target.webhook !== undefined) return postJson(target.webhook, text, timeout);
+  if (target.tcp !== undefined) return sendLine(target.tcp, text, timeout);
+  if (target.exec !== undefined) return runCommand(target.exec, text, timeout, spawner);
   return null;
 }
 

@@ -1,6 +1,7 @@
 import { connect } from "node:net";
 import type { Healthcheck } from "../config/healthcheck.ts";
 import { type HttpTarget, parseHttpTarget, parseTcpTarget, type TcpTarget } from "../config/probe-target.ts";
+import { longestTimer } from "./time-limit.ts";
 
 /** The answer of one check; `detail` says what was wrong. */
 export interface ProbeResult {
@@ -13,10 +14,11 @@ export type RunCommand = (argv: readonly [string, ...string[]], timeout: number)
 
 /** Asks a task once whether it works; its variables have been replaced. Never rejects. */
 export async function runProbe(check: Healthcheck, runCommand: RunCommand): Promise<ProbeResult> {
+  const timeout = Math.min(check.timeout, longestTimer);
   const http = parseHttpTarget(check.http ?? "");
-  if (http !== undefined) return probeHttp(http, check.timeout);
+  if (http !== undefined) return probeHttp(http, timeout);
   const tcp = parseTcpTarget(check.tcp ?? "");
-  if (tcp !== undefined) return probeTcp(tcp, check.timeout);
+  if (tcp !== undefined) return probeTcp(tcp, timeout);
   if (check.exec !== undefined) {
     const code = await runCommand(check.exec, check.timeout);
     if (code === 0) return { healthy: true, detail: "" };

@@ -1,11 +1,12 @@
 import type { Healthcheck } from "../config/healthcheck.ts";
 import { type HealthRecord, nextCheckDelay, noChecks, recordCheck } from "../core/health.ts";
 import { type RunCommand, runProbe } from "./probe.ts";
+import { setTimeLimit } from "./time-limit.ts";
 
 /** Checks one process again and again, and reports when its health turns. */
 export class Prober {
   private record: HealthRecord = noChecks;
-  private timer: NodeJS.Timeout | undefined;
+  private cancelTimer = (): void => {};
   private stopped = false;
   private readonly startedAt = performance.now();
 
@@ -19,11 +20,11 @@ export class Prober {
 
   stop(): void {
     this.stopped = true;
-    clearTimeout(this.timer);
+    this.cancelTimer();
   }
 
   private schedule(): void {
-    this.timer = setTimeout(() => void this.probe(), nextCheckDelay(this.record, this.check));
+    this.cancelTimer = setTimeLimit(nextCheckDelay(this.record, this.check), () => void this.probe());
   }
 
   private async probe(): Promise<void> {

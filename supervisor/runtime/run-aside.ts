@@ -2,6 +2,7 @@ import type { Argv } from "../config/command.ts";
 import { sendSignal } from "./process-group.ts";
 import type { ProcessContext, Spawner } from "./spawn.ts";
 import type { StreamHandler } from "./stream-reader.ts";
+import { setTimeLimit } from "./time-limit.ts";
 
 /** A command that belongs to a task but is not its process: a check, a stop or a reload command. */
 export interface Aside {
@@ -19,7 +20,7 @@ export interface Aside {
  */
 export function runAside(spawner: Spawner, spec: ProcessContext, aside: Aside): Promise<number | null> {
   return new Promise((resolve) => {
-    let timer: NodeJS.Timeout | undefined;
+    let cancelLimit = (): void => {};
     const spawned = spawner.spawn({
       spec,
       argv: aside.argv,
@@ -28,11 +29,12 @@ export function runAside(spawner: Spawner, spec: ProcessContext, aside: Aside): 
       stdout: aside.output,
       stderr: aside.output === undefined ? undefined : "stdout",
       onExit: ({ code }) => {
-        clearTimeout(timer);
+        cancelLimit();
         resolve(code);
       },
       onError: () => resolve(127),
     });
-    if (spawned !== undefined) timer = setTimeout(() => sendSignal(-spawned.pid, "SIGKILL"), aside.timeout);
+    if (spawned === undefined) return;
+    cancelLimit = setTimeLimit(aside.timeout, () => sendSignal(-spawned.pid, "SIGKILL"));
   });
 }

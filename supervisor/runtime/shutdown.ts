@@ -1,6 +1,7 @@
 import { isAlive, listStoppable } from "../core/readiness.ts";
 import type { Entry } from "./entry.ts";
 import type { Supervisor } from "./supervisor.ts";
+import { setTimeLimit } from "./time-limit.ts";
 
 /** What a shutdown keeps back of its time for tasks whose dependants took too long (ms). */
 const reserve = 1_500;
@@ -30,13 +31,13 @@ export class Shutdown {
     if (this.calls > 1) return this.ended;
     this.supervisor.isClosing = true;
     this.supervisor.jobs.close();
-    const hurry = setTimeout(() => this.stopAll(), Math.max(timeout - reserve, timeout / 2));
-    const kill = setTimeout(() => this.kill(), timeout);
+    const cancelHurry = setTimeLimit(Math.max(timeout - reserve, timeout / 2), () => this.stopAll());
+    const cancelKill = setTimeLimit(timeout, () => this.kill());
     this.supervisor.onChange(() => this.continueSoon());
     this.continueSoon();
     await this.ended;
-    clearTimeout(hurry);
-    clearTimeout(kill);
+    cancelHurry();
+    cancelKill();
   }
 
   /** Many ends at once are one look at what may be stopped next. */

@@ -20,6 +20,7 @@ import type { Reaper } from "./reaper.ts";
 import { runAside } from "./run-aside.ts";
 import type { Spawner } from "./spawn.ts";
 import type { StreamName } from "./tail-buffer.ts";
+import { setTimeLimit } from "./time-limit.ts";
 
 /** Called after every change of an instance, with what it was before. */
 export type ChangeListener = (entry: Entry, before: Instance) => void;
@@ -154,7 +155,7 @@ export class Supervisor {
         this.arm(entry, effect.milliseconds * (1 + Math.random() * effect.jitter));
         break;
       case "disarm":
-        clearTimeout(entry.timer);
+        entry.cancelTimer();
         break;
       case "start_probes":
         this.startProbes(entry);
@@ -224,10 +225,10 @@ export class Supervisor {
   }
 
   private arm(entry: Entry, milliseconds: number): void {
-    clearTimeout(entry.timer);
+    entry.cancelTimer();
     const { generation } = entry.instance;
     const fire = (): void => this.dispatch(entry, { type: "timer", generation, at: Date.now() });
-    entry.timer = setTimeout(fire, milliseconds);
+    entry.cancelTimer = setTimeLimit(milliseconds, fire);
   }
 
   private startProbes(entry: Entry): void {

@@ -3,12 +3,12 @@ import type { EndCause, RunStart } from "../../core/jobs/decision.ts";
 import { isSuccess } from "../../core/restart.ts";
 import type { Entry } from "../entry.ts";
 import type { Supervisor, Surroundings } from "../supervisor.ts";
+import { setTimeLimit } from "../time-limit.ts";
 import { pingStart } from "./follow-up.ts";
 import { runVariables } from "./job-variables.ts";
 import type { JobsPort } from "./jobs-port.ts";
 import type { LiveRun } from "./live-run.ts";
 import { RunLog } from "./run-log.ts";
-import { setTimeLimit } from "./time-limit.ts";
 
 /** How long the output of a process that has ended is waited for (ms): a stranger may hold the pipe open. */
 const outputPatience = 1_000;

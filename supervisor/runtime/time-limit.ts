@@ -1,5 +1,5 @@
-/** setTimeout takes no longer times (ms). */
-const longestTimer = 2 ** 31 - 1;
+/** setTimeout takes no longer times (ms): it would call back at once. */
+export const longestTimer = 2 ** 31 - 1;
 
 /**
  * Calls back after a duration that may be longer than a timer's. A change of the clock does not matter.

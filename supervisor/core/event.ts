@@ -37,6 +37,8 @@ export type Event =
       readonly healthy: boolean;
       readonly reason: string;
     }
+  /** how it is checked has changed while it runs */
+  | { readonly type: "recheck" }
   /** it says itself that it has started (`readiness`) */
   | { readonly type: "ready"; readonly generation: number }
   /** it must be replaced, as after a failure */

@@ -94,6 +94,8 @@ function whenUp(instance: Instance, event: Event, task: Task): Transition {
       return beginStop({ ...instance, afterStop: "stay", reason: null }, task);
     case "health":
       return healthChanged(instance, event, task);
+    case "recheck":
+      return beginChecks(instance, task);
     case "start":
       return stay({ ...instance, wanted: true });
     default:
@@ -180,7 +182,8 @@ function startTimeOver(instance: Instance, task: Task): Transition {
 function endedByItself(instance: Instance, event: EventOf<"exited">, task: Task): Transition {
   const stoppedIn = instance.state === "starting" ? "starting" : "running";
   const ended: Instance = { ...instance, pid: null, health: "none", exit: event.exit };
-  if (event.groupEmpty) return withoutProbes(judgeEnd(ended, endOf(ended, stoppedIn, event.at), task), task);
+  if (event.groupEmpty)
+    return withoutProbes(judgeEnd(ended, endOf(ended, stoppedIn, event.at), task), instance);
   const stopping: Instance = {
     ...ended,
     state: "stopping",
@@ -190,7 +193,7 @@ function endedByItself(instance: Instance, event: EventOf<"exited">, task: Task)
     reason: `${describeExit(event.exit)}; ending what it left behind`,
   };
   const killed = takeStopStep(stopping, task);
-  return withoutProbes({ ...killed, effects: [...killed.effects, { type: "watch_group" }] }, task);
+  return withoutProbes({ ...killed, effects: [...killed.effects, { type: "watch_group" }] }, instance);
 }
 
 function healthChanged(instance: Instance, event: EventOf<"health">, task: Task): Transition {
@@ -212,9 +215,21 @@ function healthChanged(instance: Instance, event: EventOf<"health">, task: Task)
   }
 }
 
+/** What an earlier check has found stands until the new one has found something else. */
+function beginChecks(instance: Instance, task: Task): Transition {
+  if (instance.pid === null) return stay(instance);
+  if (task.healthcheck === undefined)
+    return { instance: { ...instance, health: "none" }, effects: [{ type: "stop_probes" }] };
+  const health = instance.health === "none" ? "starting" : instance.health;
+  return { instance: { ...instance, health }, effects: [{ type: "start_probes" }] };
+}
+
 function beginStop(instance: Instance, task: Task): Transition {
   const stoppedIn = instance.state === "starting" ? "starting" : "running";
-  return withoutProbes(takeStopStep({ ...instance, state: "stopping", stoppedIn, stopStep: 0 }, task), task);
+  return withoutProbes(
+    takeStopStep({ ...instance, state: "stopping", stoppedIn, stopStep: 0 }, task),
+    instance,
+  );
 }
 
 function takeStopStep(instance: Instance, task: Task): Transition {
@@ -244,7 +259,8 @@ function finishStop(instance: Instance, at: number, task: Task): Transition {
   }
 }
 
-function withoutProbes(after: Transition, task: Task): Transition {
-  if (task.healthcheck === undefined) return after;
+/** The checks end with the process, also those that the task does not have any more. */
+function withoutProbes(after: Transition, before: Instance): Transition {
+  if (before.health === "none") return after;
   return { ...after, effects: [{ type: "stop_probes" }, ...after.effects] };
 }

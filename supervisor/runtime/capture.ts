@@ -13,6 +13,8 @@ export class Capture {
   private readonly followers = new Set<(block: LogBlock) => void>();
   private readers: readonly StreamReader[] = [];
   private isPaused = false;
+  /** what its lines are marked with */
+  private name = "";
   /** streams that have not come to their end */
   private open = 0;
   private readonly settlers: (() => void)[] = [];
@@ -26,12 +28,13 @@ export class Capture {
   handle(stream: StreamName, spec: InstanceSpec, sinks: readonly Sink[]): StreamHandler | undefined {
     if (sinks.length === 0) return undefined;
     const lines = new WholeLines();
+    this.name = spec.name;
     const taken = sinks.flatMap((sink) =>
       sink.kind === "file" ? [this.files.take(sink.path, spec.settings.log)] : [],
     );
     const inherits = sinks.some((sink) => sink.kind === "inherit");
     const take = (blocks: readonly Buffer[]): void => {
-      for (const bytes of blocks) this.take({ at: Date.now(), stream, bytes }, spec.name, taken, inherits);
+      for (const bytes of blocks) this.take({ at: Date.now(), stream, bytes }, taken, inherits);
     };
     this.open += 1;
     return {
@@ -45,8 +48,9 @@ export class Capture {
     };
   }
 
-  /** Takes over what a new form of the task wants of the files that are written to. */
-  adopt({ stdout, stderr, settings }: InstanceSpec): void {
+  /** Takes over what another form of the instance says of the output of a process that goes on. */
+  adopt({ name, stdout, stderr, settings }: InstanceSpec): void {
+    this.name = name;
     for (const sink of [...stdout, ...(stderr === "stdout" ? [] : stderr)])
       if (sink.kind === "file") this.files.adjust(sink.path, settings.log);
   }
@@ -80,11 +84,11 @@ export class Capture {
     return () => this.followers.delete(follower);
   }
 
-  private take(block: LogBlock, name: string, files: readonly LogFile[], inherits: boolean): void {
+  private take(block: LogBlock, files: readonly LogFile[], inherits: boolean): void {
     this.tail.push(block);
     for (const follower of this.followers) follower(block);
     for (const file of files) file.write(block.bytes);
-    if (!inherits || this.output.write(name, block) || this.isPaused) return;
+    if (!inherits || this.output.write(this.name, block) || this.isPaused) return;
     this.isPaused = true;
     for (const reader of this.readers) reader.pause();
     this.output.onRoom(() => {

@@ -27,13 +27,8 @@ export function applyPlan(supervisor: Supervisor, plan: Plan, rolling: boolean):
   const held: Entry[] = [];
   supervisor.plan = plan;
   for (const { id } of diff.removed) withEntry(supervisor, id, (entry) => retire(supervisor, entry));
-  for (const spec of [...diff.adjusted, ...diff.unchanged]) {
-    withEntry(supervisor, spec.id, (entry) => {
-      entry.spec = spec;
-      entry.nextSpec = null;
-      entry.capture.adopt(spec);
-    });
-  }
+  for (const spec of [...diff.adjusted, ...diff.unchanged])
+    withEntry(supervisor, spec.id, (entry) => adjust(supervisor, entry, spec));
   const restart = (entry: Entry): void => {
     if (rolling && isActive(entry.instance)) held.push(entry);
     else supervisor.dispatch(entry, { type: "restart" });
@@ -49,6 +44,16 @@ export function applyPlan(supervisor: Supervisor, plan: Plan, rolling: boolean):
 function withEntry(supervisor: Supervisor, id: string, act: (entry: Entry) => void): void {
   const entry = supervisor.fleet.find(id);
   if (entry !== undefined) act(entry);
+}
+
+/** Has a process that goes on be treated as its new form says. */
+function adjust(supervisor: Supervisor, entry: Entry, spec: InstanceSpec): void {
+  const before = entry.spec.settings.healthcheck;
+  entry.spec = spec;
+  entry.nextSpec = null;
+  entry.capture.adopt(spec);
+  if (JSON.stringify(before) !== JSON.stringify(spec.settings.healthcheck))
+    supervisor.dispatch(entry, { type: "recheck" });
 }
 
 /** Stops an instance for good; it is forgotten when its last process has ended. */

@@ -1,9 +1,12 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Daemon, useDaemons } from "./daemon.ts";
 
 useDaemons();
+
+/** For what leaves no line in the output. */
+const patience = { timeout: 15_000, interval: 20 };
 
 const task = (name: string, rest: string): string =>
   `  ${name}: { command: sleep 1000, start_period: 10ms, ${rest} }\n`;
@@ -34,6 +37,38 @@ it("touches only what differs", async () => {
   });
   expect(after.scaled_3).toBeTypeOf("number");
   expect(after).not.toHaveProperty("gone");
+});
+
+it("takes over another healthcheck, log rotation and name while the process goes on", async () => {
+  const talker = (rest: string): string => `
+tasks:
+  web:
+    command: [sh, -c, 'while echo line; do sleep 0.01; done']
+    start_period: 10ms
+    stdout: [inherit, "\${DIR}/web.log"]
+    ${rest}
+`;
+  const asks = (word: string): string => `healthcheck: { exec: [touch, "\${DIR}/${word}"], interval: 20ms }`;
+  const daemon = new Daemon(talker(asks("old")));
+  const { pid } = await daemon.until("web", ({ health }) => health === "healthy");
+  const file = (name: string): string => join(daemon.folder, name);
+
+  daemon.rewrite(talker(`${asks("new")}\n    log: { max_size: 200 }\n    instances: 2`));
+  expect((await daemon.ctl("reload")).stdout).toBe("added: web_2\nadjusted: web_1\nunchanged: 0\n");
+  await vi.waitFor(() => {
+    expect(existsSync(file("new"))).toBe(true);
+    expect(existsSync(file("web.log.1"))).toBe(true);
+  }, patience);
+  await daemon.waitFor(/^web_1 \| line/m);
+
+  daemon.rewrite(talker("instances: 2"));
+  await daemon.ctl("reload");
+  expect(await daemon.instance("web_1")).toMatchObject({ health: "none", pid });
+  daemon.rewrite(
+    talker(`instances: 2\n    healthcheck: { exec: "false", interval: 20ms, on_failure: mark }`),
+  );
+  await daemon.ctl("reload");
+  expect(await daemon.until("web_1", ({ health }) => health === "unhealthy")).toMatchObject({ pid });
 });
 
 it("changes nothing when the file is bad, and says where", async () => {

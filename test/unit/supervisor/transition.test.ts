@@ -119,6 +119,19 @@ describe("transition", () => {
     expect(done.instance.state).toBe("stopped");
   });
 
+  it("checks in another way when that has changed, and ends the checks of a task that has none any more", () => {
+    const { instance } = run(checked, [...up, { type: "health", generation: 1, healthy: true, reason: "" }]);
+    expect(transition(instance, { type: "recheck" }, checked)).toMatchObject({
+      instance: { health: "healthy" },
+      effects: [{ type: "start_probes" }],
+    });
+    expect(transition(instance, { type: "recheck" }, service)).toMatchObject({
+      instance: { health: "none" },
+      effects: [{ type: "stop_probes" }],
+    });
+    expect(transition(instance, ended(1, 0, 5), service).effects).toContainEqual({ type: "stop_probes" });
+  });
+
   it("ignores whatever an earlier process reports", () => {
     const { instance } = run(service, [...up, ended(1, 0, 60_000)]);
     for (const event of [
@@ -141,6 +154,7 @@ describe("transition", () => {
           { type: "run" },
           { type: "released" },
           { type: "hasten" },
+          { type: "recheck" },
         ),
         fc.constantFrom<Event>(
           { type: "timer", generation, at: 5 },

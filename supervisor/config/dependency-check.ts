@@ -10,14 +10,18 @@ export interface PlanProblem {
   readonly hint?: string | undefined;
 }
 
-/** Finds dependencies on tasks that do not exist, on health that is never checked, on ends that never come, and cycles. */
-export function checkDependencies(tasks: Tasks): PlanProblem[] {
+/**
+ * Finds dependencies on tasks that do not exist, on health that is never checked, on ends that never come, and cycles.
+ * @param names all tasks, also those that are wrong themselves
+ */
+export function checkDependencies(tasks: Tasks, names: ReadonlyMap<string, unknown>): PlanProblem[] {
   const problems = Object.entries(tasks).flatMap(([name, task]) =>
     Object.entries(task.depends_on).flatMap(([dependency, { condition }]) => {
       const path = ["tasks", name, "depends_on", dependency];
       const target = tasks[dependency];
       if (target === undefined) {
-        const near = suggestWord(dependency, Object.keys(tasks));
+        if (names.has(dependency)) return [];
+        const near = suggestWord(dependency, [...names.keys()]);
         const hint = near === undefined ? undefined : `did you mean "${near}"?`;
         return [{ path, message: `no task is named ${JSON.stringify(dependency)}`, hint }];
       }

@@ -18,8 +18,9 @@ export interface Place {
 /** Replaces the variables in a text of a task; empty where that cannot be done. */
 export function expandText(text: string, { path, variables, problems }: Place): string {
   const result = interpolate(text, variables);
-  if (result.ok) return result.value;
-  problems.push({ path, message: result.message });
+  if (result.ok && !result.value.includes("\0")) return result.value;
+  const message = result.ok ? "holds a NUL byte, which no program can be given" : result.message;
+  problems.push({ path, message });
   return "";
 }
 

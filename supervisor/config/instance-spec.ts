@@ -44,18 +44,19 @@ const processSettings = [
 ] as const satisfies readonly (keyof Task)[];
 
 /**
- * Works out the instances of a task: `${…}` in its strings, `environment` over `fileVariables` (its env files) over the
+ * Works out the instances of a task: `${…}` in its strings, `environment` over its env files over the
  * supervisor's own `inherited` variables. `TASK` and `INSTANCE` (its number) can be used in every string.
  */
 export function resolveTask(
   taskName: string,
   task: Task,
-  fileVariables: Readonly<Record<string, string>>,
+  fileVariablesOf: (index: number) => Readonly<Record<string, string>>,
   inherited: Variables,
 ): { readonly specs: readonly InstanceSpec[]; readonly problems: readonly ResolveProblem[] } {
   const problems: ResolveProblem[] = [];
   const specs = Array.from({ length: task.instances }, (_, offset) => {
     const index = offset + 1;
+    const fileVariables = fileVariablesOf(index);
     const own: Variables = { ...inherited, ...fileVariables, TASK: taskName, INSTANCE: String(index) };
     const environment: Record<string, string> = { ...fileVariables };
     for (const [name, value] of Object.entries(task.environment)) {

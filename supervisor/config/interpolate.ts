@@ -63,7 +63,7 @@ class Interpolation {
   #valueOf(body: string): string {
     const [, name, operator = "", operand = ""] = INNER.exec(body) ?? [];
     if (name === undefined) return this.#refuse(`\${${body}}`);
-    const found = this.variables[name];
+    const found = Object.hasOwn(this.variables, name) ? this.variables[name] : undefined;
     const isPresent = found !== undefined && !(operator.startsWith(":") && found === "");
     if (operator.endsWith("+")) return isPresent ? this.fill(operand) : "";
     if (isPresent) return found;

@@ -2,8 +2,14 @@ import type { PlanProblem } from "./dependency-check.ts";
 import { suggestWord } from "./suggest.ts";
 import type { Task } from "./task.ts";
 
-/** Finds actions on tasks that do not exist, and `run` of what is no job or oneshot. */
-export function checkJobs(tasks: Readonly<Record<string, Task>>): PlanProblem[] {
+/**
+ * Finds actions on tasks that do not exist, and `run` of what is no job or oneshot.
+ * @param names all tasks, also those that are wrong themselves
+ */
+export function checkJobs(
+  tasks: Readonly<Record<string, Task>>,
+  names: ReadonlyMap<string, unknown>,
+): PlanProblem[] {
   return Object.entries(tasks).flatMap(([name, task]) =>
     (["on_success", "on_failure"] as const).flatMap((key) =>
       task[key].flatMap((action): PlanProblem[] => {
@@ -11,7 +17,8 @@ export function checkJobs(tasks: Readonly<Record<string, Task>>): PlanProblem[] 
         const path = ["tasks", name, key];
         const target = tasks[action.task];
         if (target === undefined) {
-          const near = suggestWord(action.task, Object.keys(tasks));
+          if (names.has(action.task)) return [];
+          const near = suggestWord(action.task, [...names.keys()]);
           const hint = near === undefined ? undefined : `did you mean "${near}"?`;
           return [{ path, message: `no task is named ${JSON.stringify(action.task)}`, hint }];
         }

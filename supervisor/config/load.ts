@@ -1,14 +1,14 @@
-import { readdir, readFile } from "node:fs/promises";
-import { basename, dirname, isAbsolute, join, resolve } from "node:path";
-import { parseEnv } from "node:util";
+import { readFile } from "node:fs/promises";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { parseEnvFile } from "./env-file.ts";
 import type { EnvFile } from "./environment.ts";
 import { expandText, type Place, type ResolveProblem } from "./expand.ts";
 import { type InstanceSpec, resolveTask } from "./instance-spec.ts";
 import type { Variables } from "./interpolate.ts";
-import { toUserErrors } from "./problem.ts";
-import { crossCheck, type ReadTasksFile, readTasksFile, type TasksConfig } from "./tasks-file.ts";
-import { UserError } from "./user-error.ts";
-import { wildcard } from "./wildcard.ts";
+import { type Problem, sortProblems, toUserErrors } from "./problem.ts";
+import type { Task } from "./task.ts";
+import type { TasksConfig } from "./tasks-file.ts";
+import { readTasksFiles } from "./tasks-files.ts";
 
 /** A tasks.yaml with everything that it refers to read and worked out: what the supervisor runs. */
 export interface Plan {
@@ -26,14 +26,12 @@ export interface Plan {
 export async function loadPlan(file: string, inherited: Variables): Promise<Plan> {
   // process.env asks the system for every variable, every time.
   const variables = { ...inherited };
-  const main = await readFileOf(file);
-  const included = await listIncluded(main);
-  const files = [main, ...(await Promise.all(included.map(readFileOf)))];
-  const problems = crossCheck(files);
+  const { main, files, problems: found } = await readTasksFiles(file);
+  const problems = [...found];
   const specs: InstanceSpec[] = [];
   for (const { config, source } of files) {
     for (const [name, ownTask] of Object.entries(config.tasks)) {
-      const task = { ...ownTask, timezone: ownTask.timezone ?? config.timezone ?? main.config.timezone };
+      const task = { ...ownTask, timezone: ownTask.timezone ?? config.timezone ?? main?.config.timezone };
       const fail = (path: readonly string[], message: string): void => {
         const full = ["tasks", name, ...path];
         problems.push({
@@ -43,17 +41,17 @@ export async function loadPlan(file: string, inherited: Variables): Promise<Plan
           message,
         });
       };
-      const folder = dirname(resolve(source.file));
+      const folder = dirname(source.file);
       const unreadable: ResolveProblem[] = [];
       const place = { path: ["env_file"], variables: { ...variables, TASK: name }, problems: unreadable };
-      const fromFiles = await readEnvFiles(task.env_file, folder, place);
+      const contents = await readEnvFilesOf(task, folder, place, problems);
       for (const problem of unreadable) fail(problem.path, problem.message);
-      const resolved = resolveTask(name, task, fromFiles, variables);
+      const resolved = resolveTask(name, task, (index) => contents[index - 1] ?? {}, variables);
       for (const problem of resolved.problems) fail(problem.path, problem.message);
       specs.push(...resolved.specs);
     }
   }
-  if (problems.length > 0) throw toUserErrors("tasks_file", problems);
+  if (main === undefined || problems.length > 0) throw toUserErrors("tasks_file", sortProblems(problems));
   const { tasks: _, ...config } = main.config;
   return { file, config, specs };
 }
@@ -63,10 +61,8 @@ export async function loadPlan(file: string, inherited: Variables): Promise<Plan
  * @throws as {@link loadPlan}
  */
 export async function loadTasks(file: string): Promise<Pick<TasksConfig, "tasks" | "groups">> {
-  const main = await readFileOf(file);
-  const files = [main, ...(await Promise.all((await listIncluded(main)).map(readFileOf)))];
-  const problems = crossCheck(files);
-  if (problems.length > 0) throw toUserErrors("tasks_file", problems);
+  const { main, files, problems } = await readTasksFiles(file);
+  if (main === undefined || problems.length > 0) throw toUserErrors("tasks_file", sortProblems(problems));
   const tasks = files.flatMap(({ config }) =>
     Object.entries(config.tasks).map(([name, task]) => {
       const timezone = task.timezone ?? config.timezone ?? main.config.timezone;
@@ -76,40 +72,24 @@ export async function loadTasks(file: string): Promise<Pick<TasksConfig, "tasks"
   return { tasks: Object.fromEntries(tasks), groups: main.config.groups };
 }
 
-async function readFileOf(file: string): Promise<ReadTasksFile> {
-  const read = readTasksFile(await readText(file), file);
-  if (!read.ok) throw toUserErrors("tasks_file", read.problems);
-  return read.value;
-}
-
-/** `*` stands for any part of a file's name, as in a shell; a pattern that fits nothing includes nothing. */
-async function listIncluded({ config, source }: ReadTasksFile): Promise<string[]> {
-  const found = await Promise.all(
-    config.include.map(async (pattern) => {
-      const path = isAbsolute(pattern) ? pattern : join(dirname(source.file), pattern);
-      if (!basename(path).includes("*")) return [path];
-      const matches = wildcard(basename(path));
-      const names = await readdir(dirname(path)).catch((): string[] => []);
-      return names
-        .filter((name) => matches.test(name))
-        .sort()
-        .map((name) => join(dirname(path), name));
-    }),
-  );
-  return found.flat();
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "error";
-    const hint =
-      code === "ENOENT"
-        ? "longshored FILE runs another one, and longshored init writes an example"
-        : undefined;
-    throw new UserError("tasks_file", `cannot read ${file} (${code})`, { hint, cause: error });
+/** The variables of the env files for each instance: a path may hold its number. */
+async function readEnvFilesOf(
+  { env_file: files, instances }: Task,
+  folder: string,
+  place: Place,
+  problems: Problem[],
+): Promise<Record<string, string>[]> {
+  const isOwn = files.some(({ path }) => path.includes("INSTANCE"));
+  if (!isOwn) {
+    const shared = await readEnvFiles(files, folder, place, problems);
+    return Array.from({ length: instances }, () => shared);
   }
+  const contents: Record<string, string>[] = [];
+  for (let index = 1; index <= instances; index += 1) {
+    const variables = { ...place.variables, INSTANCE: String(index) };
+    contents.push(await readEnvFiles(files, folder, { ...place, variables }, problems));
+  }
+  return contents;
 }
 
 /** Later files win. A missing file is a problem only where it is required. */
@@ -117,12 +97,24 @@ async function readEnvFiles(
   files: readonly EnvFile[],
   folder: string,
   place: Place,
+  problems: Problem[],
 ): Promise<Record<string, string>> {
   const variables: Record<string, string> = {};
   for (const file of files) {
     const path = expandText(file.path, place);
     try {
-      Object.assign(variables, parseEnv(await readFile(resolve(folder, path), "utf8")));
+      const content = parseEnvFile(await readFile(resolve(folder, path), "utf8"));
+      Object.assign(variables, content.variables);
+      for (const { line, message } of content.faults) {
+        const fault = {
+          file: isAbsolute(path) ? path : join(folder, path),
+          position: { line, column: 1 },
+          path: "",
+          message,
+        };
+        const isNew = !problems.some((known) => known.file === fault.file && known.position?.line === line);
+        if (isNew) problems.push(fault);
+      }
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? "error";
       if (!file.required && code === "ENOENT") continue;

@@ -29,6 +29,17 @@ export function formatProblem(problem: Problem): string {
   return path === "" ? `${place}: ${message}` : `${place}: ${path}: ${message}`;
 }
 
+/** Problems in the order of their places, a file after the other. */
+export function sortProblems(problems: readonly Problem[]): Problem[] {
+  const files = [...new Set(problems.map(({ file }) => file))];
+  return problems.toSorted(
+    (a, b) =>
+      files.indexOf(a.file) - files.indexOf(b.file) ||
+      (a.position?.line ?? 0) - (b.position?.line ?? 0) ||
+      (a.position?.column ?? 0) - (b.position?.column ?? 0),
+  );
+}
+
 /** Every problem of a file as one error, one line each. */
 export function toUserErrors(code: string, problems: readonly Problem[]): UserErrors {
   return new UserErrors(

@@ -2,12 +2,14 @@ import * as z from "zod";
 import { checkDependencies } from "./dependency-check.ts";
 import { readDialect } from "./dialects/dialect.ts";
 import { Duration } from "./duration.ts";
+import { Environment } from "./environment.ts";
 import { checkJobs } from "./job-check.ts";
 import { Groups } from "./job-settings.ts";
 import { LogRotation } from "./log.ts";
+import { checkNames } from "./name-check.ts";
 import { NotifyTarget } from "./notify.ts";
 import { OutputSettings } from "./output.ts";
-import type { Parsed, Problem } from "./problem.ts";
+import { type Parsed, type Problem, sortProblems } from "./problem.ts";
 import { TimeZone } from "./schedule.ts";
 import { Task, TaskDefaults } from "./task.ts";
 import { TcpControl } from "./tcp-control.ts";
@@ -21,7 +23,8 @@ export const TaskName = z
     "a task's name holds letters, digits, dots, dashes and underscores",
   );
 
-const fileSettings = {
+/** What is said once for everything; `timezone` also in an included file, of its own tasks. */
+export const fileSettings = {
   /** from the first SIGTERM until everything that is left is killed; Docker itself kills after 10 s */
   shutdown_timeout: Duration.prefault("9s"),
   output: OutputSettings.prefault({}),
@@ -61,37 +64,56 @@ export type TasksConfig = Omit<z.output<typeof TasksFile>, "defaults">;
 
 /** A tasks.yaml that was read, and where its parts stand. */
 export interface ReadTasksFile {
+  /** what of it is good */
   readonly config: TasksConfig;
   readonly source: YamlSource;
+  /** what every task starts from, before any schema */
+  readonly defaults: Raw;
+  /** all tasks, also those that are not good */
+  readonly names: readonly string[];
+  readonly problems: readonly Problem[];
 }
 
 /** Reads the text of a tasks.yaml, or of one in another supervisor's words, and checks the whole of it. */
 export function parseTasksFile(text: string, file: string): Parsed<TasksConfig> {
   const read = readTasksFile(text, file);
   if (!read.ok) return read;
+  const { config, problems: own } = read.value;
   // What a file depends on may stand in one that it includes.
-  const problems = read.value.config.include.length > 0 ? [] : crossCheck([read.value]);
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, value: read.value.config };
+  const problems = sortProblems([...own, ...(config.include.length > 0 ? [] : crossCheck([read.value]))]);
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, value: config };
 }
 
-/** As {@link parseTasksFile}, but without what several files together have to fulfil. */
-export function readTasksFile(text: string, file: string): Parsed<ReadTasksFile> {
+/**
+ * As {@link parseTasksFile}, but without what several files together have to fulfil, and with whatever of it is good.
+ * @param base defaults that those of the file are added to
+ */
+export function readTasksFile(text: string, file: string, base: Raw = {}): Parsed<ReadTasksFile> {
   const parsed = parseYaml(text, file);
   if (!parsed.ok) return parsed;
-  const source = readDialect({ ...parsed.value, value: dropExtensions(parsed.value.value) });
+  const source = readDialect({ ...parsed.value, value: addTasks(dropExtensions(parsed.value.value)) });
   const outline = checkYaml(source, Outline);
-  const defaults = readDefaults(source.value);
-  const names = outline.ok ? Object.keys(outline.value.tasks) : taskNames(source.value);
+  const defaults = addDefaults(base, readDefaults(source.value));
   const problems: Problem[] = outline.ok ? [] : [...outline.problems];
+  const names = taskNames(source.value);
+  // A name that every object has: zod passes over it.
+  if (names.includes("__proto__")) {
+    const position = source.positionOf(["tasks", "__proto__"], true);
+    problems.push({ file, position, path: "tasks.__proto__", message: "is no name for a task" });
+  }
   const tasks: Record<string, Task> = {};
-  for (const name of names) {
+  for (const name of names.filter((each) => each !== "__proto__")) {
     const task = checkTask(source, name, defaults);
     if (task.ok) tasks[name] = task.value;
     else problems.push(...task.problems);
   }
-  if (!outline.ok || problems.length > 0) return { ok: false, problems: sortProblems(problems) };
-  const { defaults: _, ...settings } = outline.value;
-  return { ok: true, value: { config: { ...settings, tasks }, source } };
+  const { defaults: _, ...settings } = outline.ok
+    ? outline.value
+    : Outline.parse({ tasks: {}, include: includeOf(source.value) });
+  return {
+    ok: true,
+    value: { config: { ...settings, tasks }, source, defaults, names, problems: sortProblems(problems) },
+  };
 }
 
 /** Names that are taken twice, and dependencies that cannot be fulfilled, in all files of a plan. */
@@ -103,15 +125,19 @@ export function crossCheck(files: readonly ReadTasksFile[]): Problem[] {
     problems.push({ file: from.source.file, position, path: path.join("."), message, hint });
   };
   for (const file of files) {
-    for (const name of Object.keys(file.config.tasks)) {
+    for (const name of file.names) {
       const other = home.get(name);
       if (other !== undefined)
         report(file, ["tasks", name], `${other.source.file} has a task of this name already`);
       home.set(name, file);
     }
   }
-  const tasks = Object.assign({}, ...files.map(({ config }) => config.tasks)) as Record<string, Task>;
-  for (const { path, message, hint } of [...checkDependencies(tasks), ...checkJobs(tasks)]) {
+  const tasks = Object.assign(Object.create(null), ...files.map(({ config }) => config.tasks)) as Record<
+    string,
+    Task
+  >;
+  const found = [...checkDependencies(tasks, home), ...checkJobs(tasks, home), ...checkNames(tasks)];
+  for (const { path, message, hint } of found) {
     const from = home.get(path[1] ?? "");
     if (from !== undefined) report(from, path, message, hint);
   }
@@ -123,13 +149,22 @@ type Raw = Record<string, unknown>;
 function checkTask(source: YamlSource, name: string, defaults: Raw): Parsed<Task> {
   const own = (source.value as { tasks: Raw }).tasks[name];
   if (!isRaw(own)) return checkYaml(source, Task, ["tasks", name]);
-  const environment = mergeEnvironment(defaults.environment, own.environment);
-  const merged = { ...defaults, ...own, ...(environment === undefined ? {} : { environment }) };
+  const merged = addDefaults(defaults, own);
   return checkYaml({ ...source, value: { tasks: { [name]: merged } } }, Task, ["tasks", name]);
 }
 
+/** The keys of `own` win, and its environment is added to. */
+function addDefaults(base: Raw, own: Raw): Raw {
+  const environment = mergeEnvironment(base.environment, own.environment);
+  return { ...base, ...own, ...(environment === undefined ? {} : { environment }) };
+}
+
+/** Both may be lists; what is no environment at all is left to be reported. */
 function mergeEnvironment(base: unknown, own: unknown): unknown {
-  return isRaw(base) && isRaw(own) ? { ...base, ...own } : (own ?? base);
+  if (base === undefined || own === undefined) return own ?? base;
+  const [first, second] = [base, own].map((each) => Environment.safeParse(each));
+  if (!first?.success || !second?.success) return own;
+  return { ...first.data, ...second.data };
 }
 
 function dropExtensions(value: unknown): unknown {
@@ -137,10 +172,23 @@ function dropExtensions(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith("x-")));
 }
 
+/** A file that includes others needs no tasks of its own. */
+function addTasks(value: unknown): unknown {
+  return isRaw(value) && "include" in value && !("tasks" in value || "programs" in value)
+    ? { ...value, tasks: {} }
+    : value;
+}
+
 /** The defaults, unless they are wrong: then their own problems are reported once, and not again with every task. */
 function readDefaults(value: unknown): Raw {
   const defaults = isRaw(value) ? value.defaults : undefined;
   return isRaw(defaults) && TaskDefaults.safeParse(defaults).success ? defaults : {};
+}
+
+/** The files that are to be included, also where another setting is wrong. */
+function includeOf(value: unknown): unknown {
+  const read = fileSettings.include.safeParse(isRaw(value) ? value.include : undefined);
+  return read.success ? read.data : undefined;
 }
 
 function taskNames(value: unknown): string[] {
@@ -150,8 +198,4 @@ function taskNames(value: unknown): string[] {
 
 function isRaw(value: unknown): value is Raw {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function sortProblems(problems: readonly Problem[]): Problem[] {
-  return problems.toSorted((a, b) => (a.position?.line ?? 0) - (b.position?.line ?? 0));
 }

@@ -1,4 +1,16 @@
-import { type Document, isMap, isPair, isScalar, LineCounter, type Node, parseDocument } from "yaml";
+import {
+  type Alias,
+  type Document,
+  isMap,
+  isPair,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type Tags,
+  visit,
+  type YAMLError,
+} from "yaml";
 import type * as z from "zod";
 import { describeIssues } from "./issue.ts";
 import type { Parsed, Position, Problem } from "./problem.ts";
@@ -18,23 +30,63 @@ export interface YamlSource {
  */
 export function parseYaml(text: string, file: string): Parsed<YamlSource> {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    merge: true,
+    customTags: withoutOctal,
+  });
   if (document.errors.length > 0) {
     const problems = document.errors.map((error): Problem => {
-      const { line, col } = lines.linePos(error.pos[0]);
-      return { file, position: { line, column: col }, path: "", message: error.message };
+      const message = describeError(error, text);
+      return { file, position: positionAt(lines, error.pos[0]), path: "", message };
     });
     return { ok: false, problems };
   }
   try {
     // Aliases are resolved here: one that leads nowhere, merges no map or multiplies without end is an error.
-    const value: unknown = document.toJS({ maxAliasCount: 10_000 });
+    const value: unknown = document.toJS({ maxAliasCount: mostAliases });
     const positionOf = (path: readonly PropertyKey[], key = false) => locate(document, lines, path, key);
     return { ok: true, value: { file, value, positionOf } };
   } catch (error) {
     const message = (error as Error).message;
-    return { ok: false, problems: [{ file, position: undefined, path: "", message }] };
+    const lost = findLostAliases(document).map((alias): Problem => {
+      const position = positionAt(lines, alias.range?.[0] ?? 0);
+      return { file, position, path: "", message: `nothing above is marked &${alias.source}` };
+    });
+    const problems = lost.length > 0 ? lost : [{ file, position: undefined, path: "", message }];
+    return { ok: false, problems };
   }
+}
+
+/** A file of 10,000 tasks that merge the same map has this many; one that multiplies them has more at once. */
+const mostAliases = 100_000;
+
+/** YAML's own octal numbers are kept as text: a umask's digits are octal anyway. */
+function withoutOctal(tags: Tags): Tags {
+  return tags.filter((tag) => typeof tag === "string" || tag.format !== "OCT");
+}
+
+function describeError({ code, message, pos }: YAMLError, text: string): string {
+  if (code === "MULTIPLE_DOCS") return "a second document begins here, and the file is to be one";
+  if (code !== "DUPLICATE_KEY") return message;
+  const [key = ""] = /^("[^"\n]*"|'[^'\n]*'|[^\s:,{}]+)/.exec(text.slice(pos[0], pos[0] + 200)) ?? [];
+  return `${key || "this key"} stands here twice`;
+}
+
+function findLostAliases(document: Document): Alias[] {
+  const lost: Alias[] = [];
+  visit(document, {
+    Alias: (_, alias) => {
+      if (alias.resolve(document) === undefined) lost.push(alias);
+    },
+  });
+  return lost;
+}
+
+function positionAt(lines: LineCounter, offset: number): Position {
+  const { line, col } = lines.linePos(offset);
+  return { line, column: col };
 }
 
 /**
@@ -88,8 +140,7 @@ function locate(
         : valueNode(document, at);
     const offset = node?.range?.[0];
     if (offset === undefined) continue;
-    const { line, col } = lines.linePos(offset);
-    return { line, column: col };
+    return positionAt(lines, offset);
   }
   return undefined;
 }

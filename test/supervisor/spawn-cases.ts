@@ -37,7 +37,7 @@ export function testSpawn(loadCalls: () => Promise<Native | undefined>): void {
     const parsed = parseTasksFile(JSON.stringify({ tasks: { one: task } }), "tasks.yaml");
     if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
     const settings = parsed.value.tasks.one;
-    const [spec] = settings === undefined ? [] : resolveTask("one", settings, {}, process.env).specs;
+    const [spec] = settings === undefined ? [] : resolveTask("one", settings, () => ({}), process.env).specs;
     if (spec === undefined) throw new Error("no instance");
     return new Promise((resolve) => {
       let stdout = "";

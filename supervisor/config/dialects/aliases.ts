@@ -13,7 +13,8 @@ const restartWords: Readonly<Record<string, string>> = {
 };
 
 function convertRestart(value: unknown): unknown {
-  return restartWords[String(value)] ?? value;
+  const word = String(value);
+  return Object.hasOwn(restartWords, word) ? restartWords[word] : value;
 }
 
 /** supervisord writes `None` and `AUTO`, and seconds and counts as text. */
@@ -21,11 +22,16 @@ function convertTarget(value: unknown): unknown {
   return value === "NONE" || value === "None" ? "null" : value === "AUTO" ? "inherit" : value;
 }
 
+/** What a key of another supervisor is called here; undefined for one of ours, or of nobody. */
+export function findAlias(key: string): Alias | undefined {
+  return Object.hasOwn(taskAliases, key) ? taskAliases[key] : undefined;
+}
+
 /**
  * The keys of the Taskmaster projects (Go, then Rust) and of supervisord (http://supervisord.org/configuration.html)
  * that mean the same as one of ours.
  */
-export const taskAliases: Readonly<Record<string, Alias>> = {
+const taskAliases: Readonly<Record<string, Alias>> = {
   cmd: { key: "command" },
   numprocs: { key: "instances" },
   autoLaunch: { key: "autostart" },

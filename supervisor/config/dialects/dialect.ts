@@ -1,5 +1,5 @@
 import type { YamlSource } from "../yaml-document.ts";
-import { taskAliases } from "./aliases.ts";
+import { findAlias } from "./aliases.ts";
 import { convertInterval } from "./interval.ts";
 
 type Raw = Readonly<Record<string, unknown>>;
@@ -19,18 +19,18 @@ export function readDialect(source: YamlSource): YamlSource {
   if (!isRaw(source.value)) return source;
   const found = findTasks(source.value);
   if (found === undefined) return source;
-  const tasks: Record<string, unknown> = {};
+  const tasks: [string, unknown][] = [];
   const origins = new Map<string, Origin>();
   for (const { name, path, value } of found.tasks) {
     const { task, keys } = isRaw(value)
       ? renameKeys(value)
       : { task: value, keys: new Map<string, string>() };
-    tasks[name] = task;
+    tasks.push([name, task]);
     origins.set(name, { path, keys });
   }
   return {
     ...source,
-    value: { ...convertReportAddress(found.rest), tasks },
+    value: { ...convertReportAddress(found.rest), tasks: Object.fromEntries(tasks) },
     positionOf: (path, key) => source.positionOf(originalPath(path, origins), key),
   };
 }
@@ -71,7 +71,7 @@ function findTasks(file: Raw): FoundTasks | undefined {
 function renameKeys(raw: Raw): { task: Raw; keys: Map<string, string> } {
   const keys = new Map<string, string>();
   const entries = Object.entries(raw).map(([name, value]): [string, unknown] => {
-    const alias = taskAliases[name];
+    const alias = findAlias(name);
     if (alias === undefined || (alias.key !== name && alias.key in raw)) return [name, value];
     keys.set(alias.key, name);
     return [alias.key, alias.convert?.(value) ?? value];
@@ -88,7 +88,9 @@ function originalPath(path: Path, origins: ReadonlyMap<string, Origin>): Path {
 
 /** The Rust Taskmaster sends a report there when a program is given up. */
 function convertReportAddress({ fatal_state_report_address: address, ...file }: Raw): Raw {
-  return address === undefined ? file : { ...file, notify: [{ tcp: address, on: ["fatal"] }] };
+  if (address === undefined) return file;
+  const others = Array.isArray(file.notify) ? file.notify : [];
+  return { ...file, notify: [...others, { tcp: address, on: ["fatal"] }] };
 }
 
 /** The list form's names are free text. */

@@ -1,5 +1,5 @@
 import { splitWords } from "../split-words.ts";
-import { taskAliases } from "./aliases.ts";
+import { findAlias } from "./aliases.ts";
 import { type IniSection, parseIni } from "./ini.ts";
 
 /** A file in canonical form, and what of the original it cannot say. */
@@ -33,7 +33,7 @@ function convertProgram({ name, values }: IniSection, remarks: string[]): [strin
   const log: Record<string, unknown> = {};
   for (const [key, raw] of Object.entries(values)) {
     const value = expand(raw);
-    const alias = taskAliases[key];
+    const alias = findAlias(key);
     const own = alias?.key ?? key;
     if (key === "environment") task.environment = splitEnvironment(value);
     else if (key === "exitcodes") task.success_exit_codes = value.split(",").map(Number);

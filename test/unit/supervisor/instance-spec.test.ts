@@ -3,7 +3,8 @@ import { resolveTask } from "../../../supervisor/config/instance-spec.ts";
 import { Task } from "../../../supervisor/config/task.ts";
 
 const variables = { PORT: "8080", APP_USER: "app" };
-const resolve = (task: object) => resolveTask("web", Task.parse({ command: "x", ...task }), {}, variables);
+const resolve = (task: object) =>
+  resolveTask("web", Task.parse({ command: "x", ...task }), () => ({}), variables);
 
 describe("variables in what a task's process is asked, or who it is", () => {
   it.each([

@@ -38,6 +38,28 @@ tasks: { web: { command: x, stop_signal: 15, environment: { B: 2 } } }`);
     expect(web).toMatchObject({ umask: 0o77, stop_signal: "SIGTERM", environment: { A: "1", B: "2" } });
   });
 
+  it("adds environments up that are lists, on either side", () => {
+    const { a, b } = tasksOf(`
+defaults: { environment: [A=1, B=1] }
+tasks: { a: { command: x, environment: { B: 2 } }, b: { command: x, environment: ["B=2"] } }`);
+    expect(a?.environment).toEqual({ A: "1", B: "2" });
+    expect(b?.environment).toEqual({ A: "1", B: "2" });
+  });
+
+  it("reads a umask in every way to write one", () => {
+    const masks = ["027", "27", '"027"', "0o27", '"0o27"'];
+    const text = masks.map((mask, index) => `  t${index}: { command: x, umask: ${mask} }`).join("\n");
+    expect(Object.values(tasksOf(`tasks:\n${text}`)).map(({ umask }) => umask)).toEqual(
+      masks.map(() => 0o27),
+    );
+  });
+
+  it("takes as many aliases as a long file has", () => {
+    const tasks = Array.from({ length: 6_000 }, (_, index) => `  t${index}: { <<: *base, command: x }`);
+    const text = `x-env: &env { A: 1 }\nx-base: &base { environment: *env }\ntasks:\n${tasks.join("\n")}`;
+    expect(tasksOf(text).t5999?.environment).toEqual({ A: "1" });
+  });
+
   it("makes a job of a task with a schedule", () => {
     const { job } = tasksOf(
       'tasks: { job: { command: x, schedule: ["@weekly", "0 3 * * MON-FRI"], timezone: Europe/Berlin } }',
@@ -66,7 +88,31 @@ tasks: { web: { command: x, stop_signal: 15, environment: { B: 2 } } }`);
     ["tasks:\n  web:\n", "tasks.yaml:2:3: tasks.web: expected a map, got nothing"],
     ["tasks: [a]", "tasks.yaml:1:8: tasks: expected a map, got a list"],
     ["{}", "tasks.yaml:1:1: tasks: is missing; expected a map"],
-    ["tasks: { a: { command: x }, a: { command: y } }", "tasks.yaml:1:29: Map keys must be unique"],
+    ["tasks: { a: { command: x }, a: { command: y } }", "tasks.yaml:1:29: a stands here twice"],
+    ["tasks: {}\n---\ntasks: {}", "tasks.yaml:2:1: a second document begins here, and the file is to be one"],
+    ["tasks: { a: *b }", "tasks.yaml:1:13: nothing above is marked &b"],
+    ["tasks: { __proto__: { command: x } }", "tasks.yaml:1:10: tasks.__proto__: is no name for a task"],
+    ["tasks: { a: { command: x, constructor: 1 } }", "tasks.yaml:1:27: tasks.a.constructor: unknown key"],
+    [
+      "tasks: { a: { command: x, restart: valueOf } }",
+      'tasks.yaml:1:36: tasks.a.restart: expected always, on-failure or no, got "valueOf"',
+    ],
+    [
+      "tasks: { a: { command: x, depends_on: [toString] } }",
+      'tasks.yaml:1:27: tasks.a.depends_on.toString: no task is named "toString"',
+    ],
+    [
+      "tasks: { a: { command: x, depends_on: [c] }, b: { comand: x } }",
+      'tasks.yaml:1:27: tasks.a.depends_on.c: no task is named "c"',
+    ],
+    [
+      "tasks: { w_2: { command: x }, w_3: { command: x }, w: { command: x, instances: 2 } }",
+      "tasks.yaml:1:10: tasks.w_2: is also the name of an instance of w, which has 2",
+    ],
+    [
+      "tasks: { all: { command: x } }",
+      "tasks.yaml:1:10: tasks.all: is what longshorectl calls every task; take another name",
+    ],
     [
       "defaults: { umask: 9 }\ntasks: { a: { command: x }, b: { command: x } }",
       "tasks.yaml:1:20: defaults.umask: 9 is not a umask; write octal digits such as 022",
@@ -77,6 +123,11 @@ tasks: { web: { command: x, stop_signal: 15, environment: { B: 2 } } }`);
     ],
   ])("names what is wrong with %j", (text, problem) => {
     expect(problemsOf(text)).toContain(problem);
+  });
+
+  it("does not call a dependency unknown that has a problem of its own", () => {
+    expect(problemsOf("tasks: { a: { command: x, depends_on: [b] }, b: {} }")).toHaveLength(1);
+    expect(problemsOf("tasks: { w_3: {}, w: { command: x, instances: 2 } }")).toHaveLength(1);
   });
 
   it("suggests what a misspelt key could have been", () => {

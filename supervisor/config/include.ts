@@ -1,0 +1,37 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { wildcard } from "./wildcard.ts";
+
+/**
+ * The files that a path with `*` and `?` means, in the order of their names. Both stand for a part of the name of a file
+ * or folder, as in a shell: a hidden file (an editor's lock, say) is meant only where the pattern has its dot. What fits
+ * nothing means nothing; a path without a pattern is itself, there or not.
+ * @throws the system's error for a folder that cannot be read
+ */
+export async function listMatches(path: string): Promise<string[]> {
+  const parts = path.split("/");
+  const first = parts.findIndex((part) => /[*?]/.test(part));
+  if (first < 0) return [path];
+  let found = [parts.slice(0, first).join("/") || (first === 0 ? "." : "/")];
+  for (const part of parts.slice(first)) {
+    const next = await Promise.all(
+      found.map(async (folder) => (await listNames(folder, part)).map((name) => join(folder, name))),
+    );
+    found = next.flat();
+  }
+  return found;
+}
+
+async function listNames(folder: string, pattern: string): Promise<string[]> {
+  const matches = wildcard(pattern);
+  try {
+    const names = await readdir(folder);
+    return names
+      .filter((name) => matches.test(name) && (!name.startsWith(".") || pattern.startsWith(".")))
+      .sort();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return [];
+    throw error;
+  }
+}

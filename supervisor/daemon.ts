@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { formatError } from "./config/user-error.ts";
+import { formatError, UserError } from "./config/user-error.ts";
 import { replaceInTurn } from "./control/rolling-restart.ts";
 import type { Instance } from "./core/instance.ts";
 import type { PlanDiff } from "./core/plan-diff.ts";
@@ -10,6 +10,7 @@ import { EventStream } from "./runtime/event-stream.ts";
 import { loadPlanAside } from "./runtime/load-aside.ts";
 import { loadNative } from "./runtime/native.ts";
 import { Output } from "./runtime/output.ts";
+import { PlanReader } from "./runtime/plan-reader.ts";
 import { Reaper } from "./runtime/reaper.ts";
 import { applyPlan, diffRunning } from "./runtime/reload.ts";
 import { Shutdown } from "./runtime/shutdown.ts";
@@ -43,6 +44,11 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
   // As PID 1 a signal without a handler means nothing; nothing runs yet that would have to be stopped.
   const leave = (): never => process.exit(0);
   for (const signal of endSignals) process.on(signal, leave);
+  let isChanged = false;
+  const noteChange = (): void => {
+    isChanged = true;
+  };
+  process.on("SIGHUP", noteChange);
   const cgroups = native === undefined ? undefined : await CgroupTree.open(native, reaper, log);
   const spawner = new Spawner(native, reaper, cgroups);
   const [plan, { serveControl }] = await Promise.all([
@@ -75,15 +81,21 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
       void shutdown.begin(supervisor.plan.config.shutdown_timeout).then(resolve);
     };
   });
+  const reader = new PlanReader(() => loadPlanAside(file, spawner));
   const reload = async ({ dryRun = false, rolling = false } = {}): Promise<PlanDiff> => {
-    const fresh = await loadPlanAside(file, spawner);
-    if (dryRun) return diffRunning(supervisor, fresh);
+    const fresh = await reader.fresh();
+    // Another one who asked has applied it.
+    if (dryRun || fresh === supervisor.plan) return diffRunning(supervisor, fresh);
+    if (supervisor.isClosing)
+      throw new UserError("shutting_down", "cannot reload: everything is being stopped");
     const { diff, held } = applyPlan(supervisor, fresh, rolling);
     output.use(fresh.config.output);
     audience.invite(fresh.config);
     supervisor.memory.update();
     const summary = summarise(diff);
     log(`reloaded ${file}: ${summary}`);
+    if (JSON.stringify(fresh.config.control) !== JSON.stringify(plan.config.control))
+      log("control is another one than at the start; that takes effect when longshored is started again");
     events.announce("reloaded", summary);
     await replaceInTurn(supervisor, fresh, held);
     return diff;
@@ -91,7 +103,15 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
 
   for (const signal of ["SIGTERM", "SIGINT", "SIGQUIT"] as const)
     process.on(signal, () => requestShutdown(signal, 0));
-  process.on("SIGHUP", () => void reload().catch((error) => log(`cannot reload: ${formatError(error)}`)));
+  let reported: unknown;
+  const reloadByItself = (): void =>
+    void reload().catch((error) => {
+      // Several signals may have had one answer.
+      if (error !== reported) log(`cannot reload: ${formatError(error)}`);
+      reported = error;
+    });
+  process.off("SIGHUP", noteChange);
+  process.on("SIGHUP", reloadByItself);
 
   // Node would open its debugger to the machine.
   process.on("SIGUSR1", () => log("SIGUSR1 means nothing here"));
@@ -105,6 +125,7 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
   log(`longshored ${version} runs ${file} as pid ${process.pid}`);
   supervisor.autostart();
   void supervisor.jobs.boot();
+  if (isChanged) reloadByItself();
 
   await ended;
   await supervisor.jobs.drain();

@@ -1,8 +1,14 @@
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Plan } from "../config/load.ts";
+import { UserError } from "../config/user-error.ts";
 import { fromPlainError, type PlainError } from "./plain-error.ts";
+import { sendSignal } from "./process-group.ts";
 import { ownContext, type Spawner } from "./spawn.ts";
+import { setTimeLimit } from "./time-limit.ts";
+
+/** How long the file and all that it refers to may take (ms): the next reload waits for it. */
+const patience = 60_000;
 
 /** What the program that reads tasks.yaml answers. */
 export type LoadAnswer =
@@ -31,20 +37,29 @@ function readOutput(argv: [string, ...string[]], spawner: Spawner): Promise<stri
     const chunks: Buffer[] = [];
     const complaints: Buffer[] = [];
     let open = 2;
+    let cancelLimit = (): void => {};
     const onEnd = (): void => {
       open -= 1;
       if (open > 0) return;
       if (chunks.length > 0) resolve(Buffer.concat(chunks).toString("utf8"));
       else reject(new Error(`cannot read tasks.yaml: ${Buffer.concat(complaints).toString("utf8")}`));
     };
-    spawner.spawn({
+    const spawned = spawner.spawn({
       spec: ownContext,
       argv,
       mark: "load",
       stdout: { onChunk: (chunk) => chunks.push(Buffer.from(chunk)), onEnd },
       stderr: { onChunk: (chunk) => complaints.push(Buffer.from(chunk)), onEnd },
-      onExit: () => {},
+      onExit: () => cancelLimit(),
       onError: (reason) => reject(new Error(reason)),
+    });
+    if (spawned === undefined) return;
+    cancelLimit = setTimeLimit(patience, () => {
+      sendSignal(-spawned.pid, "SIGKILL");
+      const hint = "is one of its files a pipe, or on a server that is gone?";
+      reject(
+        new UserError("tasks_file", `cannot read ${argv.at(-1)} within ${patience / 1_000} s`, { hint }),
+      );
     });
   });
 }

@@ -87,10 +87,14 @@ export function createDaemonProgram(paths: DefaultPaths): Command {
     .action(async (file: string, options: { from?: Dialect }) => {
       const { convertToTasksYaml, guessDialect } = await import("./config/convert.ts");
       const { toUserErrors } = await import("./config/problem.ts");
-      const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-        throw new UserError("convert", `cannot read ${file} (${error.code})`, { cause: error });
-      });
-      const converted = convertToTasksYaml(text, file, options.from ?? guessDialect(text, file));
+      const { addSupervisordIncludes } = await import("./config/supervisord-files.ts");
+      const fail = (error: NodeJS.ErrnoException): never => {
+        throw new UserError("convert", `cannot read ${error.path ?? file} (${error.code})`, { cause: error });
+      };
+      const text = await readFile(file, "utf8").catch(fail);
+      const dialect = options.from ?? guessDialect(text, file);
+      const whole = dialect === "supervisord" ? await addSupervisordIncludes(text, file).catch(fail) : text;
+      const converted = convertToTasksYaml(whole, file, dialect);
       if (!converted.ok) throw toUserErrors("tasks_file", converted.problems);
       process.stdout.write(converted.value);
     });

@@ -1,3 +1,4 @@
+import { dirname, resolve } from "node:path";
 import { stringify } from "yaml";
 import { convertAnacrontab } from "./dialects/anacrontab.ts";
 import { convertCrontab } from "./dialects/crontab.ts";
@@ -14,7 +15,12 @@ import { parseYaml } from "./yaml-document.ts";
  * a line of five times is a crontab's, and the system's where a user follows them.
  */
 export function guessDialect(text: string, file: string): Dialect {
-  if (/^\s*\[(program|supervisord|group|unix_http_server)\b/m.test(text)) return "supervisord";
+  if (
+    /^\s*\[(program|supervisord|supervisorctl|group|include|eventlistener|fcgi-program|inet_http_server|unix_http_server)\b/m.test(
+      text,
+    )
+  )
+    return "supervisord";
   if (/(^|\/)Procfile[^/]*$/i.test(file)) return "procfile";
   if (
     /anacrontab/i.test(file) ||
@@ -41,12 +47,14 @@ export function convertToTasksYaml(text: string, file: string, dialect: Dialect)
   const { file: content, remarks } = converted.value;
   const comments = remarks.map((remark) => `# ${remark}\n`).join("");
   const yaml = `${comments}${stringify(content)}`;
-  const checked = parseTasksFile(yaml, `${file} (converted)`);
-  return checked.ok ? { ok: true, value: yaml } : checked;
+  const checked = parseTasksFile(yaml, file);
+  if (checked.ok) return { ok: true, value: yaml };
+  // A line of what is not printed would say nothing.
+  return { ok: false, problems: checked.problems.map((problem) => ({ ...problem, position: undefined })) };
 }
 
 function readAs(text: string, file: string, dialect: Dialect): Parsed<Converted> {
-  if (dialect === "supervisord") return { ok: true, value: convertSupervisord(text) };
+  if (dialect === "supervisord") return { ok: true, value: convertSupervisord(text, dirname(resolve(file))) };
   if (dialect === "procfile") return { ok: true, value: convertProcfile(text) };
   if (dialect === "anacrontab") return { ok: true, value: convertAnacrontab(text) };
   if (dialect !== "yaml") return { ok: true, value: convertCrontab(text, dialect === "system-crontab") };

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -25,6 +25,16 @@ test("init writes an example that check finds good, and never over a file", () =
     status: 1,
     stderr: expect.stringContaining("tasks.yaml (EEXIST)"),
   });
+});
+
+test("convert reads what a supervisord.conf includes", () => {
+  mkdirSync(join(folder, "conf.d"));
+  writeFileSync(join(folder, "supervisord.conf"), "[supervisord]\n[include]\nfiles = conf.d/*.conf\n");
+  writeFileSync(join(folder, "conf.d", "web.conf"), "[program:web]\ncommand=sleep 5\n");
+  const { stdout, status } = longshored("convert", "supervisord.conf");
+  expect(status).toBe(0);
+  writeFileSync(join(folder, "tasks.yaml"), stdout);
+  expect(longshored("check", "tasks.yaml").stdout).toBe("tasks.yaml is good: 1 instance\n");
 });
 
 test.skipIf(existsSync("/etc/longshore/tasks.yaml"))("without a file to run, the example is written", () => {

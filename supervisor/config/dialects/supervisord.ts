@@ -1,6 +1,8 @@
-import { splitWords } from "../split-words.ts";
-import { findAlias } from "./aliases.ts";
+import { JobNames } from "./crontab-line.ts";
+import { expandExpressions, splitEnvironment } from "./expression.ts";
 import { type IniSection, parseIni } from "./ini.ts";
+import { listProcesses } from "./supervisord-processes.ts";
+import { convertProgram } from "./supervisord-program.ts";
 
 /** A file in canonical form, and what of the original it cannot say. */
 export interface Converted {
@@ -9,64 +11,82 @@ export interface Converted {
   readonly remarks: readonly string[];
 }
 
-/** What supervisord does where a program says nothing, and we would do otherwise. */
-const defaults = { restart: "on-failure", start_retries: 3 };
+/** Sections that say nothing about programs, or are read beside them. */
+const silent = /^(program:.*|supervisord|supervisorctl|unix_http_server|rpcinterface:.*|include)$/;
 
-const numberKeys = new Set(["instances", "start_retries", "start_period", "stop_grace_period"]);
-const booleanKeys = new Set(["autostart"]);
+/** What takes the place of a section that is left out. */
+const advice: readonly (readonly [RegExp, string])[] = [
+  [/^group:/, "longshorectl takes several names, and wildcards"],
+  [/^eventlistener:/, "notify tells others of events"],
+  [/^inet_http_server$/, "control serves the API over TCP"],
+  [/^fcgi-program:/, "sockets are not made here; have the program listen itself"],
+];
 
-/** Converts a supervisord.conf: every `[program:x]` becomes a task. */
-export function convertSupervisord(text: string): Converted {
+/** The patterns of `[include] files`, which are relative to the file. */
+export function listSupervisordIncludes(text: string): string[] {
+  const section = parseIni(text).find(({ name }) => name === "include");
+  return section?.values.files?.split(/\s+/).filter((pattern) => pattern !== "") ?? [];
+}
+
+/**
+ * Converts a supervisord.conf: every `[program:x]` becomes a task, or several.
+ * @param here the folder of the file
+ */
+export function convertSupervisord(text: string, here: string): Converted {
   const remarks: string[] = [];
   const sections = parseIni(text);
+  const names = new JobNames();
   const tasks = sections
     .filter(({ name }) => name.startsWith("program:"))
-    .map((section) => convertProgram(section, remarks));
-  const known = /^(program:|supervisord$|supervisorctl$|unix_http_server$|inet_http_server$|rpcinterface:)/;
-  for (const { name } of sections)
-    if (!known.test(name)) remarks.push(`[${name}] has no counterpart and was left out`);
-  return { file: { tasks: Object.fromEntries(tasks) }, remarks };
-}
-
-function convertProgram({ name, values }: IniSection, remarks: string[]): [string, Record<string, unknown>] {
-  const task: Record<string, unknown> = { ...defaults };
-  const log: Record<string, unknown> = {};
-  for (const [key, raw] of Object.entries(values)) {
-    const value = expand(raw);
-    const alias = findAlias(key);
-    const own = alias?.key ?? key;
-    if (key === "environment") task.environment = splitEnvironment(value);
-    else if (key === "exitcodes") task.success_exit_codes = value.split(",").map(Number);
-    else if (key === "redirect_stderr") Object.assign(task, value === "true" ? { stderr: "stdout" } : {});
-    else if (key === "stdout_logfile_maxbytes") log.max_size = value;
-    else if (key === "stdout_logfile_backups") log.max_files = Number(value);
-    else if (numberKeys.has(own)) task[own] = own.endsWith("_period") ? `${value}s` : Number(value);
-    else if (booleanKeys.has(own)) task[own] = value === "true";
-    else if (alias !== undefined) task[own] = alias.convert?.(value) ?? value;
-    else if (["command", "user", "umask"].includes(key)) task[key] = value;
-    else if (key !== "priority" && key !== "process_name" && key !== "killasgroup" && key !== "stopasgroup") {
-      remarks.push(`[${name}] ${key}=${value} has no counterpart and was left out`);
-    }
+    .flatMap((section) => {
+      const group = findGroup(sections, section);
+      return listProcesses(section, { here, group_name: group }, remarks).map((process) => {
+        const name = names.take(process.name);
+        if (name !== process.name) remarks.push(`[${section.name}] is called ${name} here`);
+        return [name, convertProgram(section, process, remarks)] as const;
+      });
+    });
+  for (const { name } of sections.filter((section) => !silent.test(section.name))) {
+    const [, way] = advice.find(([pattern]) => pattern.test(name)) ?? [];
+    remarks.push(`[${name}] has no counterpart and was left out${way === undefined ? "" : `: ${way}`}`);
   }
-  if (Object.keys(log).length > 0) task.log = log;
-  if ("priority" in values) remarks.push(`[${name}] order is given by depends_on, not by priority`);
-  return [name.slice("program:".length), task];
+  const main = sections.find(({ name }) => name === "supervisord");
+  const defaults = main === undefined ? {} : convertDefaults(main, here, remarks);
+  const file = {
+    ...(Object.keys(defaults).length === 0 ? {} : { defaults }),
+    tasks: Object.fromEntries(tasks),
+  };
+  return { file, remarks };
 }
 
-/** `%(ENV_HOME)s` and `%(process_num)02d` become variables of ours. */
-function expand(value: string): string {
-  return value
-    .replaceAll("$", "$$$$")
-    .replace(/%\(ENV_(\w+)\)s/g, "${$1}")
-    .replace(/%\(process_num\)\d*d/g, "${INSTANCE}")
-    .replace(/%\(program_name\)s/g, "${TASK}")
-    .replaceAll("%%", "%");
+/** What supervisord sets for itself, and its programs inherit. */
+function convertDefaults({ values }: IniSection, here: string, remarks: string[]): Record<string, unknown> {
+  const defaults: Record<string, unknown> = {};
+  const expand = (value: string): string => expandExpressions(value, { here });
+  const { environment, umask, directory, minfds, minprocs, user } = values;
+  if (environment !== undefined) {
+    const variables = splitEnvironment(environment);
+    if (variables === undefined) remarks.push("[supervisord] environment cannot be read and was left out");
+    else
+      defaults.environment = Object.fromEntries(
+        Object.entries(variables).map(([name, value]) => [name, expand(value)]),
+      );
+  }
+  if (umask !== undefined) defaults.umask = umask;
+  if (directory !== undefined) defaults.working_dir = expand(directory);
+  const limits = { nofile: minfds, nproc: minprocs };
+  const given = Object.entries(limits).filter(([, limit]) => limit !== undefined);
+  if (given.length > 0)
+    defaults.rlimits = Object.fromEntries(given.map(([name, limit]) => [name, Number(limit)]));
+  if (user !== undefined && user !== "root")
+    remarks.push(`[supervisord] user=${user}: run longshored as that user`);
+  return defaults;
 }
 
-/** `A="1",B="2"`. */
-function splitEnvironment(text: string): Record<string, string> {
-  const words = splitWords(text.replace(/,(?=\s*\w+=)/g, " ")) ?? [];
-  return Object.fromEntries(
-    words.map((word) => [word.slice(0, word.indexOf("=")), word.slice(word.indexOf("=") + 1)]),
-  );
+function findGroup(sections: readonly IniSection[], { name }: IniSection): string {
+  const program = name.slice("program:".length);
+  const isMember = ({ values }: IniSection): boolean =>
+    values.programs?.split(",").some((each) => each.trim() === program) ?? false;
+  const group = sections.find((section) => section.name.startsWith("group:") && isMember(section));
+  return group?.name.slice("group:".length) ?? program;
 }

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { Command } from "./command.ts";
 import { Signal } from "./signal.ts";
+import type { SignalName } from "./signal-name.ts";
 
 /** What can be done to another task when a run has ended. */
 export const TaskVerb = z.enum(["reload", "restart", "start", "stop", "run"]);
@@ -9,7 +10,7 @@ export type TaskVerb = z.infer<typeof TaskVerb>;
 /** One thing that follows a run. */
 export type JobAction =
   | { readonly type: "task"; readonly verb: TaskVerb; readonly task: string }
-  | { readonly type: "signal"; readonly task: string; readonly signal: NodeJS.Signals }
+  | { readonly type: "signal"; readonly task: string; readonly signal: SignalName }
   | { readonly type: "command"; readonly command: readonly [string, ...string[]] }
   /** a POST of JSON to an address */
   | { readonly type: "notify"; readonly url: string }

@@ -1,3 +1,4 @@
+import type { SignalName } from "../config/signal-name.ts";
 import type { Exit } from "./instance.ts";
 
 /** What happens to an instance. Whatever concerns a process carries its generation; `at` is the wall clock in ms. */
@@ -52,7 +53,7 @@ export type Effect =
   | { readonly type: "await_dependencies" }
   | { readonly type: "spawn"; readonly generation: number }
   /** to every process of the group */
-  | { readonly type: "signal"; readonly signal: NodeJS.Signals }
+  | { readonly type: "signal"; readonly signal: SignalName }
   /** the task's stop command, in place of a signal */
   | { readonly type: "run_stop_command" }
   /** answer with `emptied` when no process of the group is left */

@@ -1,10 +1,10 @@
-import { constants } from "node:os";
+import { type SignalName, signalNumber } from "../config/signal-name.ts";
 import type { Health, InstanceState } from "../protocol/status.ts";
 
 /** How a process ended: exactly one of both is set. */
 export interface Exit {
   readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
+  readonly signal: SignalName | null;
 }
 
 /** Everything that the state machine remembers of one instance. Times are milliseconds of the wall clock. */
@@ -75,7 +75,7 @@ export const cannotRun: Exit = { code: 127, signal: null };
 
 /** The exit code that a shell reports: 128 and the number of the signal for a process that a signal ended. */
 export function exitCodeOf(exit: Exit): number {
-  return exit.signal === null ? (exit.code ?? 1) : 128 + constants.signals[exit.signal];
+  return exit.signal === null ? (exit.code ?? 1) : 128 + signalNumber(exit.signal);
 }
 
 /** `exit code 1` or `killed by SIGSEGV`. */

@@ -1,5 +1,5 @@
-import { constants } from "node:os";
 import { formatDuration } from "../config/duration-text.ts";
+import { type SignalName, signalNumber } from "../config/signal-name.ts";
 import type { HistoryResponse, JobReport, JobsResponse, NextResponse, RunReport } from "../protocol/job.ts";
 import type { RunResponse } from "../protocol/request.ts";
 import type { CommandContext } from "./commands.ts";
@@ -149,7 +149,7 @@ function exitCodeOf({ outcome, exit_code, exit_signal }: RunReport): number {
   if (outcome === "timed_out") return timedOut;
   if (exit_code !== null) return exit_code;
   if (exit_signal === null) return noExitCode;
-  return signalBase + (constants.signals[exit_signal as NodeJS.Signals] ?? 0);
+  return signalBase + signalNumber(exit_signal as SignalName);
 }
 
 function showTime(time: string | null): string {

@@ -1,3 +1,4 @@
+import type { SignalName } from "../config/signal-name.ts";
 import type { Entry } from "./entry.ts";
 import type { Leftovers } from "./leftovers.ts";
 import { readProcess } from "./proc.ts";
@@ -5,7 +6,7 @@ import { sendSignal } from "./process-group.ts";
 
 /** Finds the processes of a run in its cgroup: none gets out of it by a fork, a session of its own, or a new environment. */
 export class CgroupMembers implements Leftovers {
-  signal({ cgroup, group }: Entry, signal: NodeJS.Signals): void {
+  signal({ cgroup, group }: Entry, signal: SignalName): void {
     if (signal === "SIGKILL") {
       cgroup?.kill();
       return;

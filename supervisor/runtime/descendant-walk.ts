@@ -1,3 +1,4 @@
+import type { SignalName } from "../config/signal-name.ts";
 import type { Entry } from "./entry.ts";
 import { markOf } from "./entry.ts";
 import type { Leftovers } from "./leftovers.ts";
@@ -10,7 +11,7 @@ import type { Reaper } from "./reaper.ts";
 export class DescendantWalk implements Leftovers {
   constructor(private readonly reaper: Reaper) {}
 
-  signal(entry: Entry, signal: NodeJS.Signals): void {
+  signal(entry: Entry, signal: SignalName): void {
     const { group } = entry;
     if (group === null) return;
     // Their parents still live: now is the time to see what left the group.

@@ -1,3 +1,4 @@
+import type { SignalName } from "../config/signal-name.ts";
 import { CgroupMembers } from "./cgroup-members.ts";
 import { DescendantWalk } from "./descendant-walk.ts";
 import type { Entry } from "./entry.ts";
@@ -6,7 +7,7 @@ import type { Reaper } from "./reaper.ts";
 /** Knows every process of an instance's present run. */
 export interface Leftovers {
   /** Signals all of them. */
-  signal(entry: Entry, signal: NodeJS.Signals): void;
+  signal(entry: Entry, signal: SignalName): void;
   /** Whether one of them is alive, now that the main process has ended. */
   anyAlive(entry: Entry): boolean;
 }

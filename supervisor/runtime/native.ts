@@ -1,4 +1,4 @@
-import { constants } from "node:os";
+import { nameSignal } from "../config/signal-name.ts";
 import type { Exit } from "../core/instance.ts";
 import { loadPosixSpawn, type PosixSpawn } from "./posix-spawn.ts";
 import { SystemError } from "./system-error.ts";
@@ -27,7 +27,6 @@ const PR_SET_CHILD_SUBREAPER = 36;
 const F_SETPIPE_SZ = 1031;
 /** A task that writes much waits less often, and is read in larger pieces; the kernel's own size is 64 KiB. */
 const pipeSize = 262_144;
-const signalNames = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
 
 /**
  * The system calls, or undefined on a platform for which koffi's file was not shipped.
@@ -78,5 +77,5 @@ export async function loadNative(onProblem: (reason: string) => void): Promise<N
 function decodeStatus(status: number): Exit {
   const signal = status & 0x7f;
   if (signal === 0) return { code: (status >> 8) & 0xff, signal: null };
-  return { code: null, signal: (signalNames.get(signal) ?? "SIGKILL") as NodeJS.Signals };
+  return { code: null, signal: nameSignal(signal) ?? "SIGKILL" };
 }

@@ -1,9 +1,10 @@
+import { type SignalName, signalNumber } from "../config/signal-name.ts";
 import { type ProcessInfo, readProcess, readProcesses } from "./proc.ts";
 
 /** Sends a signal to a process or, with a negative pid, to a group; false when nothing is there to take it. */
-export function sendSignal(pid: number, signal: NodeJS.Signals | 0): boolean {
+export function sendSignal(pid: number, signal: SignalName | 0): boolean {
   try {
-    return process.kill(pid, signal);
+    return process.kill(pid, signal === 0 ? 0 : signalNumber(signal));
   } catch {
     return false;
   }

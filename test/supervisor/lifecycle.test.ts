@@ -30,6 +30,19 @@ tasks: { web: { command: [sh, -c, 'trap "echo bye; exit 3" USR1; echo up; while 
   });
 });
 
+it("signals have the names that people know them by", async () => {
+  const daemon = new Daemon(`
+tasks:
+  abort: { command: [sh, -c, 'kill -6 $$$$'], restart: "no" }
+  realtime: { command: sleep 1000, stop_signal: SIGRTMIN+3 }
+`);
+  expect(await daemon.until("abort", ({ state }) => state === "exited")).toMatchObject({
+    exit_signal: "SIGABRT",
+  });
+  await daemon.ctl("stop", "realtime");
+  expect(await daemon.instance("realtime")).toMatchObject({ state: "stopped", exit_signal: "SIGRTMIN+3" });
+});
+
 describe("readiness", () => {
   it.each([
     ["a line of the log", "readiness: { log: '^listening on \\d+$' }", "echo listening on 80"],

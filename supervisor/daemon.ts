@@ -113,8 +113,10 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
   process.off("SIGHUP", noteChange);
   process.on("SIGHUP", reloadByItself);
 
-  // Node would open its debugger to the machine.
-  process.on("SIGUSR1", () => log("SIGUSR1 means nothing here"));
+  // At SIGUSR1 Node would open its debugger to the machine. SIGUSR2 ends a process that does not expect it, and the
+  // logrotate files of supervisord send it.
+  for (const signal of ["SIGUSR1", "SIGUSR2"] as const)
+    process.on(signal, () => log(`${signal} means nothing here`));
 
   const target = { supervisor, version, events, reload, shutdown: () => requestShutdown("asked to", 0) };
   const servers = [await serveControl(socket, target)];

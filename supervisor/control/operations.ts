@@ -2,6 +2,7 @@ import { UserError } from "../config/user-error.ts";
 import type { ActionRequest, RestartRequest, RunRequest, SignalRequest } from "../protocol/request.ts";
 import type { Entry } from "../runtime/entry.ts";
 import { sendSignal } from "../runtime/process-group.ts";
+import { stopInOrder } from "../runtime/stop-order.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
 import { matchEntries } from "./match.ts";
 import { restartAndProve } from "./rolling-restart.ts";
@@ -10,17 +11,18 @@ import { hasStarted, waitUntil } from "./wait-until.ts";
 /** Starts instances and, if asked, waits until each runs, has failed, or waits for something itself. */
 export async function startTasks(supervisor: Supervisor, { names, wait }: ActionRequest): Promise<Entry[]> {
   const entries = selectEntries(supervisor, names);
+  requireOpen(supervisor, "start", names);
   for (const entry of entries) requireEnvironment(entry);
   for (const entry of entries) supervisor.start(entry);
   if (wait) await waitUntil(supervisor, entries, hasStarted);
   return entries;
 }
 
-/** Stops instances and, if asked, waits until no process of theirs is left. */
+/** Stops instances, dependants first, and, if asked, waits until no process of theirs is left. */
 export async function stopTasks(supervisor: Supervisor, { names, wait }: ActionRequest): Promise<Entry[]> {
   const entries = selectEntries(supervisor, names);
-  for (const entry of entries) supervisor.dispatch(entry, { type: "stop" });
-  if (wait) await waitUntil(supervisor, entries, (instance) => instance.state !== "stopping");
+  const stopped = stopInOrder(supervisor, entries);
+  if (wait) await stopped;
   return entries;
 }
 
@@ -30,14 +32,33 @@ export async function restartTasks(
   { names, wait, rolling }: RestartRequest,
 ): Promise<Entry[]> {
   const entries = selectEntries(supervisor, names);
+  requireOpen(supervisor, "restart", names);
   for (const entry of entries) requireEnvironment(entry);
   if (rolling) {
     for (const entry of entries) await restartAndProve(supervisor, entry, "restart");
     return entries;
   }
-  for (const entry of entries) supervisor.dispatch(entry, { type: "restart" });
+  await restartInOrder(supervisor, entries, wait);
   if (wait) await waitUntil(supervisor, entries, hasStarted);
   return entries;
+}
+
+/** Where some of them depend on others, all stop before the first starts again: else each restarts by itself. */
+async function restartInOrder(
+  supervisor: Supervisor,
+  entries: readonly Entry[],
+  wait: boolean,
+): Promise<void> {
+  const tasks = new Set(entries.map(({ spec }) => spec.task));
+  const areRelated = entries.some(({ spec }) =>
+    Object.keys(spec.settings.depends_on).some((name) => tasks.has(name)),
+  );
+  const restart = (): void => {
+    for (const entry of entries) supervisor.dispatch(entry, { type: "restart" });
+  };
+  if (!areRelated) return restart();
+  const restarted = stopInOrder(supervisor, entries).then(restart);
+  if (wait) await restarted;
 }
 
 /** Sends a signal to the main processes of instances. */
@@ -61,6 +82,7 @@ export async function runTask(supervisor: Supervisor, { name, wait }: RunRequest
       hint: `longshorectl start ${name}`,
     });
   }
+  requireOpen(supervisor, "run", [name]);
   requireEnvironment(entry);
   const { generation, pid } = entry.instance;
   if (pid !== null) {
@@ -80,6 +102,11 @@ export async function runTask(supervisor: Supervisor, { name, wait }: RunRequest
 /** The instances that names mean, all of them when there is no name. @throws UserError when a name means nothing */
 export function selectEntries(supervisor: Supervisor, names: readonly string[]): Entry[] {
   return matchEntries([...supervisor.fleet.entries], names.length === 0 ? ["all"] : names);
+}
+
+function requireOpen({ isClosing }: Supervisor, verb: string, names: readonly string[]): void {
+  if (!isClosing) return;
+  throw new UserError("shutting_down", `cannot ${verb} ${names.join(", ")}: longshored is shutting down`);
 }
 
 function requireEnvironment({ spec }: Entry): void {

@@ -13,6 +13,8 @@ export interface Entry {
   instance: Instance;
   /** takes over when the present process has been stopped */
   nextSpec: InstanceSpec | null;
+  /** the stop of several instances in which this one waits for its turn; any other wish takes it out */
+  stopOrder: object | undefined;
   /** leaves the supervisor once it has been stopped */
   retired: boolean;
   readonly capture: Capture;
@@ -32,6 +34,7 @@ export function newEntry(spec: InstanceSpec, output: Output, files: LogFiles): E
     spec,
     instance: newInstance(),
     nextSpec: null,
+    stopOrder: undefined,
     retired: false,
     capture: new Capture(output, files),
     runVariables: {},

@@ -2,7 +2,9 @@ import type { InstanceSpec } from "../config/instance-spec.ts";
 import type { Plan } from "../config/load.ts";
 import { isActive } from "../core/instance.ts";
 import { diffPlans, type PlanDiff } from "../core/plan-diff.ts";
+import { isAlive } from "../core/readiness.ts";
 import type { Entry } from "./entry.ts";
+import { stopInOrder } from "./stop-order.ts";
 import type { Supervisor } from "./supervisor.ts";
 
 /** What applying a plan would change of what runs now. */
@@ -26,7 +28,10 @@ export function applyPlan(supervisor: Supervisor, plan: Plan, rolling: boolean):
   const diff = diffRunning(supervisor, plan);
   const held: Entry[] = [];
   supervisor.plan = plan;
-  for (const { id } of diff.removed) withEntry(supervisor, id, (entry) => retire(supervisor, entry));
+  retire(
+    supervisor,
+    diff.removed.flatMap(({ id }) => supervisor.fleet.find(id) ?? []),
+  );
   for (const spec of [...diff.adjusted, ...diff.unchanged])
     withEntry(supervisor, spec.id, (entry) => adjust(supervisor, entry, spec));
   const restart = (entry: Entry): void => {
@@ -56,19 +61,27 @@ function adjust(supervisor: Supervisor, entry: Entry, spec: InstanceSpec): void 
     supervisor.dispatch(entry, { type: "recheck" });
 }
 
-/** Stops an instance for good; it is forgotten when its last process has ended. */
-function retire(supervisor: Supervisor, entry: Entry): void {
-  entry.retired = true;
+/** Stops instances for good, dependants first; each is forgotten when its last process has ended. */
+function retire(supervisor: Supervisor, entries: readonly Entry[]): void {
+  for (const entry of entries) entry.retired = true;
+  for (const entry of entries) forgetAtEnd(supervisor, entry);
+  // A run of a job that is no longer in the file is the last one, and goes on.
+  void stopInOrder(
+    supervisor,
+    entries.filter(({ spec }) => spec.settings.kind !== "job"),
+  );
+}
+
+function forgetAtEnd(supervisor: Supervisor, entry: Entry): void {
+  const isJob = entry.spec.settings.kind === "job";
   const forget = (): boolean => {
-    if (!entry.retired || isActive(entry.instance)) return false;
+    if (!entry.retired || (isJob ? isActive : isAlive)(entry.instance)) return false;
     supervisor.remove(entry);
     return true;
   };
   const stopListening = supervisor.onChange((changed) => {
     if (changed === entry && (!entry.retired || forget())) stopListening();
   });
-  // A run of a job that is no longer in the file is the last one, and goes on.
-  if (entry.spec.settings.kind !== "job") supervisor.dispatch(entry, { type: "stop" });
   if (forget()) stopListening();
 }
 
@@ -78,6 +91,8 @@ function comeBack(supervisor: Supervisor, spec: InstanceSpec): Entry | undefined
   if (entry === undefined) return undefined;
   entry.retired = false;
   entry.nextSpec = spec;
+  // It still waits for its turn to be stopped: it is replaced instead.
+  if (entry.stopOrder !== undefined) supervisor.dispatch(entry, { type: "restart" });
   return entry;
 }
 

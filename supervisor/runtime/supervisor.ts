@@ -91,7 +91,7 @@ export class Supervisor {
 
   /** Brings a task up, unless the environment that it requires is not there. */
   start(entry: Entry): void {
-    if (entry.spec.offReason === null && !this.isClosing) this.dispatch(entry, { type: "start" });
+    if (entry.spec.offReason === null) this.dispatch(entry, { type: "start" });
   }
 
   /** Listens to every change until the result is called. */
@@ -114,6 +114,8 @@ export class Supervisor {
   }
 
   private handle(entry: Entry, event: Event): void {
+    if (this.isClosing && isWish(event)) return;
+    if (isWish(event) || event.type === "stop") entry.stopOrder = undefined;
     if (entry.nextSpec !== null && endsProcess(event)) this.takeNextSpec(entry, entry.nextSpec);
     const before = entry.instance;
     const { instance, effects } = transition(before, event, entry.spec.settings);
@@ -251,6 +253,11 @@ export class Supervisor {
       if (blocker === null) this.dispatch(entry, { type: "released" });
     }
   }
+}
+
+/** Whether somebody wants a process to be started, at once or after its stop. */
+function isWish({ type }: Event): boolean {
+  return type === "start" || type === "restart" || type === "run";
 }
 
 /** Whether this event means that the last process of a stopping instance is gone. */

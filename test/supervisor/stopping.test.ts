@@ -1,0 +1,87 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { Daemon, useDaemons } from "./daemon.ts";
+
+useDaemons();
+
+/** Each waits before it ends, so that two that are stopped together end in another order. */
+const chain = `
+tasks:
+  database: { command: [sh, -c, 'trap "exit 0" TERM; echo up; while :; do sleep 0.01; done'] }
+  app: { command: [sh, -c, 'trap "sleep 0.1; exit 0" TERM; echo up; while :; do sleep 0.01; done'], depends_on: [database] }
+  web: { command: [sh, -c, 'trap "sleep 0.2; exit 0" TERM; echo up; while :; do sleep 0.01; done'], depends_on: [app] }
+`;
+
+/** The last one ends when it is let go. */
+const heldChain = chain.replace("sleep 0.2", "while ! test -e $DIR/go; do sleep 0.01; done");
+
+async function startChain(tasks = chain): Promise<Daemon> {
+  const daemon = new Daemon(tasks);
+  for (const name of ["database", "app", "web"]) await daemon.waitFor(new RegExp(`^${name} \\| up`, "m"));
+  return daemon;
+}
+
+const listStopped = ({ output }: Daemon): string[] =>
+  [...output.matchAll(/(\w+): (stopping|stopped)$/gm)].map(([, name, state]) => `${name} ${state}`);
+
+const inReverse = [
+  ...["web stopping", "web stopped", "app stopping", "app stopped"],
+  ...["database stopping", "database stopped"],
+];
+
+describe("several tasks are stopped in reverse order of their dependencies", () => {
+  it("by hand", async () => {
+    const daemon = await startChain();
+    expect((await daemon.ctl("stop", "all")).code).toBe(0);
+    expect(listStopped(daemon)).toEqual(inReverse);
+  });
+
+  it("before they are started again", async () => {
+    const daemon = await startChain();
+    const { pid } = await daemon.instance("database");
+    expect((await daemon.ctl("restart", "all")).code).toBe(0);
+    expect(listStopped(daemon)).toEqual(inReverse);
+    const [database, app, web] = await daemon.status();
+    expect([database, app, web].map((instance) => instance?.pid)).not.toContain(null);
+    expect(database?.pid).not.toBe(pid);
+  });
+
+  it("by a reload that removes them", async () => {
+    const daemon = await startChain();
+    daemon.rewrite("tasks: {}");
+    expect((await daemon.ctl("reload")).code).toBe(0);
+    await daemon.waitFor(/database: stopped/);
+    expect(listStopped(daemon)).toEqual(inReverse);
+    expect(await daemon.status()).toEqual([]);
+  });
+});
+
+const letGo = ({ folder }: Daemon): void => writeFileSync(join(folder, "go"), "");
+
+it("a task that is started while it waits to be stopped goes on", async () => {
+  const daemon = await startChain(heldChain);
+  const { pid } = await daemon.instance("database");
+  const stopped = daemon.ctl("stop", "all");
+  await daemon.waitFor(/web: stopping/);
+  await daemon.ctl("start", "database");
+  letGo(daemon);
+  await stopped;
+  expect(listStopped(daemon)).toEqual(inReverse.slice(0, 4));
+  expect(await daemon.instance("database")).toMatchObject({ state: "running", pid });
+});
+
+it("nothing is started while everything is being stopped", async () => {
+  const daemon = await startChain(heldChain);
+  daemon.signal("SIGTERM");
+  await daemon.waitFor(/web: stopping/);
+  for (const verb of ["start", "restart"]) {
+    expect(await daemon.ctl(verb, "database")).toMatchObject({
+      code: 1,
+      stderr: `cannot ${verb} database: longshored is shutting down\n`,
+    });
+  }
+  letGo(daemon);
+  expect((await daemon.ended).code).toBe(0);
+  expect(listStopped(daemon)).toEqual(inReverse);
+});

@@ -17,6 +17,8 @@ export interface Native extends PosixSpawn {
   openPipe(): { readonly read: number; readonly write: number };
   /** Makes orphaned descendants children of this process, as they are of PID 1. */
   becomeSubreaper(): void;
+  /** Does what is done at once, with no promise, with the rights that this user and group have to files. */
+  withFileRights<T>(uid: number, gid: number, act: () => T): T;
   /** An extended attribute of a file, or undefined. */
   readAttribute(path: string, name: string): string | undefined;
 }
@@ -43,6 +45,8 @@ export async function loadNative(onProblem: (reason: string) => void): Promise<N
       "int prctl(int option, unsigned long, unsigned long, unsigned long, unsigned long)",
     );
     const getxattr = libc.func("int64 getxattr(str path, str name, void *value, size_t size)");
+    const setfsuid = libc.func("int setfsuid(uint32_t uid)");
+    const setfsgid = libc.func("int setfsgid(uint32_t gid)");
     const status = Buffer.alloc(4);
     const ends = Buffer.alloc(8);
     const attribute = Buffer.alloc(256);
@@ -61,6 +65,17 @@ export async function loadNative(onProblem: (reason: string) => void): Promise<N
       },
       becomeSubreaper: () => {
         prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+      },
+      withFileRights: (uid, gid, act) => {
+        // These are of one thread alone, setfsuid(2), and JavaScript keeps to its own.
+        const ownGid = setfsgid(gid);
+        const ownUid = setfsuid(uid);
+        try {
+          return act();
+        } finally {
+          setfsuid(ownUid);
+          setfsgid(ownGid);
+        }
       },
       readAttribute: (path, name) => {
         const length = Number(getxattr(path, name, attribute, attribute.length));

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 
 /** The kernel counts resident memory in pages; Linux on the platforms that Node runs on has pages of 4 KiB by default. */
 const pageSize = 4_096;
@@ -67,6 +67,15 @@ export function readVariable(pid: number, name: string): string | undefined {
   try {
     const entries = readFileSync(`/proc/${pid}/environ`, "latin1").split("\0");
     return entries.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whom a process runs as, or undefined when there is none of that pid. */
+export function readOwner(pid: number): { readonly uid: number; readonly gid: number } | undefined {
+  try {
+    return statSync(`/proc/${pid}`);
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 import type { Exit } from "../core/instance.ts";
 import type { Native } from "./native.ts";
 import { Orphans } from "./orphans.ts";
-import { readChildren, readVariable } from "./proc.ts";
+import { readChildren, readOwner, readVariable } from "./proc.ts";
 
 /** The variable that marks every process of a task, so that orphans can be told apart. */
 export const markVariable = "LONGSHORE_RUN";
@@ -70,8 +70,15 @@ export class Reaper {
 
   /** An orphan is looked at after every end of a task, and its mark never changes: it is read once. */
   private readMark(pid: number): string | undefined {
-    const known = this.marks.get(pid) ?? readVariable(pid, markVariable);
+    const known = this.marks.get(pid) ?? readVariable(pid, markVariable) ?? this.readMarkAsOwner(pid);
     if (known !== undefined) this.marks.set(pid, known);
     return known;
+  }
+
+  /** Without CAP_SYS_PTRACE, which Docker does not give, root may not read the environment of others, but they may. */
+  private readMarkAsOwner(pid: number): string | undefined {
+    const owner = process.getuid?.() === 0 ? readOwner(pid) : undefined;
+    if (owner === undefined || owner.uid === 0) return undefined;
+    return this.native?.withFileRights(owner.uid, owner.gid, () => readVariable(pid, markVariable));
   }
 }

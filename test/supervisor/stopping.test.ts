@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { Daemon, useDaemons } from "./daemon.ts";
+import { Daemon, isRunning, useDaemons } from "./daemon.ts";
 
 useDaemons();
 
@@ -56,6 +56,37 @@ describe("several tasks are stopped in reverse order of their dependencies", () 
     expect(await daemon.status()).toEqual([]);
   });
 });
+
+/** What Docker leaves of root's capabilities by default. */
+const capabilities = [
+  ...[
+    "chown",
+    "dac_override",
+    "fsetid",
+    "fowner",
+    "mknod",
+    "net_raw",
+    "setgid",
+    "setuid",
+    "setfcap",
+    "setpcap",
+  ],
+  ...["net_bind_service", "sys_chroot", "kill", "audit_write"],
+].map((name) => `+${name}`);
+
+it.skipIf(process.getuid?.() !== 0)(
+  "finds the orphans of another user with Docker's capabilities",
+  async () => {
+    const daemon = new Daemon(
+      `tasks: { web: { command: [sh, -c, 'setsid sh -c "setsid sleep 1000 & echo left \\$!"; sleep 1000'], user: nobody } }`,
+      { wrapper: ["setpriv", `--bounding-set=-all,${capabilities.join(",")}`, "--inh-caps=-all"] },
+    );
+    const [, left] = await daemon.waitFor(/left (\d+)/);
+    expect(isRunning(Number(left))).toBe(true);
+    await daemon.ctl("stop", "web");
+    expect(isRunning(Number(left))).toBe(false);
+  },
+);
 
 const letGo = ({ folder }: Daemon): void => writeFileSync(join(folder, "go"), "");
 

@@ -29,10 +29,8 @@ async function reloadTask(supervisor: Supervisor, entry: Entry): Promise<UserErr
     sendSignal(pid, settings.reload_signal);
     return undefined;
   }
-  const code = await supervisor.runReloadCommand(entry);
-  if (code === 0) return undefined;
-  return new UserError(
-    "reload_failed",
-    `cannot reload ${name}: its reload command exited with ${code ?? "a timeout"}`,
-  );
+  const problem = await supervisor.runCommand(entry, "reload_command");
+  return problem === null
+    ? undefined
+    : new UserError("reload_failed", `cannot reload ${name}: its reload_command failed: ${problem}`);
 }

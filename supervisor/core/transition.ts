@@ -80,8 +80,7 @@ function whenUp(instance: Instance, event: Event, task: Task): Transition {
     case "timer":
       return startTimeOver(instance, task);
     case "ready":
-      if (instance.state === "running") return stay(instance);
-      return stay({ ...instance, state: "running", failedStarts: 0, reason: null });
+      return instance.state === "running" ? stay(instance) : stay(started(instance));
     case "condemned":
       return beginStop({ ...instance, afterStop: "retry", reason: event.reason }, task);
     case "exited":
@@ -169,11 +168,16 @@ function spawned(instance: Instance, event: EventOf<"spawned">, task: Task): Tra
   };
 }
 
+/** It counts as up. A check may have failed before; then the reason for that stays. */
+function started(instance: Instance): Instance {
+  const reason = instance.health === "unhealthy" ? instance.reason : null;
+  return { ...instance, state: "running", failedStarts: 0, reason };
+}
+
 /** A service that is to say itself when it is ready had this long to do so; any other one has lasted long enough. */
 function startTimeOver(instance: Instance, task: Task): Transition {
   if (instance.state !== "starting") return stay(instance);
-  if (task.readiness === undefined)
-    return stay({ ...instance, state: "running", failedStarts: 0, reason: null });
+  if (task.readiness === undefined) return stay(started(instance));
   const reason = `not ready within ${formatDuration(task.readiness.timeout)}`;
   return beginStop({ ...instance, afterStop: "retry", reason }, task);
 }
@@ -199,7 +203,7 @@ function endedByItself(instance: Instance, event: EventOf<"exited">, task: Task)
 function healthChanged(instance: Instance, event: EventOf<"health">, task: Task): Transition {
   // What answers well has started, however young it is.
   if (event.healthy) {
-    return stay({ ...instance, state: "running", health: "healthy", failedStarts: 0, reason: null });
+    return stay(started({ ...instance, health: "healthy" }));
   }
   const sick: Instance = { ...instance, health: "unhealthy", reason: event.reason };
   switch (task.healthcheck?.on_failure) {

@@ -1,5 +1,4 @@
 import { connect } from "node:net";
-import type { Argv } from "../config/command.ts";
 import type { NotifyTarget } from "../config/notify.ts";
 import type { SupervisorEvent } from "../protocol/event.ts";
 import { runAside } from "./run-aside.ts";
@@ -16,7 +15,9 @@ export async function sendEvent(
   const timeout = Math.min(target.timeout, longestTimer);
   if (target.webhook !== undefined) return postJson(target.webhook, text, timeout);
   if (target.tcp !== undefined) return sendLine(target.tcp, text, timeout);
-  if (target.exec !== undefined) return runCommand(target.exec, text, timeout, spawner);
+  if (target.exec !== undefined) {
+    return runAside(spawner, ownContext, { argv: target.exec, timeout, environment: { EVENT: text } });
+  }
   return null;
 }
 
@@ -49,15 +50,4 @@ function sendLine(address: string, line: string, timeout: number): Promise<strin
     socket.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
     socket.resume();
   });
-}
-
-async function runCommand(
-  argv: Argv,
-  event: string,
-  timeout: number,
-  spawner: Spawner,
-): Promise<string | null> {
-  const code = await runAside(spawner, ownContext, { argv, timeout, environment: { EVENT: event } });
-  if (code === 0) return null;
-  return code === null ? "it took too long" : `it exited with ${code}`;
 }

@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import type { Argv } from "../config/command.ts";
 import type { Healthcheck } from "../config/healthcheck.ts";
 import { type HttpTarget, parseHttpTarget, parseTcpTarget, type TcpTarget } from "../config/probe-target.ts";
 import { longestTimer } from "./time-limit.ts";
@@ -9,8 +10,8 @@ export interface ProbeResult {
   readonly detail: string;
 }
 
-/** Runs a command for an exec check: its exit code, or null when it was ended for taking too long. */
-export type RunCommand = (argv: readonly [string, ...string[]], timeout: number) => Promise<number | null>;
+/** Runs a command for an exec check: null when it exited with 0, otherwise what went wrong in words. */
+export type RunCommand = (argv: Argv, timeout: number) => Promise<string | null>;
 
 /** Asks a task once whether it works; its variables have been replaced. Never rejects. */
 export async function runProbe(check: Healthcheck, runCommand: RunCommand): Promise<ProbeResult> {
@@ -20,12 +21,8 @@ export async function runProbe(check: Healthcheck, runCommand: RunCommand): Prom
   const tcp = parseTcpTarget(check.tcp ?? "");
   if (tcp !== undefined) return probeTcp(tcp, timeout);
   if (check.exec !== undefined) {
-    const code = await runCommand(check.exec, check.timeout);
-    if (code === 0) return { healthy: true, detail: "" };
-    return {
-      healthy: false,
-      detail: code === null ? `${check.exec[0]} took too long` : `${check.exec[0]} exited with ${code}`,
-    };
+    const problem = await runCommand(check.exec, check.timeout);
+    return { healthy: problem === null, detail: problem ?? "" };
   }
   return { healthy: true, detail: "" };
 }

@@ -1,4 +1,6 @@
 import type { Argv } from "../config/command.ts";
+import { formatDuration } from "../config/duration-text.ts";
+import type { Exit } from "../core/instance.ts";
 import { sendSignal } from "./process-group.ts";
 import type { ProcessContext, Spawner } from "./spawn.ts";
 import type { StreamHandler } from "./stream-reader.ts";
@@ -16,25 +18,37 @@ export interface Aside {
 
 /**
  * Runs a command as the context's user, in its environment and working directory.
- * @returns its exit code, 127 when it cannot be run, or null when it took too long and was killed
+ * @returns null when it exited with 0, otherwise what went wrong in words: `sh exited with 3`. Never rejects.
  */
-export function runAside(spawner: Spawner, spec: ProcessContext, aside: Aside): Promise<number | null> {
+export function runAside(spawner: Spawner, spec: ProcessContext, aside: Aside): Promise<string | null> {
+  const { argv, timeout } = aside;
   return new Promise((resolve) => {
+    let tookTooLong = false;
     let cancelLimit = (): void => {};
     const spawned = spawner.spawn({
       spec,
-      argv: aside.argv,
+      argv,
       mark: "aside",
       environment: aside.environment ?? {},
       stdout: aside.output,
       stderr: aside.output === undefined ? undefined : "stdout",
-      onExit: ({ code }) => {
+      onExit: (exit) => {
         cancelLimit();
-        resolve(code);
+        resolve(
+          tookTooLong ? `${argv[0]} took longer than ${formatDuration(timeout)}` : describeEnd(argv, exit),
+        );
       },
-      onError: () => resolve(127),
+      onError: resolve,
     });
     if (spawned === undefined) return;
-    cancelLimit = setTimeLimit(aside.timeout, () => sendSignal(-spawned.pid, "SIGKILL"));
+    cancelLimit = setTimeLimit(timeout, () => {
+      tookTooLong = true;
+      sendSignal(-spawned.pid, "SIGKILL");
+    });
   });
+}
+
+function describeEnd([program]: Argv, { code, signal }: Exit): string | null {
+  if (signal !== null) return `${program} was killed by ${signal}`;
+  return code === 0 ? null : `${program} exited with ${code}`;
 }

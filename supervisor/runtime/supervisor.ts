@@ -148,7 +148,7 @@ export class Supervisor {
         this.leftovers.signal(entry, effect.signal);
         break;
       case "run_stop_command":
-        this.runStopCommand(entry);
+        void this.runStopCommand(entry);
         break;
       case "watch_group":
         this.groups.add(entry);
@@ -205,11 +205,10 @@ export class Supervisor {
     this.dispatch(entry, { type: "exited", generation, exit, groupEmpty, at: Date.now() });
   }
 
-  private runStopCommand(entry: Entry): void {
-    const { stop_command: argv, stop_grace_period: timeout } = entry.spec.settings;
-    const environment = { PID: String(entry.instance.pid) };
-    if (argv !== undefined)
-      void runAside(this.surroundings.spawner, entry.spec, { argv, timeout, environment });
+  /** The stop goes on whether it fails or not: what is left after the grace period is killed. */
+  private async runStopCommand(entry: Entry): Promise<void> {
+    const problem = await this.runCommand(entry, "stop_command");
+    if (problem !== null) this.surroundings.log(`${entry.spec.name}: its stop_command failed: ${problem}`);
   }
 
   /** Replaces a process that must not go on, as after a failure. */
@@ -217,10 +216,13 @@ export class Supervisor {
     this.dispatch(entry, { type: "condemned", generation: entry.instance.generation, reason });
   }
 
-  /** Runs the reload command of a task, its output in the task's log; the exit code, or null when it took too long. */
-  runReloadCommand(entry: Entry): Promise<number | null> {
-    const { reload_command: argv, stop_grace_period: timeout } = entry.spec.settings;
-    if (argv === undefined) return Promise.resolve(0);
+  /**
+   * Runs a command that a task has for the purpose, with the pid of its process in $PID and its output in the task's log.
+   * @returns null, or what went wrong in words
+   */
+  runCommand(entry: Entry, purpose: "stop_command" | "reload_command"): Promise<string | null> {
+    const { [purpose]: argv, stop_grace_period: timeout } = entry.spec.settings;
+    if (argv === undefined) return Promise.resolve(null);
     const environment = { PID: String(entry.instance.pid) };
     const output = entry.capture.handle("stderr", entry.spec, [{ kind: "inherit" }]);
     return runAside(this.surroundings.spawner, entry.spec, { argv, timeout, environment, output });

@@ -194,7 +194,7 @@ tasks:
 describe("longshorectl reload", () => {
   it("has a task reload itself, and says what a new file would change", async () => {
     const daemon = new Daemon(
-      "tasks: { web: { command: [sh, -c, 'trap \"echo reloading\" HUP; echo up; while :; do sleep 0.05; done'], reload_signal: HUP }, app: { command: sleep 1000 } }",
+      "tasks: { web: { command: [sh, -c, 'trap \"echo reloading\" HUP; echo up; while :; do sleep 0.05; done'], reload_signal: HUP }, app: { command: sleep 1000 }, bad: { command: sleep 1000, reload_command: [sh, -c, 'exit 3'] } }",
     );
     await daemon.waitFor(/web \| up/);
     expect((await daemon.ctl("reload", "web")).stdout).toBe("web: reloaded\n");
@@ -203,9 +203,13 @@ describe("longshorectl reload", () => {
       code: 1,
       stderr: expect.stringContaining("it has no way to be told"),
     });
+    expect(await daemon.ctl("reload", "bad")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("cannot reload bad: its reload_command failed: sh exited with 3"),
+    });
     daemon.rewrite("tasks: { app: { command: sleep 1001 } }");
     expect((await daemon.ctl("reload", "--dry-run")).stdout).toBe(
-      "removed: web\nchanged: app\nunchanged: 0\n",
+      "removed: web, bad\nchanged: app\nunchanged: 0\n",
     );
     expect((await daemon.instance("web")).pid).not.toBeNull();
   });

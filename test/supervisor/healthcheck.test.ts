@@ -133,6 +133,21 @@ describe("a tcp check", () => {
   });
 });
 
+describe("an exec check", () => {
+  it.each([
+    ["a signal ends it", "[sh, -c, 'kill -SEGV $$$$']", "", "sh was killed by SIGSEGV"],
+    ["it hangs", '[sleep, "1000"]', "timeout: 200ms, ", "sleep took longer than 200ms"],
+    ["it cannot be run", "[no-such-check]", "", "cannot run no-such-check: no such program"],
+    ["it finds fault", "[sh, -c, 'exit 3']", "", "sh exited with 3"],
+  ])("says what is wrong when %s, also once the start period is over", async (_, exec, rest, reason) => {
+    const daemon = new Daemon(
+      withCheck(`exec: ${exec}, ${rest}on_failure: mark`).replace("start_period: 10ms", "start_period: 1s"),
+    );
+    expect(await daemon.until("web", isUnhealthy)).toMatchObject({ state: "starting", reason });
+    expect(await daemon.until("web", ({ state }) => state === "running")).toMatchObject({ reason });
+  });
+});
+
 describe("an unhealthy task", () => {
   it("is restarted by default, again and again, with growing waits between", async () => {
     const site = new Site();

@@ -35,7 +35,7 @@ tasks:
     expect(reloads()).toBe(0);
     file("new", "bad");
     await daemon.ctl("run", "certificate", "--wait");
-    await daemon.waitFor(/certificate: grep -q good \S+ after run 3 failed: exit code 1/);
+    await daemon.waitFor(/certificate: grep -q good \S+ after run 3 failed: grep exited with 1/);
     expect(reloads()).toBe(0);
     file("new", "good 2");
     await daemon.ctl("run", "certificate", "--wait");

@@ -28,6 +28,21 @@ tasks: { web: { command: [sh, -c, 'trap "echo bye; exit 3" USR1; echo up; while 
     await daemon.ctl("stop", "web");
     expect(await daemon.instance("web")).toMatchObject({ state: "stopped", exit_code: 3 });
   });
+
+  it.each([
+    ["no-such-program", "cannot run no-such-program: no such program"],
+    ["sh -c 'echo no way; exit 4'", "sh exited with 4"],
+    ["sleep 1000", "sleep took longer than 300ms"],
+  ])("says that its command failed, and kills: %s", async (command, problem) => {
+    const daemon = new Daemon(
+      `tasks: { web: { command: [sh, -c, 'echo up; exec sleep 1000'], stop_command: "${command}", stop_grace_period: 300ms } }`,
+    );
+    await daemon.waitFor(/web \| up/);
+    await daemon.ctl("stop", "web");
+    await daemon.waitFor(new RegExp(`web: its stop_command failed: ${problem}`));
+    expect(await daemon.instance("web")).toMatchObject({ state: "stopped", exit_signal: "SIGKILL" });
+    if (command.includes("echo")) expect(daemon.output).toContain("web | no way");
+  });
 });
 
 it("signals have the names that people know them by", async () => {

@@ -1,3 +1,4 @@
+import type { Argv } from "../../config/command.ts";
 import type { InstanceSpec } from "../../config/instance-spec.ts";
 import { interpolate } from "../../config/interpolate.ts";
 import type { JobAction } from "../../config/job-action.ts";
@@ -13,12 +14,8 @@ export interface ActionPort {
   readonly log: (message: string) => void;
   /** @returns why it could not be done, or null */
   actOnTask(action: Extract<JobAction, { type: "task" | "signal" }>): Promise<string | null>;
-  /** Runs a command as the job does, its output in the job's log. @returns its exit code, null when a signal ended it */
-  runCommand(
-    spec: InstanceSpec,
-    argv: readonly [string, ...string[]],
-    variables: Record<string, string>,
-  ): Promise<number | null>;
+  /** Runs a command as the job does, its output in the job's log. @returns what went wrong in words, or null */
+  runCommand(spec: InstanceSpec, argv: Argv, variables: Record<string, string>): Promise<string | null>;
 }
 
 /** What was in the files of `if_changed` when the actions were last carried out, and where to note what is now. */
@@ -88,8 +85,7 @@ async function carryOut(
       return port.actOnTask(action);
     case "command": {
       const variables = { ...runVariables(spec.task, run), ...endVariables(run) };
-      const code = await port.runCommand(spec, action.command, variables);
-      return code === 0 ? null : code === null ? "it was killed" : `exit code ${code}`;
+      return port.runCommand(spec, action.command, variables);
     }
     case "notify": {
       if (!URL.canParse(action.url)) return "its address is none";

@@ -78,7 +78,7 @@ export class JobActions {
     if (instance.pid === null) return `${spec.name} is not running`;
     const { reload_signal: signal } = spec.settings;
     if (signal !== undefined) return sendSignal(instance.pid, signal) ? null : `${spec.name} has just ended`;
-    const code = await this.supervisor.runReloadCommand(entry);
-    return code === 0 ? null : `its reload command exited with ${code ?? "a timeout"}`;
+    const problem = await this.supervisor.runCommand(entry, "reload_command");
+    return problem === null ? null : `its reload_command failed: ${problem}`;
   }
 }

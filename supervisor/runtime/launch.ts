@@ -1,3 +1,4 @@
+import { getPriority } from "node:os";
 import type { Argv } from "../config/command.ts";
 import type { Task } from "../config/task.ts";
 import { UserError } from "../config/user-error.ts";
@@ -36,9 +37,11 @@ export function planLaunch(
       throw new UserError("launch", `cannot run ${argv[0]}: ${key} takes the program ${name}`);
     return path;
   };
+  // The program adds to the priority that it is started with.
+  const adjustment = settings.nice === undefined ? 0 : settings.nice - getPriority();
   const privileged = [
     ...(limits.length === 0 ? [] : [helper("prlimit", "rlimits"), ...limits, "--"]),
-    ...(settings.nice === undefined ? [] : [helper("nice", "nice"), "-n", String(settings.nice), "--"]),
+    ...(adjustment === 0 ? [] : [helper("nice", "nice"), "-n", String(adjustment), "--"]),
   ];
   // The user changes last: raising a limit or a priority takes privileges.
   const needsSetpriv =

@@ -105,10 +105,11 @@ tasks:
 });
 
 describe("limits", () => {
-  it("are those of the task", async () => {
-    const daemon = new Daemon(`
-tasks: { web: { command: [sh, -c, 'ulimit -n; nice; id -un; echo end; sleep 1000'], rlimits: { nofile: 123, core: 0 }, nice: 5, user: nobody } }
-`);
+  it("are those of the task, whatever the supervisor's own are", async () => {
+    const daemon = new Daemon(
+      "tasks: { web: { command: [sh, -c, 'ulimit -n; nice; id -un; echo end; sleep 1000'], rlimits: { nofile: 123, core: 0 }, nice: 5, user: nobody } }",
+      { wrapper: ["nice", "-n", "2"] },
+    );
     await daemon.waitFor(/web \| end/);
     expect([...daemon.output.matchAll(/^web \| (.*)$/gm)].map((match) => match[1])).toEqual([
       "123",

@@ -59,19 +59,15 @@ defaults: { restart: "no" }
 tasks:
   script: { command: ${folder}/script }
   binary: { command: ./binary, working_dir: ${folder} }
-  nul: { command: [echo, "a\\0b"] }
-  nul-variable: { command: echo, environment: { A: "a\\0b" } }
 `);
     const reasons = new Map<string, string | null>();
-    for (const name of ["script", "binary", "nul", "nul-variable"]) {
+    for (const name of ["script", "binary"]) {
       reasons.set(name, (await daemon.until(name, ({ state }) => state === "exited")).reason);
     }
     rmSync(folder, { recursive: true });
     expect(Object.fromEntries(reasons)).toEqual({
       script: `cannot run ${folder}/script: no such interpreter: /no/such/python`,
       binary: "cannot run ./binary: it is no program for this machine (ENOEXEC)",
-      nul: "cannot run echo: an argument holds a NUL",
-      "nul-variable": "cannot run echo: its environment holds a NUL",
     });
   });
 

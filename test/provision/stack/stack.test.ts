@@ -21,7 +21,7 @@ const X = "x-longshore: { supervisor: web }\n";
 test.each([
   ["no YAML", "name: [site\n", /:2:1: /],
   ["a tab", "name: site\nservices:\n\tweb: {}\n", /:3:1: /],
-  ["a key twice", `name: site\n${X}name: other\nservices: {}\n`, /:3:1: .*unique/],
+  ["a key twice", `name: site\n${X}name: other\nservices: {}\n`, /:3:1: name stands here twice/],
   ["no name", `${X}services: {}\n`, /: name: is missing/],
   ["a name that Compose refuses", `name: My Site\n${X}services: {}\n`, /:1:7: name: .*lower-case/],
   ["no services", `name: site\n${X}`, /: services: is missing/],

@@ -9,15 +9,14 @@ export const Share = z
 
 /** How long a task that keeps failing waits between two starts. */
 export const Backoff = z.strictObject({
-  /** before the first retry; 0s restarts at once */
-  initial: Duration.prefault("500ms"),
-  /** each further wait is this many times longer */
-  factor: z.number().min(1).default(2),
-  /** the longest wait */
-  limit: Duration.prefault("30s"),
-  /** up to this share is added at random, so that tasks that fail together do not retry together */
-  jitter: Share.prefault("10%"),
-  /** a run this long counts as stable: the waits start over, and the next restart is at once */
-  reset: Duration.prefault("10s"),
+  initial: Duration.prefault("500ms").describe("before the first retry; 0s restarts at once"),
+  factor: z.number().min(1).default(2).describe("each further wait is this many times longer"),
+  limit: Duration.prefault("30s").describe("the longest wait"),
+  jitter: Share.prefault("10%").describe(
+    "up to this share is added at random, so that tasks that fail together do not retry together",
+  ),
+  reset: Duration.prefault("10s").describe(
+    "a run this long counts as stable: the waits start over, and the next restart is at once",
+  ),
 });
 export type Backoff = z.infer<typeof Backoff>;

@@ -9,7 +9,10 @@ export type Argv = readonly [string, ...string[]];
  * (quotes and backslashes), without running a shell.
  */
 export const Command = z
-  .union([z.string(), z.array(z.union([z.string(), z.number().transform(String)]))])
+  .union([
+    z.string().meta({ minLength: 1 }),
+    z.array(z.union([z.string(), z.number().transform(String)])).meta({ minItems: 1 }),
+  ])
   .transform((input, context): Argv => {
     const words = typeof input === "string" ? splitWords(input) : input;
     if (words === undefined) {

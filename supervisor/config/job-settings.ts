@@ -10,33 +10,45 @@ export type Overlap = z.infer<typeof Overlap>;
 
 /** The keys that make a task a job, and say how it runs. */
 export const jobSettings = {
-  schedule: Schedule.optional(),
-  /** runs this long after the last time it was due; at once when it never was */
-  every: Duration.refine((milliseconds) => milliseconds >= 1_000, "is shorter than a second").optional(),
-  timezone: TimeZone.optional(),
-  /** makes up for a time that was missed, once, as soon as that is possible */
-  catch_up: z.boolean().default(true),
-  /** a time that was missed longer ago than this is not made up for */
-  catch_up_limit: Duration.optional(),
-  /** the runs are late by a part of this that is always the same for this host and job */
-  jitter: Duration.prefault("0s"),
-  overlap: Overlap.default("skip"),
-  /** a run that takes longer is stopped, and counts as failed */
-  timeout: Duration.refine((milliseconds) => milliseconds > 0, "must be longer than 0s").optional(),
-  retries: Retries.prefault(0),
-  /** jobs of a group share its `max`; the others wait */
-  group: z.string().min(1).optional(),
-  on_success: JobActions.prefault([]),
-  on_failure: JobActions.prefault([]),
-  /** an address of healthchecks.io or a server with its protocol */
+  schedule: Schedule.optional().describe(
+    "makes the task a job: cron expressions of 5 or 6 fields, or `@hourly` to `@yearly`, `@reboot`",
+  ),
+  every: Duration.refine((milliseconds) => milliseconds >= 1_000, "is shorter than a second")
+    .optional()
+    .describe("runs this long after the last time it was due; at once when it never was"),
+  timezone: TimeZone.optional().describe("of the schedule; the file's by default, else the system's"),
+  catch_up: z
+    .boolean()
+    .default(true)
+    .describe("makes up for a time that was missed, once, as soon as that is possible"),
+  catch_up_limit: Duration.optional().describe(
+    "a time that was missed longer ago than this is not made up for",
+  ),
+  jitter: Duration.prefault("0s").describe(
+    "the runs are late by a part of this that is always the same for this host and job",
+  ),
+  overlap: Overlap.default("skip").describe("when it is due while it still runs"),
+  timeout: Duration.refine((milliseconds) => milliseconds > 0, "must be longer than 0s")
+    .optional()
+    .describe("a run that takes longer is stopped, and counts as failed"),
+  retries: Retries.prefault(0).describe("of a failed run: a number, or a map with the waits"),
+  group: z.string().min(1).optional().describe("jobs of a group share its `max`; the others wait"),
+  on_success: JobActions.prefault([]).describe("what follows a run that succeeded, in order"),
+  on_failure: JobActions.prefault([]).describe("what follows a run that failed, in order"),
   ping_url: z
     .string()
     .regex(/^(https?:\/\/|\$\{)/, "expected an address that begins with https://")
-    .optional(),
-  /** how many of its last runs are kept, with their logs */
-  history: z.int().min(1).max(10_000).default(50),
-  /** without a success for this long after it was due, it counts as overdue */
-  overdue_after: Duration.prefault("1h"),
+    .optional()
+    .describe("an address of healthchecks.io or a server with its protocol"),
+  history: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(50)
+    .describe("how many of its last runs are kept, with their logs"),
+  overdue_after: Duration.prefault("1h").describe(
+    "without a success for this long after it was due, it counts as overdue",
+  ),
 };
 
 /** File-level limits of the groups of jobs; a group that is not listed runs one job at a time. */

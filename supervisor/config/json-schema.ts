@@ -3,6 +3,16 @@ import { TasksFile } from "./tasks-file.ts";
 
 /** The JSON Schema of a tasks.yaml, for editors: put `# yaml-language-server: $schema=…` into its first line. */
 export function tasksFileSchema(): object {
-  const schema = z.toJSONSchema(TasksFile, { io: "input", unrepresentable: "any", target: "draft-7" });
-  return { title: "tasks.yaml of Longshore", ...schema, patternProperties: { "^x-": {} } };
+  const { required: _, ...schema } = z.toJSONSchema(TasksFile, {
+    io: "input",
+    unrepresentable: "any",
+    target: "draft-7",
+  });
+  return {
+    title: "tasks.yaml of Longshore",
+    ...schema,
+    patternProperties: { "^x-": {} },
+    // A file that includes others needs no tasks of its own.
+    anyOf: [{ required: ["tasks"] }, { required: ["include"] }],
+  };
 }

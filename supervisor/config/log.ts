@@ -4,12 +4,16 @@ import { Size } from "./size.ts";
 
 /** When a log file is put aside for a new one. Lines are never cut in two. */
 export const LogRotation = z.strictObject({
-  /** a file is put aside before it grows beyond this; 0 never does that */
-  max_size: Size.prefault("10MB"),
-  /** how many old files are kept beside it, as `file.1` (the youngest), `file.2`, … */
-  max_files: z.int().min(0).max(1_000).default(5),
-  /** a file older than this is put aside, whatever its size */
-  max_age: Duration.optional(),
+  max_size: Size.prefault("10MB").describe(
+    "a file is put aside before it grows beyond this; 0 never does that",
+  ),
+  max_files: z
+    .int()
+    .min(0)
+    .max(1_000)
+    .default(5)
+    .describe("how many old files are kept beside it, as `file.1` (the youngest), `file.2`, …"),
+  max_age: Duration.optional().describe("a file older than this is put aside, whatever its size"),
 });
 export type LogRotation = z.infer<typeof LogRotation>;
 

@@ -25,19 +25,20 @@ const Address = z.string().regex(/^.+:\d{1,5}$/, "expected host:port");
 /** Somebody who is told: each event is one JSON object. */
 export const NotifyTarget = z
   .strictObject({
-    /** POSTs the event to this address; tried again with growing waits */
-    webhook: z.url({ protocol: /^https?$/ }).optional(),
-    /** runs a command with the event in $EVENT */
-    exec: Command.optional(),
-    /** sends the event as one line to this host:port */
-    tcp: Address.optional(),
-    on: z.array(EventKind).min(1).default(["fatal", "unhealthy"]),
-    timeout: Duration.prefault("10s"),
+    webhook: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe("POSTs the event to this address; tried again with growing waits"),
+    exec: Command.optional().describe("runs a command with the event in $EVENT"),
+    tcp: Address.optional().describe("sends the event as one line to this host:port"),
+    on: z.array(EventKind).min(1).default(["fatal", "unhealthy"]).describe("which events"),
+    timeout: Duration.prefault("10s").describe("for one attempt"),
   })
   .refine(
     (target) => [target.webhook, target.exec, target.tcp].filter((way) => way !== undefined).length === 1,
     {
       message: "needs exactly one of webhook, exec and tcp",
     },
-  );
+  )
+  .meta({ oneOf: ["webhook", "exec", "tcp"].map((key) => ({ required: [key] })) });
 export type NotifyTarget = z.infer<typeof NotifyTarget>;

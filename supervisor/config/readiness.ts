@@ -12,14 +12,17 @@ const Pattern = z.string().superRefine((text, context) => {
 /** How a service says itself that it has started; it replaces `start_period`. */
 export const Readiness = z
   .strictObject({
-    /** a line of its output that matches this regular expression */
-    log: Pattern.optional(),
-    /** a newline that it writes to this file descriptor, as s6's notification-fd */
-    fd: z.int().min(3).max(9).optional(),
-    /** a service that is not ready by then has failed to start */
-    timeout: Duration.prefault("30s"),
+    log: Pattern.optional().describe("a line of its output that matches this regular expression"),
+    fd: z
+      .int()
+      .min(3)
+      .max(9)
+      .optional()
+      .describe("a newline that it writes to this file descriptor, as s6's notification-fd"),
+    timeout: Duration.prefault("30s").describe("a service that is not ready by then has failed to start"),
   })
   .refine((readiness) => (readiness.log === undefined) !== (readiness.fd === undefined), {
     message: "needs exactly one of log and fd",
-  });
+  })
+  .meta({ oneOf: ["log", "fd"].map((key) => ({ required: [key] })) });
 export type Readiness = z.infer<typeof Readiness>;

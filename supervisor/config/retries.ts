@@ -5,16 +5,13 @@ import { Duration } from "./duration.ts";
 const Count = z.int().min(0).max(1_000);
 
 const Retry = z.strictObject({
-  /** further attempts after a failed one */
-  count: Count.default(0),
-  /** before the first of them */
-  initial: Duration.prefault("10s"),
-  /** each further wait is this many times longer */
-  factor: z.number().min(1).default(2),
-  /** the longest wait */
-  limit: Duration.prefault("10m"),
-  /** up to this share is added, so that jobs that fail together do not retry together */
-  jitter: Share.prefault("10%"),
+  count: Count.default(0).describe("further attempts after a failed one"),
+  initial: Duration.prefault("10s").describe("before the first of them"),
+  factor: z.number().min(1).default(2).describe("each further wait is this many times longer"),
+  limit: Duration.prefault("10m").describe("the longest wait"),
+  jitter: Share.prefault("10%").describe(
+    "up to this share is added, so that jobs that fail together do not retry together",
+  ),
 });
 
 /** How often a failed run is tried again, and when: a number, or a map with the waits. */

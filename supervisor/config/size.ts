@@ -9,8 +9,13 @@ export function parseSize(text: string): number | undefined {
   return match === null || unit === undefined ? undefined : Math.round(Number(match[1]) * unit);
 }
 
+/** What an editor can know of it; `parseSize` decides. */
+const Text = z
+  .string()
+  .meta({ pattern: "^\\d+(\\.\\d+)?\\s*[kKmMgG]?[iI]?[bB]?$", examples: ["512k", "10MB", "1g"] });
+
 /** A size in a configuration file; the value is bytes. */
-export const Size = z.union([z.string(), z.int().nonnegative()]).transform((input, context) => {
+export const Size = z.union([Text, z.int().nonnegative()]).transform((input, context) => {
   const bytes = parseSize(String(input));
   if (bytes !== undefined) return bytes;
   context.addIssue({

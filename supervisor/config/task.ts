@@ -25,59 +25,104 @@ const ExitCodes = z
 
 /** The keys of a task that `defaults` may set for all of them. */
 const settings = {
-  description: z.string().optional(),
-  /** a oneshot runs once at the start; a task with a schedule is a job */
-  type: z.enum(["service", "oneshot"]).default("service"),
-  instances: z.int().min(0).max(10_000).default(1),
-  autostart: z.boolean().default(true),
-  restart: RestartPolicy.optional(),
-  success_exit_codes: ExitCodes.prefault([0]),
-  /** a process that ends sooner than this after its start has failed to start */
-  start_period: Duration.prefault("1s"),
-  /** failed starts in a row that are retried before the task is given up as fatal */
-  start_retries: z.int().min(0).default(10),
-  backoff: Backoff.prefault({}),
-  /** covers every restart, also those of a task that had started well */
-  restart_limit: RestartLimit.optional(),
-  /** when this task ends for good, everything else is stopped, and longshored exits with the task's exit code */
-  critical: z.boolean().default(false),
-  stop_signal: Signal.prefault("SIGTERM"),
-  /** from the stop signal, or the start of the stop command, to SIGKILL */
-  stop_grace_period: Duration.prefault("10s"),
-  /** several signals one after the other, in place of stop_signal and stop_grace_period */
-  stop_steps: z.array(StopStep).min(1).optional(),
-  /** run in place of the stop signal, with the main process's pid in $PID */
-  stop_command: Command.optional(),
-  /** what `longshorectl reload TASK` sends to the main process */
-  reload_signal: Signal.optional(),
-  /** or runs, with the main process's pid in $PID */
-  reload_command: Command.optional(),
-  readiness: Readiness.optional(),
-  environment: Environment.prefault({}),
-  env_file: EnvFiles.prefault([]),
-  /** the task stays off until these variables are set, by `environment`, `env_file` or the supervisor's own environment */
-  requires_environment: z.array(z.string()).default([]),
-  working_dir: z.string().optional(),
-  /** `name`, `name:group`, or numbers */
-  user: z.union([z.string(), z.int().nonnegative().transform(String)]).optional(),
-  umask: Umask.optional(),
-  rlimits: Rlimits.prefault({}),
-  /** -20 (first) to 19 (last) */
-  nice: z.int().min(-20).max(19).optional(),
-  /** resident memory of all processes of an instance together; above it the instance is restarted */
-  max_memory: Size.optional(),
-  depends_on: DependsOn.prefault({}),
-  healthcheck: Healthcheck.optional(),
+  description: z.string().optional().describe("for people"),
+  type: z
+    .enum(["service", "oneshot"])
+    .default("service")
+    .describe("a oneshot runs once at the start; a task with a schedule is a job"),
+  instances: z
+    .int()
+    .min(0)
+    .max(10_000)
+    .default(1)
+    .describe("how many processes: `worker_1`, `worker_2`, …; scaling does not touch the others"),
+  autostart: z.boolean().default(true).describe("whether it is started with longshored"),
+  restart: RestartPolicy.optional().describe(
+    "what follows an end; `always` for a service by default, else `no`",
+  ),
+  success_exit_codes: ExitCodes.prefault([0]).describe("what does not count as a failure"),
+  start_period: Duration.prefault("1s").describe(
+    "a process that ends sooner than this after its start has failed to start",
+  ),
+  start_retries: z
+    .int()
+    .min(0)
+    .default(10)
+    .describe("failed starts in a row that are retried before the task is given up as fatal"),
+  backoff: Backoff.prefault({}).describe("the waits between retries"),
+  restart_limit: RestartLimit.optional().describe(
+    "covers every restart, also those of a task that had started well",
+  ),
+  critical: z
+    .boolean()
+    .default(false)
+    .describe(
+      "when this task ends for good, everything else is stopped, and longshored exits with the task's exit code",
+    ),
+  stop_signal: Signal.prefault("SIGTERM").describe("by name or number; to the whole process group"),
+  stop_grace_period: Duration.prefault("10s").describe(
+    "from the stop signal, or the start of the stop command, to SIGKILL",
+  ),
+  stop_steps: z
+    .array(StopStep)
+    .min(1)
+    .optional()
+    .describe("several signals one after the other, in place of stop_signal and stop_grace_period"),
+  stop_command: Command.optional().describe(
+    "run in place of the stop signal, with the main process's pid in $PID",
+  ),
+  reload_signal: Signal.optional().describe("what `longshorectl reload TASK` sends to the main process"),
+  reload_command: Command.optional().describe("or runs, with the main process's pid in $PID"),
+  readiness: Readiness.optional().describe(
+    "how the service says that it has started, in place of start_period",
+  ),
+  environment: Environment.prefault({}).describe(
+    "variables, a map or a list of `NAME=value`; they win over those of env_file",
+  ),
+  env_file: EnvFiles.prefault([]).describe("files of `NAME=value` lines; later files win"),
+  requires_environment: z
+    .array(z.string())
+    .default([])
+    .describe(
+      "the task stays off until these variables are set, by `environment`, `env_file` or the supervisor's own environment",
+    ),
+  working_dir: z.string().optional().describe("the supervisor's by default"),
+  user: z
+    .union([z.string(), z.int().nonnegative().transform(String)])
+    .optional()
+    .describe("`name`, `name:group`, or numbers"),
+  umask: Umask.optional().describe("octal digits, quoted or not"),
+  rlimits: Rlimits.prefault({}).describe("`{ nofile: 65536, core: { soft: 0, hard: unlimited } }`"),
+  nice: z.int().min(-20).max(19).optional().describe("-20 (first) to 19 (last)"),
+  max_memory: Size.optional().describe(
+    "resident memory of all processes of an instance together; above it the instance is restarted",
+  ),
+  depends_on: DependsOn.prefault({}).describe(
+    "what has to be there first: a list of tasks, or a map to `{ condition: started | healthy | completed_successfully }`",
+  ),
+  healthcheck: Healthcheck.optional().describe("how longshored asks whether the task works"),
   ...jobSettings,
-  stdout: StreamTarget.prefault("inherit"),
-  /** also `stdout`: the same place */
-  stderr: z.union([z.literal("stdout"), StreamTarget]).prefault("inherit"),
-  log: LogRotation.prefault({}),
+  stdout: StreamTarget.prefault("inherit").describe(
+    "`inherit` (the supervisor's own output), `null`, a file, or a list of these",
+  ),
+  stderr: z
+    .union([z.literal("stdout"), StreamTarget])
+    .prefault("inherit")
+    .describe("also `stdout`: the same place"),
+  log: LogRotation.prefault({}).describe("when a file of its output is put aside"),
 };
+
+/** What an editor is told of two keys that cannot be combined. */
+const excludes = (one: string, other: string) => ({ not: { required: [one, other] } });
 
 /** One task of tasks.yaml. */
 export const Task = z
-  .strictObject({ command: Command, ...settings })
+  .strictObject({
+    command: Command.describe(
+      "the program and its arguments: a list, or a string that is split as a shell does it; no shell runs",
+    ),
+    ...settings,
+  })
   .refine((task) => task.stop_command === undefined || task.stop_steps === undefined, {
     path: ["stop_command"],
     message: "cannot be combined with stop_steps",
@@ -89,6 +134,13 @@ export const Task = z
   .refine((task) => task.reload_command === undefined || task.reload_signal === undefined, {
     path: ["reload_command"],
     message: "cannot be combined with reload_signal",
+  })
+  .meta({
+    allOf: [
+      excludes("stop_command", "stop_steps"),
+      excludes("schedule", "every"),
+      excludes("reload_command", "reload_signal"),
+    ],
   })
   .transform((task, context) => {
     const isJob = task.schedule !== undefined || task.every !== undefined;

@@ -25,24 +25,25 @@ export const TaskName = z
 
 /** What is said once for everything; `timezone` also in an included file, of its own tasks. */
 export const fileSettings = {
-  /** from the first SIGTERM until everything that is left is killed; Docker itself kills after 10 s */
-  shutdown_timeout: Duration.prefault("9s"),
-  output: OutputSettings.prefault({}),
-  /** further files of tasks, with `*` in their names; relative to this file */
+  shutdown_timeout: Duration.prefault("9s").describe(
+    "from the first SIGTERM until everything that is left is killed; Docker itself kills after 10 s",
+  ),
+  output: OutputSettings.prefault({}).describe("how the supervisor's own output looks"),
   include: z
     .union([z.string(), z.array(z.string())])
     .prefault([])
-    .transform((input) => (Array.isArray(input) ? input : [input])),
-  /** a file that every event goes to, one JSON object a line */
-  events: z.strictObject({ file: z.string(), log: LogRotation.prefault({}) }).optional(),
-  /** where else the control API is served; a token or client certificates are required */
-  control: TcpControl.optional(),
-  /** who is told when something happens */
-  notify: z.array(NotifyTarget).default([]),
-  /** for every job that names none; the system's by default */
-  timezone: TimeZone.optional(),
-  /** how many jobs of a group run at once */
-  groups: Groups.prefault({}),
+    .transform((input) => (Array.isArray(input) ? input : [input]))
+    .describe("further files of tasks, with `*` and `?` in their names; relative to this file"),
+  events: z
+    .strictObject({ file: z.string(), log: LogRotation.prefault({}) })
+    .optional()
+    .describe("a file that every event goes to, one JSON object a line"),
+  control: TcpControl.optional().describe(
+    "where else the control API is served; a token or client certificates are required",
+  ),
+  notify: z.array(NotifyTarget).default([]).describe("who is told when something happens"),
+  timezone: TimeZone.optional().describe("for every job that names none; the system's by default"),
+  groups: Groups.prefault({}).describe("how many jobs of a group run at once"),
 };
 
 const Outline = z.strictObject({
@@ -53,9 +54,8 @@ const Outline = z.strictObject({
 
 /** A whole tasks.yaml, as its author writes it. */
 export const TasksFile = z.strictObject({
-  /** what every task starts from */
-  defaults: TaskDefaults.optional(),
-  tasks: z.record(TaskName, Task),
+  defaults: TaskDefaults.optional().describe("what every task starts from"),
+  tasks: z.record(TaskName, Task).describe("the tasks by name"),
   ...fileSettings,
 });
 

@@ -74,7 +74,7 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
   audience.invite(plan.config);
 
   const shutdown = new Shutdown(supervisor);
-  const ended = new Promise<void>((resolve) => {
+  const ended = new Promise<readonly Entry[]>((resolve) => {
     requestShutdown = (reason, code) => {
       exitCode ||= code;
       log(`shutting down: ${reason}`);
@@ -129,7 +129,7 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
   void supervisor.jobs.boot();
   if (isChanged) reloadByItself();
 
-  await ended;
+  const left = await ended;
   await supervisor.jobs.drain();
   for (const server of servers) {
     server.close();
@@ -137,9 +137,9 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
   }
   await readToTheEnd(supervisor);
   cgroups?.close();
-  log("everything has stopped");
+  log(left.length === 0 ? "everything has stopped" : `cannot end ${left.map(describeLeft).join(", ")}`);
   await output.drain();
-  return exitCode;
+  return exitCode || (left.length === 0 ? 0 : 1);
 }
 
 /** What the tasks wrote last may still be in their pipes; a descriptor that leaked to a stranger is not waited for. */
@@ -148,6 +148,10 @@ async function readToTheEnd({ fleet }: Supervisor): Promise<void> {
   while (Date.now() < deadline && [...fleet.entries].some(({ capture }) => !capture.isDone)) {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+}
+
+function describeLeft({ spec, group }: Entry): string {
+  return `${spec.name} (pid ${group})`;
 }
 
 function summarise({ added, removed, changed, adjusted, unchanged }: PlanDiff): string {

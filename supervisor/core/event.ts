@@ -44,6 +44,8 @@ export type Event =
   | { readonly type: "ready"; readonly generation: number }
   /** it must be replaced, as after a failure */
   | { readonly type: "condemned"; readonly generation: number; readonly reason: string }
+  /** its stop command has failed, or could not be run */
+  | { readonly type: "stop_failed"; readonly generation: number; readonly reason: string }
   /** a stop must not take any longer */
   | { readonly type: "hasten" };
 

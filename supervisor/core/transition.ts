@@ -129,6 +129,10 @@ function whenStopping(instance: Instance, event: Event, task: Task): Transition 
       return finishStop(instance, event.at, task);
     case "timer":
       return takeStopStep(instance, task);
+    case "stop_failed":
+      // The signal that a task without a stop command gets; its grace period goes on.
+      if (instance.pid === null || instance.stopStep !== 1) return stay(instance);
+      return { instance, effects: [{ type: "signal", signal: task.stop_signal }] };
     case "hasten":
       return takeStopStep({ ...instance, stopStep: Number.MAX_SAFE_INTEGER }, task);
     case "stop":

@@ -2,7 +2,7 @@ import type { SignalName } from "../config/signal-name.ts";
 import type { Entry } from "./entry.ts";
 import type { Leftovers } from "./leftovers.ts";
 import { readProcess } from "./proc.ts";
-import { sendSignal } from "./process-group.ts";
+import { sendStopSignal } from "./process-group.ts";
 
 /** Finds the processes of a run in its cgroup: none gets out of it by a fork, a session of its own, or a new environment. */
 export class CgroupMembers implements Leftovers {
@@ -11,9 +11,9 @@ export class CgroupMembers implements Leftovers {
       cgroup?.kill();
       return;
     }
-    if (group !== null) sendSignal(-group, signal);
+    if (group !== null) sendStopSignal(-group, signal);
     for (const pid of cgroup?.listPids() ?? []) {
-      if (readProcess(pid)?.group !== group) sendSignal(pid, signal);
+      if (readProcess(pid)?.group !== group) sendStopSignal(pid, signal);
     }
   }
 

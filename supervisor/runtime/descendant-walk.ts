@@ -4,7 +4,7 @@ import { markOf } from "./entry.ts";
 import type { Leftovers } from "./leftovers.ts";
 import { listLivingGroups, type Orphans } from "./orphans.ts";
 import { type ProcessInfo, readDescendants, readProcess } from "./proc.ts";
-import { isGroupAlive, isStillAlive, sendSignal } from "./process-group.ts";
+import { isGroupAlive, isStillAlive, sendSignal, sendStopSignal } from "./process-group.ts";
 import type { Reaper } from "./reaper.ts";
 
 /** Finds the processes of a run by descent: its process group, and those of its descendants that left it. */
@@ -17,8 +17,8 @@ export class DescendantWalk implements Leftovers {
     // Their parents still live: now is the time to see what left the group.
     remember(entry, group, readDescendants(group));
     adoptOrphans(entry, group, this.reaper.listOrphans());
-    sendSignal(-group, signal);
-    for (const info of entry.escaped) if (isStillAlive(info)) sendSignal(info.pid, signal);
+    sendStopSignal(-group, signal);
+    for (const info of entry.escaped) if (isStillAlive(info)) sendStopSignal(info.pid, signal);
   }
 
   anyAlive(entry: Entry): boolean {

@@ -10,6 +10,13 @@ export function sendSignal(pid: number, signal: SignalName | 0): boolean {
   }
 }
 
+/** Tells a process or group to end; what is suspended (SIGSTOP) goes on, since it takes no other signal until then. */
+export function sendStopSignal(pid: number, signal: SignalName): boolean {
+  const isTaken = sendSignal(pid, signal);
+  if (isTaken && signal !== "SIGKILL") sendSignal(pid, "SIGCONT");
+  return isTaken;
+}
+
 /** Whether a process of the group is still alive; one that has ended but was not collected does not count. */
 export function isGroupAlive(group: number): boolean {
   if (!sendSignal(-group, 0)) return false;

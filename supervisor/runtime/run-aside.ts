@@ -3,7 +3,7 @@ import { formatDuration } from "../config/duration-text.ts";
 import type { Exit } from "../core/instance.ts";
 import { sendSignal } from "./process-group.ts";
 import type { ProcessContext, Spawner } from "./spawn.ts";
-import type { StreamHandler } from "./stream-reader.ts";
+import type { StreamHandler, StreamReader } from "./stream-reader.ts";
 import { setTimeLimit } from "./time-limit.ts";
 
 /** A command that belongs to a task but is not its process: a check, a stop or a reload command. */
@@ -14,6 +14,8 @@ export interface Aside {
   readonly environment?: Readonly<Record<string, string>>;
   /** takes its output; it goes nowhere by default */
   readonly output?: StreamHandler | undefined;
+  /** is told what reads that output, which may have to wait */
+  onReaders?(readers: readonly StreamReader[]): void;
 }
 
 /**
@@ -41,6 +43,7 @@ export function runAside(spawner: Spawner, spec: ProcessContext, aside: Aside): 
       onError: resolve,
     });
     if (spawned === undefined) return;
+    aside.onReaders?.(spawned.readers);
     cancelLimit = setTimeLimit(timeout, () => {
       tookTooLong = true;
       sendSignal(-spawned.pid, "SIGKILL");

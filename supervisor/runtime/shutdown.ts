@@ -6,10 +6,14 @@ import { setTimeLimit } from "./time-limit.ts";
 /** What a shutdown keeps back of its time for tasks whose dependants took too long (ms). */
 const reserve = 1_500;
 
+/** How long after SIGKILL something is waited for (ms): a dead disk, or another user's rights, may keep it alive. */
+const patience = 5_000;
+
 /** Takes everything down: dependants before what they depend on, in parallel where the dependencies allow. */
 export class Shutdown {
   private calls = 0;
   private scheduled = false;
+  private givingUp: NodeJS.Timeout | undefined;
   private readonly ended: Promise<void>;
   private resolveEnded: () => void = () => {};
 
@@ -23,12 +27,13 @@ export class Shutdown {
    * Begins the shutdown. Shortly before its time is over whatever is left is told to stop at once, and at its end
    * killed. A second call does not wait for the order any more; a third one kills.
    * @param timeout milliseconds for the whole
+   * @returns what SIGKILL did not end either
    */
-  async begin(timeout: number): Promise<void> {
+  async begin(timeout: number): Promise<readonly Entry[]> {
     this.calls += 1;
     if (this.calls === 2) this.stopAll();
     if (this.calls > 2) this.kill();
-    if (this.calls > 1) return this.ended;
+    if (this.calls > 1) return this.ended.then(() => this.alive());
     this.supervisor.isClosing = true;
     this.supervisor.jobs.close();
     const cancelHurry = setTimeLimit(Math.max(timeout - reserve, timeout / 2), () => this.stopAll());
@@ -38,6 +43,8 @@ export class Shutdown {
     await this.ended;
     cancelHurry();
     cancelKill();
+    clearTimeout(this.givingUp);
+    return this.alive();
   }
 
   /** Many ends at once are one look at what may be stopped next. */
@@ -64,6 +71,7 @@ export class Shutdown {
   private kill(): void {
     this.stopAll();
     for (const entry of this.alive()) this.supervisor.dispatch(entry, { type: "hasten" });
+    this.givingUp ??= setTimeout(() => this.resolveEnded(), patience);
   }
 
   private alive(): Entry[] {

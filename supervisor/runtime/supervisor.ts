@@ -19,6 +19,7 @@ import { watchForLine, watchForNotification } from "./readiness-watch.ts";
 import type { Reaper } from "./reaper.ts";
 import { runAside } from "./run-aside.ts";
 import type { Spawner } from "./spawn.ts";
+import type { StreamReader } from "./stream-reader.ts";
 import type { StreamName } from "./tail-buffer.ts";
 import { setTimeLimit } from "./time-limit.ts";
 
@@ -205,10 +206,14 @@ export class Supervisor {
     this.dispatch(entry, { type: "exited", generation, exit, groupEmpty, at: Date.now() });
   }
 
-  /** The stop goes on whether it fails or not: what is left after the grace period is killed. */
+  /** Where it fails, the stop signal is sent after all; what is left after the grace period is killed. */
   private async runStopCommand(entry: Entry): Promise<void> {
+    const { generation } = entry.instance;
     const problem = await this.runCommand(entry, "stop_command");
-    if (problem !== null) this.surroundings.log(`${entry.spec.name}: its stop_command failed: ${problem}`);
+    if (problem === null) return;
+    const reason = `its stop_command failed: ${problem}`;
+    this.surroundings.log(`${entry.spec.name}: ${reason}`);
+    this.dispatch(entry, { type: "stop_failed", generation, reason });
   }
 
   /** Replaces a process that must not go on, as after a failure. */
@@ -225,7 +230,8 @@ export class Supervisor {
     if (argv === undefined) return Promise.resolve(null);
     const environment = { PID: String(entry.instance.pid) };
     const output = entry.capture.handle("stderr", entry.spec, [{ kind: "inherit" }]);
-    return runAside(this.surroundings.spawner, entry.spec, { argv, timeout, environment, output });
+    const onReaders = (readers: readonly StreamReader[]): void => entry.capture.attach(readers);
+    return runAside(this.surroundings.spawner, entry.spec, { argv, timeout, environment, output, onReaders });
   }
 
   private arm(entry: Entry, milliseconds: number): void {

@@ -30,17 +30,17 @@ tasks: { web: { command: [sh, -c, 'trap "echo bye; exit 3" USR1; echo up; while 
   });
 
   it.each([
-    ["no-such-program", "cannot run no-such-program: no such program"],
-    ["sh -c 'echo no way; exit 4'", "sh exited with 4"],
-    ["sleep 1000", "sleep took longer than 300ms"],
-  ])("says that its command failed, and kills: %s", async (command, problem) => {
+    ["no-such-program", "cannot run no-such-program: no such program", "SIGTERM"],
+    ["sh -c 'echo no way; exit 4'", "sh exited with 4", "SIGTERM"],
+    ["sleep 1000", "sleep took longer than 300ms", "SIGKILL"],
+  ])("says that its command failed, and stops it all the same: %s", async (command, problem, signal) => {
     const daemon = new Daemon(
       `tasks: { web: { command: [sh, -c, 'echo up; exec sleep 1000'], stop_command: "${command}", stop_grace_period: 300ms } }`,
     );
     await daemon.waitFor(/web \| up/);
     await daemon.ctl("stop", "web");
     await daemon.waitFor(new RegExp(`web: its stop_command failed: ${problem}`));
-    expect(await daemon.instance("web")).toMatchObject({ state: "stopped", exit_signal: "SIGKILL" });
+    expect(await daemon.instance("web")).toMatchObject({ state: "stopped", exit_signal: signal });
     if (command.includes("echo")) expect(daemon.output).toContain("web | no way");
   });
 });

@@ -1,4 +1,5 @@
-import { writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Daemon, isRunning, useDaemons } from "./daemon.ts";
@@ -115,4 +116,50 @@ it("nothing is started while everything is being stopped", async () => {
   letGo(daemon);
   expect((await daemon.ended).code).toBe(0);
   expect(listStopped(daemon)).toEqual(inReverse);
+});
+
+it.each([
+  ["fails", "[sh, -c, 'echo no; exit 3']", "sh exited with 3"],
+  ["cannot be run", "/no/such", "cannot run /no/such: no such program"],
+])("a stop command that %s is told, and the stop signal sent in its place", async (_, command, reason) => {
+  const daemon = new Daemon(`
+tasks: { web: { command: [sh, -c, 'trap "exit 5" INT; echo up; while :; do sleep 0.01; done'], stop_command: ${command}, stop_signal: INT, stop_grace_period: 1h } }
+`);
+  await daemon.waitFor(/web \| up/);
+  await daemon.ctl("stop", "web");
+  expect(await daemon.instance("web")).toMatchObject({ state: "stopped", exit_code: 5 });
+  expect(daemon.output).toContain(`web: its stop_command failed: ${reason}\n`);
+  expect(daemon.output.includes("web | no")).toBe(reason === "sh exited with 3");
+});
+
+it("a suspended process ends as it wants to", async () => {
+  const daemon = new Daemon(`
+tasks: { web: { command: [sh, -c, 'trap "exit 5" TERM; echo up; while :; do sleep 0.01; done'], stop_grace_period: 1h } }
+`);
+  await daemon.waitFor(/web \| up/);
+  await daemon.ctl("signal", "web", "STOP");
+  await daemon.ctl("stop", "web");
+  expect(await daemon.instance("web")).toMatchObject({ state: "stopped", exit_code: 5 });
+});
+
+it.skipIf(process.getuid?.() !== 0)("ends although a process is out of its reach, and names it", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "longshored-setuid-"));
+  const program = join(folder, "setpriv");
+  copyFileSync("/usr/bin/setpriv", program);
+  chmodSync(folder, 0o755);
+  chmodSync(program, 0o4755);
+  const daemon = new Daemon(
+    `
+shutdown_timeout: 100ms
+tasks: { root: { command: [${program}, --reuid=0, --regid=0, --clear-groups, sh, -c, echo up; exec sleep 1000] } }
+`,
+    { wrapper: ["setpriv", "--reuid=54321", "--regid=54321", "--clear-groups"] },
+  );
+  await daemon.waitFor(/root \| up/);
+  const { pid } = await daemon.instance("root");
+  daemon.signal("SIGTERM");
+  await daemon.waitFor(new RegExp(`cannot end root \\(pid ${pid}\\)`));
+  process.kill(pid ?? 0, "SIGKILL");
+  rmSync(folder, { recursive: true });
+  expect((await daemon.ended).code).toBe(1);
 });

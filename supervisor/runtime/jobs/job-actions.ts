@@ -29,7 +29,13 @@ export class JobActions {
       runCommand: (spec, argv, variables) => {
         const sinks = spec.stdout.filter((sink) => sink.kind === "inherit");
         const output = entry.capture.handle("stdout", spec, sinks);
-        return runAside(spawner, spec, { argv, timeout: commandTimeout, environment: variables, output });
+        return runAside(spawner, spec, {
+          argv,
+          timeout: commandTimeout,
+          environment: variables,
+          output,
+          onReaders: (readers) => entry.capture.attach(readers),
+        });
       },
     };
   }

@@ -132,6 +132,18 @@ describe("transition", () => {
     expect(transition(instance, ended(1, 0, 5), service).effects).toContainEqual({ type: "stop_probes" });
   });
 
+  it("is sent its stop signal where its stop command fails, but not when it is being killed", () => {
+    const task: Task = { ...service, stop_command: ["nginx", "-s", "quit"] };
+    const failed: Event = { type: "stop_failed", generation: 1, reason: "exited with 1" };
+    const { instance } = run(task, [...up, { type: "stop" }]);
+    expect(transition(instance, failed, task)).toEqual({
+      instance,
+      effects: [{ type: "signal", signal: "SIGTERM" }],
+    });
+    const killed = transition(instance, { type: "hasten" }, task).instance;
+    expect(transition(killed, failed, task).effects).toEqual([]);
+  });
+
   it("ignores whatever an earlier process reports", () => {
     const { instance } = run(service, [...up, ended(1, 0, 60_000)]);
     for (const event of [
@@ -160,6 +172,7 @@ describe("transition", () => {
           { type: "timer", generation, at: 5 },
           { type: "health", generation, healthy: true, reason: "" },
           { type: "health", generation, healthy: false, reason: "sick" },
+          { type: "stop_failed", generation, reason: "r" },
         ),
         // A process that is there ends; one that is not may come, or not, or leave a group behind that ends.
         instance.pid === null

@@ -20,20 +20,28 @@ export async function answerRequest(
   response: ServerResponse,
 ): Promise<void> {
   try {
-    const url = new URL(request.url ?? "/", "http://longshored");
-    const handler = routes[`${request.method} ${url.pathname}`];
+    const url = readUrl(request.url ?? "/");
+    const isHead = request.method === "HEAD";
+    const handler = routes[`${isHead ? "GET" : request.method} ${url.pathname}`];
     if (handler === undefined)
       throw new UserError("not_found", `no such route: ${request.method} ${url.pathname}`);
     const body = request.method === "POST" ? await readBody(request) : undefined;
     // From here on it is the client that waits, maybe for long.
     request.socket.setTimeout(0);
     const result = await handler(target, { query: url.searchParams, body });
-    if ("stream" in result) result.stream(response);
+    if ("stream" in result && isHead) response.end();
+    else if ("stream" in result) result.stream(response);
     else if ("text" in result) response.writeHead(200, { "content-type": result.type }).end(result.text);
     else sendJson(response, result.status, result.body);
   } catch (error) {
     sendError(response, error);
   }
+}
+
+function readUrl(text: string): URL {
+  const base = "http://longshored";
+  if (!URL.canParse(text, base)) throw new UserError("bad_request", `cannot read the address ${text}`);
+  return new URL(text, base);
 }
 
 async function readBody(request: IncomingMessage): Promise<unknown> {

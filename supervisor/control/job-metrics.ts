@@ -5,12 +5,13 @@ import { isOverdue } from "./job-routes.ts";
 type MakeGauge = (
   name: string,
   help: string,
-  labelNames: readonly "job"[],
-) => { set(labels: { job: string }, value: number): void };
+  labelNames: readonly ("name" | "task")[],
+) => { set(labels: { name: string; task: string }, value: number): void };
 
 /** When each job ran and succeeded, and how late it was. */
 export function measureJobs(supervisor: Supervisor, gauge: MakeGauge, now: number): void {
-  const labels = ["job"] as const;
+  // Not `job`: Prometheus has a label of that name for what it scrapes, and would call this one `exported_job`.
+  const labels = ["name", "task"] as const;
   const success = gauge("job_last_success_time_seconds", "When the job succeeded last", labels);
   const began = gauge("job_last_start_time_seconds", "When its last run began", labels);
   const duration = gauge("job_last_duration_seconds", "How long its last run took", labels);
@@ -27,7 +28,7 @@ export function measureJobs(supervisor: Supervisor, gauge: MakeGauge, now: numbe
   for (const spec of supervisor.jobs.scheduler.specs.values()) {
     const state = supervisor.jobs.scheduler.states.get(spec.job);
     if (state === undefined) continue;
-    const of = { job: spec.job };
+    const of = { name: spec.job, task: spec.job };
     const runs = describeHistory(state, now);
     const last = state.past.findLast((run) => run.startedAt !== null);
     const scheduled = runs.find((run) => run.started_at !== null && run.due !== null && run.attempt === 1);

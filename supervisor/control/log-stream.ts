@@ -2,33 +2,53 @@ import { UserError } from "../config/user-error.ts";
 import type { LogRecord } from "../protocol/request.ts";
 import type { Entry } from "../runtime/entry.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
-import { type LogLine, linesOf } from "../runtime/tail-buffer.ts";
-import { readLineCount, streamNdjson } from "./ndjson.ts";
+import { countLines, type LogBlock, type LogLine, linesOf } from "../runtime/tail-buffer.ts";
+import { isNamed } from "./match.ts";
+import { type NdjsonSource, readFollow, readLineCount, streamNdjson } from "./ndjson.ts";
 import { selectEntries } from "./operations.ts";
 import type { ControlAnswer } from "./routes.ts";
 
 /**
  * The last lines of the tasks named by `name` (repeated; all by default), oldest first; `lines` says how many of each
- * (100 by default), `since` (ISO 8601) from when on, and `follow=true` keeps the stream open.
+ * (100 by default), `since` (ISO 8601) from when on, and `follow=true` keeps the stream open, also for those of these names
+ * that a reload adds.
  */
 export function streamLogs(supervisor: Supervisor, query: URLSearchParams): ControlAnswer {
   const count = readLineCount(query, 100);
   const since = readSince(query);
-  const entries = selectEntries(supervisor, query.getAll("name"));
+  const names = query.getAll("name");
+  const entries = selectEntries(supervisor, names);
   const past = entries
     .flatMap((entry) => entry.capture.tail.read(count).map((line) => ({ entry, line })))
     .filter(({ line }) => line.at >= since)
     .sort((a, b) => a.line.at - b.line.at)
     .map(({ entry, line }) => toRecord(entry, line));
-  const follow = (take: (records: readonly LogRecord[]) => void): (() => void) => {
-    const stops = entries.map((entry) =>
-      entry.capture.follow((block) => take(linesOf(block).map((line) => toRecord(entry, line)))),
-    );
+  const follow: NdjsonSource["follow"] = (take) => {
+    const stops: (() => void)[] = [];
+    const attach = (entry: Entry): void => {
+      const hear = (block: LogBlock): void =>
+        take({
+          count: countLines(block),
+          records: () => linesOf(block).map((line) => toRecord(entry, line)),
+        });
+      stops.push(entry.capture.follow(hear));
+    };
+    for (const entry of entries) attach(entry);
+    // What a reload adds, or brings back.
+    const stopListening = supervisor.fleet.onAdd((entry) => {
+      if (isNamed(entry, names)) attach(entry);
+    });
     return () => {
-      for (const stop of stops) stop();
+      for (const stop of [...stops, stopListening]) stop();
     };
   };
-  return streamNdjson({ past, follow: query.get("follow") === "true" ? follow : undefined });
+  return streamNdjson({ past, follow: readFollow(query) ? follow : undefined, describeGap });
+}
+
+/** A line of longshored's own between those of the tasks. */
+function describeGap(missed: number): LogRecord {
+  const line = `${missed} lines are left out here: they came faster than they were read`;
+  return { time: new Date().toISOString(), name: "longshored", stream: "stderr", line };
 }
 
 function readSince(query: URLSearchParams): number {

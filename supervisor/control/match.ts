@@ -18,6 +18,11 @@ export function matchEntries(entries: readonly Entry[], names: readonly string[]
   return [...new Set(found)];
 }
 
+/** Whether these names mean an instance; no name means all. */
+export function isNamed({ spec }: Entry, names: readonly string[]): boolean {
+  return names.length === 0 || names.some((name) => isMatch(spec.name, spec.task, name));
+}
+
 function isMatch(instance: string, task: string, wanted: string): boolean {
   if (wanted === "all" || wanted === instance || wanted === task) return true;
   return /[*?]/.test(wanted) && wildcard(wanted).test(instance);

@@ -4,7 +4,7 @@ import { measureJobs } from "./job-metrics.ts";
 
 /** The state of every instance in the text format of Prometheus. */
 export async function renderMetrics(supervisor: Supervisor, version: string): Promise<string> {
-  const { Gauge, Registry } = await import("prom-client");
+  const { Counter, Gauge, Registry } = await import("prom-client");
   const registry = new Registry();
   const registers = [registry];
   const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
@@ -18,7 +18,12 @@ export async function renderMetrics(supervisor: Supervisor, version: string): Pr
   const state = gauge("instance_state", "1 for the state that the instance is in", [...labels, "state"]);
   const up = gauge("instance_up", "Whether the instance runs", labels);
   const healthy = gauge("instance_healthy", "Whether its healthcheck succeeds", labels);
-  const restarts = gauge("instance_restarts_total", "Starts that the supervisor made by itself", labels);
+  const restarts = new Counter({
+    name: "longshore_instance_restarts_total",
+    help: "Starts that the supervisor made by itself",
+    labelNames: [...labels],
+    registers,
+  });
   const started = gauge("instance_start_time_seconds", "When its last process was started", labels);
   const exitCode = gauge("instance_last_exit_code", "How its last process ended", labels);
   const next = gauge("job_next_run_time_seconds", "When the job is due next", labels);
@@ -29,7 +34,7 @@ export async function renderMetrics(supervisor: Supervisor, version: string): Pr
       state.set({ ...of, state: name }, instance.state === name ? 1 : 0);
     up.set(of, instance.state === "running" ? 1 : 0);
     if (instance.health !== "none") healthy.set(of, instance.health === "healthy" ? 1 : 0);
-    restarts.set(of, instance.restarts);
+    restarts.inc(of, instance.restarts);
     if (instance.startedAt !== null) started.set(of, instance.startedAt / 1_000);
     if (instance.exit?.code != null) exitCode.set(of, instance.exit.code);
     const due = supervisor.jobs.nextStart(entry);

@@ -1,14 +1,22 @@
 import type { ServerResponse } from "node:http";
 import { UserError } from "../config/user-error.ts";
 
-/** A reader that lags behind by more than this many bytes is cut off: it must not cost the supervisor its memory. */
-const patience = 4_194_304;
+/** A reader that lags behind by more than this many bytes gets no more for now: it must not cost the supervisor its memory. */
+const patience = 1_048_576;
+
+/** Records that came together. They are made only if somebody is there to take them. */
+export interface Batch {
+  readonly count: number;
+  records(): readonly object[];
+}
 
 /** What a stream of newline-delimited JSON consists of. */
 export interface NdjsonSource {
   readonly past: readonly object[];
   /** Hands over what comes later, until the result is called; undefined where the stream ends with the past. */
-  readonly follow: ((take: (records: readonly object[]) => void) => () => void) | undefined;
+  readonly follow: ((take: (batch: Batch) => void) => () => void) | undefined;
+  /** What stands in place of so many records that a slow reader has missed; without it such a reader is cut off. */
+  readonly describeGap?: (missed: number) => object;
 }
 
 /** An answer that writes such a stream. */
@@ -17,18 +25,32 @@ export function streamNdjson(source: NdjsonSource): { stream: (response: ServerR
     stream: (response) => {
       response.writeHead(200, { "content-type": "application/x-ndjson" });
       response.write(toLines(source.past));
-      if (source.follow === undefined) {
+      const { follow, describeGap } = source;
+      if (follow === undefined) {
         response.end();
         return;
       }
       response.flushHeaders();
-      const stop = source.follow((records) => {
-        response.write(toLines(records));
-        if (response.writableLength > patience) response.destroy();
+      let missed = 0;
+      const stop = follow((batch) => {
+        if (missed === 0 && response.writableLength <= patience) response.write(toLines(batch.records()));
+        else if (describeGap === undefined) response.destroy();
+        else missed += batch.count;
+      });
+      response.on("drain", () => {
+        if (missed > 0 && describeGap !== undefined) response.write(toLines([describeGap(missed)]));
+        missed = 0;
       });
       response.on("close", stop);
     },
   };
+}
+
+/** Whether a request asks for what comes later, with `follow=true`. */
+export function readFollow(query: URLSearchParams): boolean {
+  const text = query.get("follow") ?? "false";
+  if (text === "true" || text === "false") return text === "true";
+  throw new UserError("bad_request", `follow=${text} is neither true nor false`);
 }
 
 /** The number of past lines that a request asks for with `lines`. */

@@ -9,7 +9,7 @@ import type { Supervisor } from "../runtime/supervisor.ts";
 import { describeHealth, describeInstance, describeSupervisor } from "./describe.ts";
 import { listHistory, listJobs, listNext, readLogOfRun, runJob } from "./job-routes.ts";
 import { streamLogs } from "./log-stream.ts";
-import { readLineCount, streamNdjson } from "./ndjson.ts";
+import { readFollow, readLineCount, streamNdjson } from "./ndjson.ts";
 import { restartTasks, runTask, selectEntries, signalTasks, startTasks, stopTasks } from "./operations.ts";
 import { reloadTasks } from "./reload-tasks.ts";
 
@@ -85,7 +85,9 @@ export const routes: Readonly<Record<string, Handler>> = {
   "GET /v1/events": ({ events }, { query }) =>
     streamNdjson({
       past: events.last(readLineCount(query, 100)),
-      follow: query.get("follow") === "true" ? (take) => events.follow((event) => take([event])) : undefined,
+      follow: readFollow(query)
+        ? (take) => events.follow((event) => take({ count: 1, records: () => [event] }))
+        : undefined,
     }),
   "GET /v1/openapi.json": async ({ version }) => {
     const { openApiDocument } = await import("../protocol/openapi.ts");

@@ -91,10 +91,11 @@ export async function showLogs(
   query.set("lines", options.lines ?? (options.since === undefined ? "100" : allLines));
   if (options.follow) query.set("follow", "true");
   if (options.since !== undefined) query.set("since", toTime(options.since));
-  const several = names.length !== 1 || (await listInstances(client, names)).length > 1;
+  const known = names.length === 1 ? await listInstances(client, names) : [];
+  const only = known.length === 1 ? known[0]?.name : undefined;
   for await (const record of client.lines(`/v1/logs?${query}`)) {
     const { name, line, time } = record as LogRecord;
-    const prefix = `${options.timestamps ? `${time} ` : ""}${several ? `${name} | ` : ""}`;
+    const prefix = `${options.timestamps ? `${time} ` : ""}${name === only ? "" : `${name} | `}`;
     print(`${prefix}${isTerminal ? makeVisible(line) : line}`);
   }
   return 0;

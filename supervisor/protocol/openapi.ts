@@ -25,6 +25,8 @@ interface RouteDescription {
   /** the answer is a stream of these, one JSON object a line */
   readonly isStream?: boolean;
   readonly status?: number;
+  /** it answers with 503, in the same shape, when not all is well */
+  readonly mayFail?: boolean;
 }
 
 const nameQuery = { name: "a task, an instance or a wildcard; may be repeated; all by default" };
@@ -36,8 +38,9 @@ export const routeDescriptions: Readonly<Record<string, RouteDescription>> = {
   "GET /ready": {
     summary: "200 unless services fail: what a container's healthcheck asks",
     response: HealthReport,
+    mayFail: true,
   },
-  "GET /health": { summary: "200 only if all is well, 503 otherwise", response: HealthReport },
+  "GET /health": { summary: "200 only if all is well, 503 otherwise", response: HealthReport, mayFail: true },
   "GET /metrics": { summary: "Metrics for Prometheus", response: "text/plain" },
   "GET /v1/logs": {
     summary: "The last lines that tasks wrote",
@@ -98,6 +101,7 @@ function describeOperation({
   response,
   isStream,
   status,
+  mayFail,
 }: RouteDescription): object {
   const type = response === "text/plain" ? response : isStream ? "application/x-ndjson" : "application/json";
   const schema = response === "text/plain" ? { type: "string" } : toSchema(response, "output");
@@ -107,13 +111,15 @@ function describeOperation({
     ...(request === undefined ? {} : { requestBody: { content: json(toSchema(request, "input")) } }),
     responses: {
       [status ?? 200]: { description: summary, content: { [type]: { schema } } },
+      ...(mayFail ? { 503: { description: "Something is wrong", content: { [type]: { schema } } } } : {}),
       default: { description: "What went wrong", content: json(toSchema(ErrorResponse, "output")) },
     },
   };
 }
 
 function describeParameter([name, description]: [string, string]): object {
-  return { name, in: "query", description, schema: { type: "string" } };
+  const text = { type: "string" };
+  return { name, in: "query", description, schema: name === "name" ? { type: "array", items: text } : text };
 }
 
 function json(schema: object): object {

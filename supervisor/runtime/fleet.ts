@@ -7,6 +7,7 @@ import type { Output } from "./output.ts";
 export class Fleet {
   private readonly byId = new Map<string, Entry>();
   private readonly byTask = new Map<string, Entry[]>();
+  private readonly listeners = new Set<(entry: Entry) => void>();
 
   constructor(
     private readonly output: Output,
@@ -27,7 +28,14 @@ export class Fleet {
     const members = this.byTask.get(spec.task);
     if (members === undefined) this.byTask.set(spec.task, [entry]);
     else members.push(entry);
+    for (const listener of this.listeners) listener(entry);
     return entry;
+  }
+
+  /** Calls back with every instance that is added; the result ends that. */
+  onAdd(listener: (entry: Entry) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   remove(entry: Entry): void {

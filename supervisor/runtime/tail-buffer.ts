@@ -48,6 +48,13 @@ export class TailBuffer {
   }
 }
 
+/** How many lines {@link linesOf} would make of a block. */
+export function countLines({ bytes }: LogBlock): number {
+  let count = 0;
+  for (let at = bytes.indexOf(newline); at !== -1; at = bytes.indexOf(newline, at + 1)) count += 1;
+  return count;
+}
+
 /** The lines of a block; bytes that are not UTF-8 show as U+FFFD. */
 export function linesOf({ at, stream, bytes }: LogBlock): LogLine[] {
   const text = bytes.toString("utf8");

@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
-import { statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import type { LogRecord } from "../../supervisor/protocol/request.ts";
 import { InstanceStatus, SupervisorStatus } from "../../supervisor/protocol/status.ts";
 import { Daemon, useDaemons } from "./daemon.ts";
 
@@ -43,6 +44,20 @@ describe("the control socket", () => {
       body: { error: { code: "unknown_task", hint: 'did you mean "web"?' } },
     });
     hanging.destroy();
+  });
+
+  it("answers HEAD as GET without a body, and names what it cannot read", async () => {
+    const daemon = new Daemon("tasks: { web: { command: sleep 1000, start_period: 10ms } }");
+    await daemon.until("web", ({ state }) => state === "running");
+    const ask = async (...args: string[]): Promise<string> => {
+      const socket = ["--unix-socket", daemon.client.socketPath];
+      return (await run("curl", ["-sS", "-m", "10", ...socket, "-w", "%{http_code}", ...args, "http://x"]))
+        .stdout;
+    };
+    expect(await ask("-I", "--request-target", "/health")).toMatch(/^HTTP\/1.1 200 OK\r\n.*\r\n\r\n200$/s);
+    expect(await ask("-I", "--request-target", "/v1/logs?follow=true")).toMatch(/200$/);
+    expect(await ask("--request-target", "//")).toMatch(/cannot read the address \/\/.*400$/s);
+    expect(await ask("--request-target", "/v1/logs?follow=yes")).toMatch(/follow=yes is neither.*400$/s);
   });
 
   it("is taken over from a dead supervisor, not from a living one", async () => {
@@ -160,6 +175,62 @@ describe("longshorectl", () => {
   });
 });
 
+describe("a stream of logs", () => {
+  const ticking = (text: string) => `[sh, -c, 'while :; do echo ${text}; sleep 0.02; done']`;
+
+  it("goes on with what a reload adds and brings back", async () => {
+    const web = `web: { command: ${ticking("web")} }`;
+    const daemon = new Daemon(`tasks: { ${web} }`);
+    await daemon.until("web", ({ pid }) => pid !== null);
+    const seen: LogRecord[] = [];
+    const stream = daemon.client.lines("/v1/logs?follow=true&lines=0");
+    const readUntil = async (isDone: (record: LogRecord) => boolean): Promise<void> => {
+      for (;;) {
+        const { value, done } = await stream.next();
+        if (done) throw new Error("the stream has ended");
+        seen.push(value as LogRecord);
+        if (isDone(value as LogRecord)) return;
+      }
+    };
+    const rewrite = async (tasks: string): Promise<void> => {
+      daemon.rewrite(`tasks: { ${tasks} }`);
+      await daemon.client.call("POST", "/v1/reload", {});
+    };
+    await readUntil(({ line }) => line === "web");
+    await rewrite(`app: { command: ${ticking("app")} }`);
+    await readUntil(({ name, line }) => name === "app" && line === "app");
+    await rewrite(`web: { command: ${ticking("again")} }`);
+    await readUntil(({ name, line }) => name === "web" && line === "again");
+    await stream.return(undefined);
+  });
+
+  it("leaves out, and says so, what comes faster than it is read, and goes on", async () => {
+    const daemon = new Daemon(`
+tasks:
+  web:
+    command: [sh, -c, 'while ! test -e $DIR/go; do sleep 0.01; done; seq 1000000; echo end; sleep 1000']
+    stdout: "\${DIR}/web.log"
+`);
+    await daemon.until("web", ({ pid }) => pid !== null);
+    const socket = connect(daemon.client.socketPath);
+    socket.write("GET /v1/logs?follow=true&lines=0 HTTP/1.0\r\n\r\n");
+    // The head comes; from then on nothing is read until all has been written.
+    await new Promise((resolve) => socket.once("readable", resolve));
+    writeFileSync(join(daemon.folder, "go"), "");
+    const log = join(daemon.folder, "web.log");
+    await expect.poll(() => readFileSync(log, "utf8").endsWith("end\n"), { timeout: 15_000 }).toBe(true);
+    let body = "";
+    for await (const chunk of socket.setEncoding("utf8")) {
+      body += chunk;
+      if (body.includes("left out here")) break;
+    }
+    const lines = [...body.matchAll(/"line":"(\d+)"/g)].map(([, number]) => Number(number));
+    expect(lines.every((line, index) => line === index + 1)).toBe(true);
+    const missed = Number(/"name":"longshored".*"line":"(\d+) lines are left out here/.exec(body)?.[1]);
+    expect(lines.length + missed).toBe(1_000_001);
+  });
+});
+
 describe("a rolling restart", () => {
   it("takes one instance after the other, and goes no further than the first that fails", async () => {
     const daemon = new Daemon(`
@@ -244,6 +315,11 @@ describe("metrics", () => {
       "http://x/metrics",
     ]);
     expect(stdout).toMatch(/^longshore_instance_up\{name="web",task="web"\} 1$/m);
+    expect(stdout).toMatch(/^# TYPE longshore_instance_restarts_total counter$/m);
+    // A counter is called so, and nothing else is; `job` and `instance` are labels of what Prometheus scrapes.
+    for (const [, name, type] of stdout.matchAll(/^# TYPE (\S+) (\S+)$/gm))
+      expect(name?.endsWith("_total"), name).toBe(type === "counter");
+    expect(stdout).not.toMatch(/[{,](job|instance)=/);
     expect(stdout).toMatch(/^longshore_instance_state\{name="job",task="job",state="waiting"\} 1$/m);
     expect(stdout).toMatch(/^longshore_job_next_run_time_seconds\{name="job",task="job"\} \d+$/m);
   });

@@ -187,10 +187,10 @@ tasks:
     const metrics = (
       await run("curl", ["-sS", "--unix-socket", daemon.client.socketPath, "http://x/metrics"])
     ).stdout;
-    expect(metrics).toContain('longshore_job_overdue{job="job"} 1');
-    expect(metrics).toContain('longshore_job_failures{job="job"} 1');
-    expect(metrics).toContain('longshore_job_last_run_succeeded{job="job"} 0');
-    expect(metrics).toMatch(/longshore_job_lateness_seconds\{job="job"\} 0\.\d+/);
+    expect(metrics).toContain('longshore_job_overdue{name="job",task="job"} 1');
+    expect(metrics).toContain('longshore_job_failures{name="job",task="job"} 1');
+    expect(metrics).toContain('longshore_job_last_run_succeeded{name="job",task="job"} 0');
+    expect(metrics).toMatch(/longshore_job_lateness_seconds\{name="job",task="job"\} 0\.\d+/);
     expect(metrics).not.toContain("job_last_success_time_seconds{");
     writeFileSync(join(daemon.folder, "ok"), "");
     await daemon.ctl("run", "job", "--wait");

@@ -1,6 +1,8 @@
 import { hostname } from "node:os";
+import type { TcpControl } from "./config/tcp-control.ts";
 import { formatError, UserError } from "./config/user-error.ts";
 import { replaceInTurn } from "./control/rolling-restart.ts";
+import type { TcpServer } from "./control/tcp-server.ts";
 import type { Instance } from "./core/instance.ts";
 import type { PlanDiff } from "./core/plan-diff.ts";
 import { Audience } from "./runtime/audience.ts";
@@ -23,6 +25,9 @@ export interface RunOptions {
   readonly stateDir: string;
   readonly version: string;
 }
+
+/** How long the end waits for notify targets to take what they have not been told yet (ms). */
+const lastWords = 2_000;
 
 const endSignals = ["SIGTERM", "SIGINT", "SIGQUIT"] as const;
 
@@ -59,6 +64,7 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
   output.use(plan.config.output);
   let requestShutdown: (reason: string, exitCode: number) => void = () => {};
   let exitCode = 0;
+  let endsAt = Number.POSITIVE_INFINITY;
   const supervisor = new Supervisor(plan, {
     spawner,
     reaper,
@@ -77,6 +83,7 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
   const ended = new Promise<readonly Entry[]>((resolve) => {
     requestShutdown = (reason, code) => {
       exitCode ||= code;
+      endsAt = Math.min(endsAt, Date.now() + supervisor.plan.config.shutdown_timeout);
       log(`shutting down: ${reason}`);
       void shutdown.begin(supervisor.plan.config.shutdown_timeout).then(resolve);
     };
@@ -85,9 +92,12 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
   const reload = async ({ dryRun = false, rolling = false } = {}): Promise<PlanDiff> => {
     const fresh = await reader.fresh();
     // Another one who asked has applied it.
-    if (dryRun || fresh === supervisor.plan) return diffRunning(supervisor, fresh);
+    const isApplied = (): boolean => fresh === supervisor.plan;
+    if (dryRun || isApplied()) return diffRunning(supervisor, fresh);
     if (supervisor.isClosing)
       throw new UserError("shutting_down", "cannot reload: everything is being stopped");
+    await serveTcp(fresh.config.control);
+    if (isApplied()) return diffRunning(supervisor, fresh);
     const { diff, held } = applyPlan(supervisor, fresh, rolling);
     output.use(fresh.config.output);
     audience.invite(fresh.config);
@@ -119,11 +129,15 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
     process.on(signal, () => log(`${signal} means nothing here`));
 
   const target = { supervisor, version, events, reload, shutdown: () => requestShutdown("asked to", 0) };
-  const servers = [await serveControl(socket, target)];
-  if (plan.config.control !== undefined) {
-    const { serveControlOverTcp } = await import("./control/tcp-server.ts");
-    servers.push(await serveControlOverTcp(plan.config.control, target));
-  }
+  let tcp: TcpServer | undefined;
+  const serveTcp = async (settings: TcpControl | undefined): Promise<void> => {
+    if (settings === undefined && tcp === undefined) return;
+    const { TcpServer } = await import("./control/tcp-server.ts");
+    tcp ??= new TcpServer(target);
+    await tcp.use(settings);
+  };
+  const server = await serveControl(socket, target);
+  await serveTcp(plan.config.control);
   log(`longshored ${version} runs ${file} as pid ${process.pid}`);
   supervisor.autostart();
   void supervisor.jobs.boot();
@@ -131,11 +145,11 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
 
   const left = await ended;
   await supervisor.jobs.drain();
-  for (const server of servers) {
-    server.close();
-    server.closeAllConnections();
-  }
-  await readToTheEnd(supervisor);
+  tcp?.close();
+  server.close();
+  server.closeAllConnections();
+  const left = endsAt - Date.now();
+  await Promise.all([readToTheEnd(supervisor), audience.settle(Math.min(Math.max(left, 500), lastWords))]);
   cgroups?.close();
   log(left.length === 0 ? "everything has stopped" : `cannot end ${left.map(describeLeft).join(", ")}`);
   await output.drain();

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { addressForm } from "./address.ts";
 import { Command } from "./command.ts";
 import { Duration } from "./duration.ts";
 
@@ -20,7 +21,7 @@ export const EventKind = z.enum([
 ]);
 export type EventKind = z.infer<typeof EventKind>;
 
-const Address = z.string().regex(/^.+:\d{1,5}$/, "expected host:port");
+const Address = z.string().regex(addressForm, "expected host:port");
 
 /** Somebody who is told: each event is one JSON object. */
 export const NotifyTarget = z

@@ -1,3 +1,5 @@
+import { type Address, parseAddress } from "./address.ts";
+
 const unixUrl = /^http:\/\/unix:(\/[^:]+):(\/.*)$/;
 
 /** Where an HTTP check asks: a host and port, or nginx's way to write a unix socket, `http://unix:/run/app.sock:/healthz`. */
@@ -12,16 +14,9 @@ export function parseHttpTarget(text: string): HttpTarget | undefined {
   return /^https?:\/\//.test(text) && URL.canParse(text) ? { kind: "url", url: text } : undefined;
 }
 
-export interface TcpTarget {
-  readonly host: string;
-  readonly port: number;
-}
-
 /** The address of a TCP check, this machine's own where it is only a port; undefined for a text that is none. */
-export function parseTcpTarget(text: string): TcpTarget | undefined {
-  const [, host, digits] = /^(?:(.*):)?(\d{1,5})$/.exec(text) ?? [];
-  const port = Number(digits);
-  return port > 0 && port < 65_536 ? { host: host || "127.0.0.1", port } : undefined;
+export function parseTcpTarget(text: string): Address | undefined {
+  return parseAddress(/^:?\d+$/.test(text) ? `127.0.0.1:${text.replace(":", "")}` : text);
 }
 
 /** What is wrong with the address of a check whose variables have been replaced; undefined where it is one. */

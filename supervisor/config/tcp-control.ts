@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { addressForm } from "./address.ts";
 
 const Tls = z.strictObject({
   cert: z.string(),
@@ -9,10 +10,7 @@ const Tls = z.strictObject({
 /** The control API over TCP, for those who cannot use the socket. */
 export const TcpControl = z
   .strictObject({
-    listen: z
-      .string()
-      .regex(/^.+:\d{1,5}$/, "expected host:port")
-      .describe("`127.0.0.1:9001`"),
+    listen: z.string().regex(addressForm, "expected host:port").describe("`127.0.0.1:9001` or `[::1]:9001`"),
     token_file: z
       .string()
       .optional()

@@ -1,51 +1,113 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
-import { createServer as createTlsServer } from "node:https";
+import { createServer as createTlsServer, Server as TlsServer } from "node:https";
+import { createSecureContext, type TlsOptions } from "node:tls";
+import { parseAddress } from "../config/address.ts";
 import type { TcpControl } from "../config/tcp-control.ts";
 import { UserError } from "../config/user-error.ts";
 import { answerRequest } from "./answer.ts";
 import type { ControlTarget } from "./routes.ts";
 
-/**
- * Serves the control API over TCP to whoever has the token, or a certificate of the authority.
- * @throws UserError when a file cannot be read or the address not be had
- */
-export async function serveControlOverTcp(settings: TcpControl, target: ControlTarget): Promise<Server> {
-  try {
-    const token =
-      settings.token_file === undefined ? undefined : readFileSync(settings.token_file, "utf8").trim();
-    if (token === "")
-      throw new UserError("control", `cannot serve ${settings.listen}: ${settings.token_file} is empty`);
-    const server = createFor(settings, (request, response) => {
-      if (token === undefined || carriesToken(request, token)) {
-        void answerRequest(target, request, response);
+/** How long requests that are under way may take when their server closes (ms): the reload that closes it is one. */
+const closingTime = 1_000;
+
+/** The control API over TCP, for whoever has the token, or a certificate of the authority. */
+export class TcpServer {
+  private server: Server | undefined;
+  private settings: TcpControl | undefined;
+  private token: string | undefined;
+
+  constructor(private readonly target: ControlTarget) {}
+
+  /**
+   * Serves as these settings say from now on, or not at all. Token and certificates are read anew.
+   * @throws UserError when a file cannot be read or the address not be had; it serves as before then
+   */
+  async use(settings: TcpControl | undefined): Promise<void> {
+    if (settings === undefined) {
+      this.close();
+      return;
+    }
+    try {
+      const token = readToken(settings);
+      const tls = readTls(settings);
+      if (this.server === undefined || this.settings === undefined || !isSamePlace(this.settings, settings))
+        await this.replace(settings, tls);
+      else if (tls !== undefined && this.server instanceof TlsServer) this.server.setSecureContext(tls);
+      this.settings = settings;
+      this.token = token;
+    } catch (error) {
+      if (error instanceof UserError) throw error;
+      const { code, message } = error as NodeJS.ErrnoException;
+      throw new UserError("control", `cannot serve ${settings.listen} (${code ?? message})`, {
+        cause: error,
+      });
+    }
+  }
+
+  close(): void {
+    const { server } = this;
+    this.server = undefined;
+    this.settings = undefined;
+    server?.close();
+    server?.closeIdleConnections();
+    setTimeout(() => server?.closeAllConnections(), closingTime).unref();
+  }
+
+  private async replace(settings: TcpControl, tls: TlsOptions | undefined): Promise<void> {
+    // The same address can be had only when the server that has it is gone.
+    if (this.settings?.listen === settings.listen) this.close();
+    const answer: RequestListener = (request, response) => {
+      if (this.token === undefined || carriesToken(request, this.token)) {
+        void answerRequest(this.target, request, response);
         return;
       }
-      const body = JSON.stringify({
-        error: { code: "unauthorized", message: "the token is missing or wrong" },
-      });
-      response.writeHead(401, { "www-authenticate": "Bearer", "content-type": "application/json" }).end(body);
-    });
-    const at = settings.listen.lastIndexOf(":");
+      const error = { code: "unauthorized", message: "the token is missing or wrong" };
+      response.writeHead(401, { "www-authenticate": "Bearer", "content-type": "application/json" });
+      response.end(JSON.stringify({ error }));
+    };
+    const server = tls === undefined ? createServer(answer) : createTlsServer(tls, answer);
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
-      server.listen(Number(settings.listen.slice(at + 1)), settings.listen.slice(0, at), resolve);
+      server.listen(parseAddress(settings.listen), resolve);
     });
-    return server;
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new UserError("control", `cannot serve ${settings.listen} (${code ?? message})`, { cause: error });
+    this.close();
+    this.server = server;
   }
 }
 
-function createFor({ tls }: TcpControl, listener: RequestListener): Server {
-  if (tls === undefined) return createServer(listener);
-  const options = { cert: readFileSync(tls.cert), key: readFileSync(tls.key) };
-  if (tls.client_ca === undefined) return createTlsServer(options, listener);
-  const mutual = { ca: readFileSync(tls.client_ca), requestCert: true, rejectUnauthorized: true };
-  return createTlsServer({ ...options, ...mutual }, listener);
+function readToken({ listen, token_file: file }: TcpControl): string | undefined {
+  if (file === undefined) return undefined;
+  const token = readFileSync(file, "utf8").trim();
+  if (token === "") throw new UserError("control", `cannot serve ${listen}: ${file} is empty`);
+  return token;
+}
+
+function readTls({ listen, tls }: TcpControl): TlsOptions | undefined {
+  if (tls === undefined) return undefined;
+  const own = { cert: readFileSync(tls.cert), key: readFileSync(tls.key) };
+  const mutual =
+    tls.client_ca === undefined
+      ? {}
+      : { ca: readFileSync(tls.client_ca), requestCert: true, rejectUnauthorized: true };
+  const options = { ...own, ...mutual };
+  try {
+    createSecureContext(options);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new UserError("control", `cannot serve ${listen} with ${tls.cert} and ${tls.key}: ${message}`, {
+      cause: error,
+    });
+  }
+  return options;
+}
+
+/** Whether a server for these settings can serve those: only what is in the files may differ. */
+function isSamePlace(before: TcpControl, now: TcpControl): boolean {
+  const kindOf = ({ listen, tls }: TcpControl): string =>
+    JSON.stringify([listen, tls !== undefined, tls?.client_ca !== undefined]);
+  return kindOf(before) === kindOf(now);
 }
 
 /** Compares digests, which are of one length, in constant time. */

@@ -9,6 +9,7 @@ import type { Spawner } from "./spawn.ts";
 export class Audience {
   private members: ((event: SupervisorEvent) => void)[] = [];
   private file: LogFile | undefined;
+  private notifiers: readonly Notifier[] = [];
 
   constructor(
     events: EventStream,
@@ -26,8 +27,17 @@ export class Audience {
     const file = events === undefined ? undefined : new LogFile(events.file, events.log, this.log);
     this.file = file;
     const notifiers = notify.map((target) => new Notifier(target, this.spawner, this.log));
+    this.notifiers = [...this.notifiers.filter(({ isBusy }) => isBusy), ...notifiers];
     this.members = notifiers.map((notifier) => (event) => notifier.take(event));
     if (file !== undefined)
       this.members.push((event) => file.write(Buffer.from(`${JSON.stringify(event)}\n`)));
+  }
+
+  /** Resolves when everybody has been told of everything, or after `patience` (ms). */
+  async settle(patience: number): Promise<void> {
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(), patience);
+    await Promise.all(this.notifiers.map((notifier) => notifier.settle(deadline.signal)));
+    clearTimeout(timer);
   }
 }

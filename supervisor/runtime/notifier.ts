@@ -11,7 +11,7 @@ const longestQueue = 1_000;
 /** Tells a target of events, one after the other, and tries again when it cannot be reached. */
 export class Notifier {
   private readonly queue: SupervisorEvent[] = [];
-  private isSending = false;
+  private sending: Promise<void> | undefined;
 
   constructor(
     private readonly target: NotifyTarget,
@@ -23,14 +23,32 @@ export class Notifier {
     if (!this.target.on.includes(event.event)) return;
     this.queue.push(event);
     if (this.queue.length > longestQueue) this.queue.shift();
-    if (!this.isSending) void this.sendAll();
+    this.sending ??= this.sendAll();
+  }
+
+  /** Whether it has something to tell still. */
+  get isBusy(): boolean {
+    return this.sending !== undefined;
+  }
+
+  /** Waits until the target knows all, and says how much it does not when the signal ends that. */
+  async settle(deadline: AbortSignal): Promise<void> {
+    if (this.sending === undefined) return;
+    const ended = new Promise<void>((resolve) => {
+      deadline.addEventListener("abort", () => resolve());
+    });
+    await Promise.race([this.sending, ended]);
+    if (this.sending === undefined) return;
+    const count = this.queue.length + 1;
+    this.log(
+      `cannot tell ${describeTarget(this.target)} of ${count} ${count === 1 ? "event" : "events"} before the end`,
+    );
   }
 
   private async sendAll(): Promise<void> {
-    this.isSending = true;
     for (let event = this.queue.shift(); event !== undefined; event = this.queue.shift())
       await this.send(event);
-    this.isSending = false;
+    this.sending = undefined;
   }
 
   private async send(event: SupervisorEvent): Promise<void> {

@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { parseAddress } from "../config/address.ts";
 import type { NotifyTarget } from "../config/notify.ts";
 import type { SupervisorEvent } from "../protocol/event.ts";
 import { runAside } from "./run-aside.ts";
@@ -42,9 +43,10 @@ async function postJson(url: string, body: string, timeout: number): Promise<str
 }
 
 function sendLine(address: string, line: string, timeout: number): Promise<string | null> {
-  const at = address.lastIndexOf(":");
+  const to = parseAddress(address);
+  if (to === undefined) return Promise.resolve("it is no address");
   return new Promise((resolve) => {
-    const socket = connect({ host: address.slice(0, at), port: Number(address.slice(at + 1)), timeout });
+    const socket = connect({ ...to, timeout });
     socket.on("connect", () => socket.end(`${line}\n`, () => resolve(null)));
     socket.on("timeout", () => socket.destroy(new Error("no answer in time")));
     socket.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));

@@ -1,7 +1,8 @@
 import { connect } from "node:net";
+import type { Address } from "../config/address.ts";
 import type { Argv } from "../config/command.ts";
 import type { Healthcheck } from "../config/healthcheck.ts";
-import { type HttpTarget, parseHttpTarget, parseTcpTarget, type TcpTarget } from "../config/probe-target.ts";
+import { type HttpTarget, parseHttpTarget, parseTcpTarget } from "../config/probe-target.ts";
 import { longestTimer } from "./time-limit.ts";
 
 /** The answer of one check; `detail` says what was wrong. */
@@ -58,7 +59,7 @@ async function probeHttp(target: HttpTarget, timeout: number): Promise<ProbeResu
   });
 }
 
-function probeTcp(target: TcpTarget, timeout: number): Promise<ProbeResult> {
+function probeTcp(target: Address, timeout: number): Promise<ProbeResult> {
   return new Promise((resolve) => {
     const socket = connect({ host: target.host, port: target.port, timeout });
     const finish = (healthy: boolean, problem: string): void => {

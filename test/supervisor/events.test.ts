@@ -66,4 +66,28 @@ tasks: { ${failing} }
     hook.close();
     hook.closeAllConnections();
   });
+
+  it("are told of what ends everything before longshored ends", async () => {
+    const heard: string[] = [];
+    const hook = createHttpServer(async (request, response) => {
+      const { event, name } = SupervisorEvent.parse(JSON.parse(await text(request)));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      heard.push(`${name} ${event}`);
+      response.writeHead(204).end();
+    }).listen(0, "::1");
+    await once(hook, "listening");
+    const { port } = hook.address() as AddressInfo;
+    const daemon = new Daemon(`
+notify:
+  - { webhook: "http://[::1]:${port}/", on: [fatal, stopped] }
+  - { tcp: "[::1]:1", on: [fatal] }
+tasks:
+  bad: { command: [sh, -c, exit 3], start_retries: 0, critical: true }
+  web: { command: sleep 1000, instances: 2 }
+`);
+    expect((await daemon.ended).code).toBe(3);
+    expect(heard.sort()).toEqual(["bad fatal", "web_1 stopped", "web_2 stopped"]);
+    expect(daemon.output).toMatch(/cannot tell \[::1\]:1 of 1 event before the end/);
+    hook.close();
+  });
 });

@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connect as connectTls } from "node:tls";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Daemon, useDaemons } from "./daemon.ts";
@@ -33,10 +34,14 @@ async function findPort(): Promise<number> {
 
 /** A longshored with this `control`; the port that it listens at. */
 async function serve(settings: string): Promise<number> {
+  return (await serveBy(settings)).port;
+}
+
+async function serveBy(settings: string): Promise<{ daemon: Daemon; port: number }> {
   const port = await findPort();
   const daemon = new Daemon(`control: { listen: "127.0.0.1:${port}", ${settings} }\ntasks: {}`);
   await daemon.waitFor(/ runs /);
-  return port;
+  return { daemon, port };
 }
 
 describe("control over TCP with a token", () => {
@@ -62,6 +67,54 @@ describe("control over TCP with a token", () => {
     const daemon = new Daemon(`control: { listen: "127.0.0.1:1", token_file: ${at(name)} }\ntasks: {}`);
     expect((await daemon.ended).code).toBe(1);
     expect(daemon.output).toMatch(complaint);
+  });
+});
+
+describe("a reload of control over TCP", () => {
+  const statusOf = async (port: number, token: string): Promise<number | string> => {
+    const headers = { authorization: `Bearer ${token}`, connection: "close" };
+    return fetch(`http://127.0.0.1:${port}/v1/tasks`, { headers }).then(
+      ({ status }) => status,
+      ({ cause }) => (cause as NodeJS.ErrnoException).code ?? "failed",
+    );
+  };
+
+  it("reads the token anew, and goes to another address or away", async () => {
+    const file = at("changing");
+    writeFileSync(file, "first");
+    const { daemon, port } = await serveBy(`token_file: ${file}`);
+    expect(await statusOf(port, "first")).toBe(200);
+    writeFileSync(file, "second");
+    await daemon.client.call("POST", "/v1/reload", {});
+    expect([await statusOf(port, "first"), await statusOf(port, "second")]).toEqual([401, 200]);
+    const other = await findPort();
+    daemon.rewrite(`control: { listen: "127.0.0.1:${other}", token_file: ${file} }\ntasks: {}`);
+    await daemon.client.call("POST", "/v1/reload", {});
+    expect([await statusOf(port, "second"), await statusOf(other, "second")]).toEqual(["ECONNREFUSED", 200]);
+    daemon.rewrite("tasks: {}");
+    await daemon.client.call("POST", "/v1/reload", {});
+    expect(await statusOf(other, "second")).toBe("ECONNREFUSED");
+  });
+
+  it("changes nothing where it cannot be had", async () => {
+    const { daemon, port } = await serveBy(`token_file: ${at("token")}`);
+    daemon.rewrite(
+      `control: { listen: "127.0.0.1:${port}", token_file: ${at("missing")} }\ntasks: { web: { command: x } }`,
+    );
+    expect(await daemon.client.send("POST", "/v1/reload", {})).toMatchObject({
+      status: 409,
+      body: { error: { code: "control" } },
+    });
+    expect(await statusOf(port, "open sesame")).toBe(200);
+    expect(await daemon.status()).toEqual([]);
+  });
+
+  it("listens at an address of IPv6", async () => {
+    const port = await findPort();
+    const daemon = new Daemon(`control: { listen: "[::1]:${port}", token_file: ${at("token")} }\ntasks: {}`);
+    await daemon.waitFor(/ runs /);
+    const headers = { authorization: "Bearer open sesame" };
+    expect((await fetch(`http://[::1]:${port}/v1/tasks`, { headers })).status).toBe(200);
   });
 });
 
@@ -119,6 +172,29 @@ describe("control over TCP with client certificates", () => {
     expect(await ask(port, undefined, { authorization: "Bearer open sesame" })).toMatch(
       /^(ERR_SSL_|ECONNRESET|EPIPE)/,
     );
+  });
+
+  it("takes a renewed certificate with a reload, and none that is broken", async () => {
+    for (const name of ["pem", "key"]) copyFileSync(at(`server.${name}`), at(`renewed.${name}`));
+    const files = `tls: { cert: ${at("renewed.pem")}, key: ${at("renewed.key")}, client_ca: ${at("ours.pem")} }`;
+    const { daemon, port } = await serveBy(files);
+    const serialOf = (): Promise<string> =>
+      new Promise((resolve, reject) => {
+        const identity = { cert: read("friend.pem"), key: read("friend.key"), ca: read("ours.pem") };
+        const socket = connectTls({ port, host: "127.0.0.1", ...identity }, () => {
+          resolve(socket.getPeerCertificate().serialNumber);
+          socket.destroy();
+        });
+        socket.on("error", reject);
+      });
+    const before = await serialOf();
+    for (const name of ["pem", "key"]) copyFileSync(at(`friend.${name}`), at(`renewed.${name}`));
+    await daemon.client.call("POST", "/v1/reload", {});
+    const renewed = await serialOf();
+    expect(renewed).not.toBe(before);
+    copyFileSync(at("server.key"), at("renewed.key"));
+    expect(await daemon.client.send("POST", "/v1/reload", {})).toMatchObject({ status: 409 });
+    expect(await serialOf()).toBe(renewed);
   });
 
   it("needs no client certificate without client_ca", async () => {

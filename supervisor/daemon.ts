@@ -148,8 +148,8 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
   tcp?.close();
   server.close();
   server.closeAllConnections();
-  const left = endsAt - Date.now();
-  await Promise.all([readToTheEnd(supervisor), audience.settle(Math.min(Math.max(left, 500), lastWords))]);
+  const patience = Math.min(Math.max(endsAt - Date.now(), 500), lastWords);
+  await Promise.all([readToTheEnd(supervisor), audience.settle(patience)]);
   cgroups?.close();
   log(left.length === 0 ? "everything has stopped" : `cannot end ${left.map(describeLeft).join(", ")}`);
   await output.drain();

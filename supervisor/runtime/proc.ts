@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, statSync } from "node:fs";
 
 /** The kernel counts resident memory in pages; Linux on the platforms that Node runs on has pages of 4 KiB by default. */
 const pageSize = 4_096;
@@ -18,7 +18,7 @@ export interface ProcessInfo {
 /** A process, or undefined when there is none of that pid. */
 export function readProcess(pid: number): ProcessInfo | undefined {
   try {
-    return parseStat(pid, readFileSync(`/proc/${pid}/stat`, "latin1"));
+    return parseStat(pid, readText(`/proc/${pid}/stat`));
   } catch {
     return undefined;
   }
@@ -27,10 +27,9 @@ export function readProcess(pid: number): ProcessInfo | undefined {
 /** Every process that can be seen from here. */
 export function readProcesses(): ProcessInfo[] {
   try {
-    const pids = readdirSync("/proc").filter((name) => name >= "1" && name < ":");
+    const pids = listNames("/proc").filter((name) => name >= "1" && name < ":");
     return pids.flatMap((pid) => readProcess(Number(pid)) ?? []);
   } catch {
-    // no descriptor is left to look with
     return [];
   }
 }
@@ -38,7 +37,7 @@ export function readProcesses(): ProcessInfo[] {
 /** The pids of this process's own children, those that have ended included. */
 export function readChildren(): number[] {
   try {
-    const text = readFileSync(`/proc/self/task/${process.pid}/children`, "latin1");
+    const text = readText(`/proc/self/task/${process.pid}/children`);
     return text.split(" ").filter(Boolean).map(Number);
   } catch {
     return readProcesses().flatMap(({ pid, parent }) => (parent === process.pid ? [pid] : []));
@@ -53,8 +52,8 @@ export function readDescendants(pid: number): number[] {
 /** The children of each thread of a process. */
 function readTaskChildren(pid: number): number[] {
   try {
-    return readdirSync(`/proc/${pid}/task`).flatMap((thread) => {
-      const text = readFileSync(`/proc/${pid}/task/${thread}/children`, "latin1");
+    return listNames(`/proc/${pid}/task`).flatMap((thread) => {
+      const text = readText(`/proc/${pid}/task/${thread}/children`);
       return text.split(" ").filter(Boolean).map(Number);
     });
   } catch {
@@ -65,7 +64,7 @@ function readTaskChildren(pid: number): number[] {
 /** The value of a variable in the environment that a process was started with. */
 export function readVariable(pid: number, name: string): string | undefined {
   try {
-    const entries = readFileSync(`/proc/${pid}/environ`, "latin1").split("\0");
+    const entries = readText(`/proc/${pid}/environ`).split("\0");
     return entries.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1);
   } catch {
     return undefined;
@@ -76,6 +75,41 @@ export function readVariable(pid: number, name: string): string | undefined {
 export function readOwner(pid: number): { readonly uid: number; readonly gid: number } | undefined {
   try {
     return statSync(`/proc/${pid}`);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Held back for a look: who has no descriptor left must still see what there is to end. */
+let spare: number | undefined = openSync("/dev/null", "r");
+
+function readText(path: string): string {
+  return withSpare(() => readFileSync(path, "latin1"));
+}
+
+function listNames(path: string): string[] {
+  return withSpare(() => readdirSync(path));
+}
+
+function withSpare<T>(look: () => T): T {
+  try {
+    return look();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EMFILE" || spare === undefined) throw error;
+    closeSync(spare);
+    spare = undefined;
+    try {
+      return look();
+    } finally {
+      spare = reopenSpare();
+    }
+  }
+}
+
+/** Undefined where another thread has taken it meanwhile. */
+function reopenSpare(): number | undefined {
+  try {
+    return openSync("/dev/null", "r");
   } catch {
     return undefined;
   }

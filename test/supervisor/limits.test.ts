@@ -1,6 +1,7 @@
+import { connect } from "node:net";
 import { describe, expect, it } from "vitest";
 import type { InstanceStatus } from "../../supervisor/protocol/status.ts";
-import { Daemon, useDaemons } from "./daemon.ts";
+import { Daemon, isRunning, useDaemons } from "./daemon.ts";
 
 useDaemons();
 
@@ -22,6 +23,24 @@ describe.skipIf(process.getuid?.() !== 0)("the supervisor survives", () => {
     const starved = (await daemon.status()).find(({ state }) => state === "backoff" || state === "starting");
     await daemon.client.call("POST", "/v1/stop", { names: up.map(({ name }) => name) });
     await daemon.until(starved?.name ?? "", running, 30_000);
+  });
+
+  it("a lack of descriptors: it sees what a crash left behind, and ends it", async () => {
+    const daemon = new Daemon(
+      "tasks: { web: { command: [sh, -c, 'sleep 1000 & echo left $!; exec sleep 1000'], start_period: 0s, backoff: { initial: 1h } } }",
+      { wrapper: ["prlimit", "--nofile=60:60"] },
+    );
+    const [, left] = await daemon.waitFor(/left (\d+)/);
+    const { pid } = await daemon.instance("web");
+    const sockets = Array.from({ length: 60 }, () => connect(daemon.client.socketPath));
+    // What finds no descriptor any more is hung up on.
+    await new Promise((resolve) => {
+      for (const socket of sockets) socket.on("error", () => {}).on("close", resolve);
+    });
+    process.kill(pid ?? 0, "SIGKILL");
+    await daemon.waitFor(/cannot run sh: EMFILE/);
+    expect(isRunning(Number(left))).toBe(false);
+    for (const socket of sockets) socket.destroy();
   });
 
   it("a lack of processes, as an ordinary user", { timeout: 60_000 }, async () => {

@@ -16,7 +16,7 @@ export function wantsRestart(exit: Exit, task: Pick<Task, "restart" | "success_e
 
 /**
  * The restarts that count against a task's limit, with one more at `now` (ms); undefined when that is one too many.
- * A task without a limit keeps none.
+ * A task without a limit keeps none. A restart of the future was made before the clock was set back, nobody knows when.
  */
 export function countRestart(
   times: readonly number[],
@@ -24,7 +24,7 @@ export function countRestart(
   limit: RestartLimit | undefined,
 ): readonly number[] | undefined {
   if (limit === undefined) return [];
-  const recent = times.filter((time) => time > now - limit.within);
+  const recent = times.filter((time) => time > now - limit.within && time <= now);
   return recent.length >= limit.max ? undefined : [...recent, now];
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it, test } from "vitest";
 import { Task } from "../../../supervisor/config/task.ts";
 import type { Effect, Event } from "../../../supervisor/core/event.ts";
 import { type Exit, type Instance, newInstance } from "../../../supervisor/core/instance.ts";
+import { countRestart } from "../../../supervisor/core/restart.ts";
 import { transition } from "../../../supervisor/core/transition.ts";
 
 const code = (number: number): Exit => ({ code: number, signal: null });
@@ -101,6 +102,11 @@ describe("restart_limit", () => {
     const life = new Life(settings);
     for (let count = 0; count < 10; count += 1) life.live(30_000, code(1));
     expect(life.instance).toMatchObject({ state: "starting", restarts: 10 });
+  });
+
+  it("forgets those that were made before the clock was set back", () => {
+    const limit = { max: 2, within: 60_000 };
+    expect(countRestart([5_000_000, 5_000_001], 1_000, limit)).toEqual([1_000]);
   });
 });
 

@@ -36,7 +36,10 @@ const settings = {
     .max(10_000)
     .default(1)
     .describe("how many processes: `worker_1`, `worker_2`, …; scaling does not touch the others"),
-  autostart: z.boolean().default(true).describe("whether it is started with longshored"),
+  autostart: z
+    .boolean()
+    .default(true)
+    .describe("whether it is started with longshored, and by a reload that switches this on"),
   restart: RestartPolicy.optional().describe(
     "what follows an end; `always` for a service by default, else `no`",
   ),

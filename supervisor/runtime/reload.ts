@@ -42,6 +42,7 @@ export function applyPlan(supervisor: Supervisor, plan: Plan, rolling: boolean):
     withEntry(supervisor, spec.id, (entry) => replace(supervisor, entry, spec, restart));
   const added = diff.added.map((spec) => comeBack(supervisor, spec) ?? supervisor.add(spec));
   supervisor.autostart(added);
+  supervisor.lookAgain();
   supervisor.jobs.update();
   return { diff, held };
 }
@@ -53,12 +54,14 @@ function withEntry(supervisor: Supervisor, id: string, act: (entry: Entry) => vo
 
 /** Has a process that goes on be treated as its new form says. */
 function adjust(supervisor: Supervisor, entry: Entry, spec: InstanceSpec): void {
-  const before = entry.spec.settings.healthcheck;
+  const before = entry.spec.settings;
   entry.spec = spec;
   entry.nextSpec = null;
   entry.capture.adopt(spec);
-  if (JSON.stringify(before) !== JSON.stringify(spec.settings.healthcheck))
+  if (JSON.stringify(before.healthcheck) !== JSON.stringify(spec.settings.healthcheck))
     supervisor.dispatch(entry, { type: "recheck" });
+  const isSwitchedOn = spec.settings.autostart && !before.autostart;
+  if (isSwitchedOn && entry.instance.state === "stopped") supervisor.start(entry);
 }
 
 /** Stops instances for good, dependants first; each is forgotten when its last process has ended. */

@@ -130,6 +130,11 @@ export class Supervisor {
       this.releaseWaiting(this.waiting);
   }
 
+  /** Lets those go who wait for what is there: what they wait for may have been changed. */
+  lookAgain(): void {
+    this.releaseWaiting(this.waiting);
+  }
+
   /** A task that was changed while it ran takes its new form as its process ends. */
   private takeNextSpec(entry: Entry, spec: InstanceSpec): void {
     entry.spec = spec;

@@ -1,5 +1,6 @@
 /** What `longshored init` writes: every key that most people need, with what it does. A test reads it back. */
-export const exampleTasksYaml = `# What longshored runs. All keys: docs/tasks-yaml.md; check this file with: longshored check tasks.yaml
+export const exampleTasksYaml = `# yaml-language-server: $schema=./tasks.schema.json   (for editors; made by: longshored schema > tasks.schema.json)
+# What longshored runs. All keys: docs/tasks-yaml.md; check this file with: longshored check tasks.yaml
 
 # What every task starts from; a task's own keys win.
 defaults:

@@ -11,7 +11,7 @@ export function tasksFileSchema(): object {
   return {
     title: "tasks.yaml of Longshore",
     ...schema,
-    patternProperties: { "^x-": {} },
+    patternProperties: { "^x-": {}, "^\\$schema$": { type: "string" } },
     // A file that includes others needs no tasks of its own.
     anyOf: [{ required: ["tasks"] }, { required: ["include"] }],
   };

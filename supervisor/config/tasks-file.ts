@@ -169,7 +169,9 @@ function mergeEnvironment(base: unknown, own: unknown): unknown {
 
 function dropExtensions(value: unknown): unknown {
   if (!isRaw(value)) return value;
-  return Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith("x-")));
+  return Object.fromEntries(
+    Object.entries(value).filter(([key]) => !key.startsWith("x-") && key !== "$schema"),
+  );
 }
 
 /** A file that includes others needs no tasks of its own. */

@@ -1,5 +1,6 @@
 import type { YamlSource } from "../yaml-document.ts";
 import { findAlias } from "./aliases.ts";
+import { JobNames } from "./crontab-line.ts";
 import { convertInterval } from "./interval.ts";
 
 type Raw = Readonly<Record<string, unknown>>;
@@ -21,12 +22,19 @@ export function readDialect(source: YamlSource): YamlSource {
   if (found === undefined) return source;
   const tasks: [string, unknown][] = [];
   const origins = new Map<string, Origin>();
-  for (const { name, path, value } of found.tasks) {
+  for (const { name, path, value, hasInterval = false } of found.tasks) {
+    // The list form's own word, which has become one of these.
+    const interval: [string, string][] = hasInterval
+      ? [
+          ["every", "interval"],
+          ["schedule", "interval"],
+        ]
+      : [];
     const { task, keys } = isRaw(value)
       ? renameKeys(value)
       : { task: value, keys: new Map<string, string>() };
     tasks.push([name, task]);
-    origins.set(name, { path, keys });
+    origins.set(name, { path, keys: new Map([...keys, ...interval]) });
   }
   return {
     ...source,
@@ -36,7 +44,12 @@ export function readDialect(source: YamlSource): YamlSource {
 }
 
 interface FoundTasks {
-  readonly tasks: readonly { readonly name: string; readonly path: Path; readonly value: unknown }[];
+  readonly tasks: readonly {
+    readonly name: string;
+    readonly path: Path;
+    readonly value: unknown;
+    readonly hasInterval?: boolean;
+  }[];
   /** what else stands at the top level */
   readonly rest: Raw;
 }
@@ -45,9 +58,15 @@ function findTasks(file: Raw): FoundTasks | undefined {
   for (const container of ["tasks", "programs"]) {
     const { [container]: inside, ...rest } = file;
     if (Array.isArray(inside) && inside.every((item) => isRaw(item) && typeof item.name === "string")) {
+      const names = new JobNames();
       const tasks = inside.map((item: Raw, index) => {
         const { name, ...value } = item;
-        return { name: toTaskName(String(name)), path: [container, index], value: convertInterval(value) };
+        return {
+          name: names.take(String(name)),
+          path: [container, index],
+          value: convertInterval(value),
+          hasInterval: "interval" in value,
+        };
       });
       return { tasks, rest };
     }
@@ -91,11 +110,6 @@ function convertReportAddress({ fatal_state_report_address: address, ...file }: 
   if (address === undefined) return file;
   const others = Array.isArray(file.notify) ? file.notify : [];
   return { ...file, notify: [...others, { tcp: address, on: ["fatal"] }] };
-}
-
-/** The list form's names are free text. */
-function toTaskName(name: string): string {
-  return name.trim().replace(/[^A-Za-z0-9_.-]+/g, "-");
 }
 
 function isRaw(value: unknown): value is Raw {

@@ -6,5 +6,6 @@ const words: readonly string[] = ["hourly", "daily", "weekly"];
 export function convertInterval({ interval, ...task }: Raw): Raw {
   if (interval === undefined) return task;
   const word = String(interval);
-  return words.includes(word) ? { ...task, schedule: `@${word}` } : { ...task, every: `${word}m` };
+  if (words.includes(word)) return { ...task, schedule: `@${word}` };
+  return { ...task, every: /^\d+(\.\d+)?$/.test(word) ? `${word}m` : word };
 }

@@ -51,6 +51,16 @@ describe("files of other supervisors", () => {
     });
   });
 
+  it("run unchanged: a list in which names are free, and may come twice", () => {
+    const text =
+      "tasks:\n  - { name: a b, command: x }\n  - { name: a b, command: y }\n  - { name: a-b, command: z }\n";
+    expect(Object.keys(parse(text).tasks)).toEqual(["a-b", "a-b-2", "a-b-3"]);
+    const bad = parseTasksFile("tasks:\n  - { name: a, command: x, interval: often }\n", "t.yml");
+    expect(bad.ok ? [] : bad.problems.map(formatProblem)).toEqual([
+      't.yml:2:38: tasks.a.every: "often" is not a duration; write it like 10s, 1m30s or 500ms',
+    ]);
+  });
+
   it("name their problems where they stand, in their own words", () => {
     const parsed = parseTasksFile("programs:\n  web:\n    cmd: x\n    numprocs: two\n", "t.yml");
     expect(parsed.ok ? [] : parsed.problems.map((problem) => problem.position)).toEqual([
@@ -233,6 +243,13 @@ files = conf.d/*.conf
 
 it("the example is good", () => {
   expect(Object.keys(parse(exampleTasksYaml).tasks)).toEqual(["web", "worker", "prepare", "cleanup"]);
+});
+
+it("the editor's line may be a comment or a key", () => {
+  expect(exampleTasksYaml).toMatch(/^# yaml-language-server: \$schema=\S+/);
+  expect(Object.keys(parse("$schema: ./tasks.schema.json\ntasks: { a: { command: x } }").tasks)).toEqual([
+    "a",
+  ]);
 });
 
 it("the JSON Schema knows every key", () => {

@@ -10,6 +10,7 @@ export const EventKind = z.enum([
   "exited",
   "backoff",
   "fatal",
+  "stopping",
   "stopped",
   "healthy",
   "unhealthy",

@@ -6,6 +6,7 @@ const eventOfState: Partial<Record<Instance["state"], EventKind>> = {
   exited: "exited",
   backoff: "backoff",
   fatal: "fatal",
+  stopping: "stopping",
   stopped: "stopped",
 };
 

@@ -133,6 +133,21 @@ describe("longshorectl", () => {
     watching.kill();
   });
 
+  it("shows while it watches that a task is being stopped, without a terminal as plain tables", async () => {
+    const daemon = new Daemon(
+      "tasks: { web: { command: [sh, -c, 'trap \"\" TERM; echo up; while :; do sleep 0.01; done'], start_period: 10ms, stop_grace_period: 10s } }",
+    );
+    await daemon.waitFor(/web \| up/);
+    await daemon.until("web", ({ state }) => state === "running");
+    const watching = daemon.spawnCtl("status", "--watch");
+    const lines: AsyncIterator<string> = createInterface(watching.stdout)[Symbol.asyncIterator]();
+    expect((await lines.next()).value).toMatch(/^NAME /);
+    await daemon.client.call("POST", "/v1/stop", { names: ["web"], wait: false });
+    for (let line = ""; !/^web +stopping /.test(line); line = (await lines.next()).value)
+      expect(line).not.toContain("\u001b");
+    watching.kill();
+  });
+
   it("runs jobs and exits with their exit code", async () => {
     const daemon = new Daemon(
       'tasks: { job: { command: [sh, -c, "echo done; exit 7"], schedule: "@yearly" } }',

@@ -20,7 +20,7 @@ export class Capture {
   private readonly settlers: (() => void)[] = [];
 
   constructor(
-    private readonly output: Output,
+    private readonly output: Pick<Output, "write" | "onRoom">,
     private readonly files: LogFiles,
   ) {}
 

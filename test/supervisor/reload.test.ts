@@ -93,6 +93,24 @@ it("starts what waits for nothing any more, and what is switched on", async () =
   expect(await daemon.instance("base")).toMatchObject({ pid });
 });
 
+it("starts a task again that comes back while it is being stopped", async () => {
+  const slow =
+    "tasks: { web: { command: [sh, -c, 'trap \"while ! test -e $DIR/go; do sleep 0.02; done; exit\" TERM; echo up; while :; do sleep 0.02; done'], start_period: 10ms } }";
+  const daemon = new Daemon(slow);
+  await daemon.waitFor(/web \| up/);
+  const { pid } = await daemon.instance("web");
+  daemon.rewrite("tasks: {}");
+  await daemon.client.call("POST", "/v1/reload");
+  await daemon.waitFor(/web: stopping/);
+  daemon.rewrite(slow);
+  await daemon.client.call("POST", "/v1/reload");
+  writeFileSync(join(daemon.folder, "go"), "");
+  await daemon.until("web", (now) => now.state === "running" && now.pid !== pid);
+  // It is there for good again, not only until its next end.
+  await daemon.client.call("POST", "/v1/stop", { names: ["web"] });
+  expect(await daemon.instance("web")).toMatchObject({ state: "stopped" });
+});
+
 it("changes nothing when the file is bad, and says where", async () => {
   const daemon = new Daemon(`tasks:\n${task("web", "")}`);
   await daemon.until("web", ({ pid }) => pid !== null);

@@ -131,6 +131,14 @@ export function testSpawn(loadCalls: () => Promise<Native | undefined>): void {
     expect(lines.sort()).toEqual(["HOME=/of its own", ...inherited].sort());
   });
 
+  it("keeps a task's mask from this process, and from what is started next", async () => {
+    const [own, other] = [await run({ command: ["sh", "-c", "umask"] }), 0o077];
+    await run({ command: ["true"], umask: "077" });
+    await run({ command: ["/no/such"], umask: "077" });
+    expect(process.umask()).not.toBe(other);
+    expect(await run({ command: ["sh", "-c", "umask"] })).toEqual(own);
+  });
+
   it("passes over a file in PATH that is no program", async () => {
     await writeFile(`${folder}/env`, "");
     const environment = { PATH: `${folder}:/usr/bin` };

@@ -1,0 +1,13 @@
+import { expect, it } from "vitest";
+import { EventStream } from "../../../supervisor/runtime/event-stream.ts";
+import type { Supervisor } from "../../../supervisor/runtime/supervisor.ts";
+
+it("remembers the last thousand events, and no more", () => {
+  const quiet = { onChange: () => () => {}, jobs: { onRun: () => {} } } as unknown as Supervisor;
+  const events = new EventStream(quiet);
+  for (let number = 1; number <= 1_500; number += 1) events.announce("reloaded", String(number));
+  const reasons = events.last(5_000).map(({ reason }) => Number(reason));
+  expect(reasons).toEqual(Array.from({ length: 1_000 }, (_, index) => 501 + index));
+  expect(events.last(1).map(({ reason }) => reason)).toEqual(["1500"]);
+  expect(events.last(0)).toEqual([]);
+});

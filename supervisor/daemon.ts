@@ -111,8 +111,7 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
     return diff;
   };
 
-  for (const signal of ["SIGTERM", "SIGINT", "SIGQUIT"] as const)
-    process.on(signal, () => requestShutdown(signal, 0));
+  for (const signal of endSignals) process.on(signal, () => requestShutdown(signal, 0));
   let reported: unknown;
   const reloadByItself = (): void =>
     void reload().catch((error) => {

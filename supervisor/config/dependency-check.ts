@@ -44,7 +44,7 @@ export function checkDependencies(tasks: Tasks, names: ReadonlyMap<string, unkno
 }
 
 /** The names along the first cycle, which ends with the name that it began with; undefined when there is none. */
-export function findCycle(tasks: Readonly<Record<string, Pick<Task, "depends_on">>>): string[] | undefined {
+function findCycle(tasks: Readonly<Record<string, Pick<Task, "depends_on">>>): string[] | undefined {
   const done = new Set<string>();
   for (const start of Object.keys(tasks)) {
     const trail: { name: string; rest: string[] }[] = [{ name: start, rest: dependenciesOf(tasks, start) }];

@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 /** The resources that prlimit(1) can limit, by the names that Compose and limits.conf use. */
-export const resources = [
+const resources = [
   "as",
   "core",
   "cpu",

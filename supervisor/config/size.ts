@@ -3,7 +3,7 @@ import * as z from "zod";
 const units: Readonly<Record<string, number>> = { "": 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
 
 /** Bytes of a size as Compose writes it: `10MB`, `512k`, `1g`; the units are powers of 1024. Undefined when it is none. */
-export function parseSize(text: string): number | undefined {
+function parseSize(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*([kmg]?)i?b?$/i.exec(text);
   const unit = units[match?.[2]?.toLowerCase() ?? ""];
   return match === null || unit === undefined ? undefined : Math.round(Number(match[1]) * unit);

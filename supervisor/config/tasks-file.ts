@@ -16,7 +16,7 @@ import { TcpControl } from "./tcp-control.ts";
 import { checkYaml, parseYaml, type YamlSource } from "./yaml-document.ts";
 
 /** A name that fits a process list, a path and a command line: no blanks, slashes, colons or wildcards. */
-export const TaskName = z
+const TaskName = z
   .string()
   .regex(
     /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/,

@@ -114,12 +114,6 @@ export function checkYaml<S extends z.ZodType>(
   return { ok: false, problems };
 }
 
-/** {@link parseYaml} and {@link checkYaml} in one step. */
-export function parseYamlAs<S extends z.ZodType>(schema: S, text: string, file: string): Parsed<z.output<S>> {
-  const source = parseYaml(text, file);
-  return source.ok ? checkYaml(source.value, schema) : source;
-}
-
 function childOf(value: unknown, key: PropertyKey): unknown {
   return typeof value === "object" && value !== null
     ? (value as Record<PropertyKey, unknown>)[key]

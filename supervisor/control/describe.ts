@@ -1,4 +1,5 @@
 import { findBlocker } from "../core/readiness.ts";
+import { isSuccess } from "../core/restart.ts";
 import type { HealthReport } from "../protocol/request.ts";
 import type { InstanceStatus, SupervisorStatus } from "../protocol/status.ts";
 import type { Entry } from "../runtime/entry.ts";
@@ -71,7 +72,7 @@ function findProblem({ spec, instance }: Entry): string | null {
   const { settings } = spec;
   if (settings.kind === "job" || !instance.wanted) return null;
   if (instance.state === "exited") {
-    const isFine = instance.exit?.code != null && settings.success_exit_codes.includes(instance.exit.code);
+    const isFine = instance.exit !== null && isSuccess(instance.exit, settings);
     return isFine ? null : "exited";
   }
   if (instance.state !== "running")

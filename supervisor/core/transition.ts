@@ -7,6 +7,7 @@ import { spawn, stay, type Transition } from "./move.ts";
 import { killAction, stopActionAt } from "./stop-steps.ts";
 
 type EventOf<T extends Event["type"]> = Extract<Event, { type: T }>;
+
 /**
  * The life of an instance: the one place that decides what follows from what. An event that means nothing in the
  * present state, or belongs to an earlier process, changes nothing.

@@ -1,6 +1,7 @@
 import { formatDuration } from "../config/duration-text.ts";
 import { type SignalName, signalNumber } from "../config/signal-name.ts";
 import type { HistoryResponse, JobReport, JobsResponse, NextResponse, RunReport } from "../protocol/job.ts";
+import { isFailure } from "../protocol/outcome.ts";
 import type { RunResponse } from "../protocol/request.ts";
 import type { CommandContext } from "./commands.ts";
 import { renderTable } from "./plain-table.ts";
@@ -84,7 +85,7 @@ function runRow(run: RunReport, colors: Colors): string[] {
 function showOutcome({ outcome }: RunReport, colors: Colors): string {
   const word = outcome.replace("_", " ");
   if (outcome === "succeeded") return colors.green(word);
-  if (outcome === "failed" || outcome === "timed_out" || outcome === "interrupted") return colors.red(word);
+  if (isFailure(outcome)) return colors.red(word);
   return outcome === "missed" ? colors.yellow(word) : word;
 }
 

@@ -1,13 +1,13 @@
 import type picocolors from "picocolors";
 import { formatDuration } from "../config/duration-text.ts";
 import type { InstanceStatus } from "../protocol/status.ts";
-
 import { renderTable } from "./plain-table.ts";
 
 /** picocolors' functions, with or without colour. */
 export type Colors = ReturnType<typeof picocolors.createColors>;
 
 const columns = ["NAME", "STATE", "PID", "UPTIME", "RESTARTS", "NEXT-RUN", "HEALTH", ""];
+
 /** The table of `longshorectl status`; the last column says why a task is not as it should be. */
 export function renderStatusTable(instances: readonly InstanceStatus[], colors: Colors): string {
   return renderTable(

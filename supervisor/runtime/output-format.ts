@@ -16,7 +16,7 @@ export function formatBlock(name: string, block: LogBlock, settings: OutputSetti
 }
 
 /** Puts a prefix before every line of a block that ends with a newline. */
-export function prefixLines(block: Buffer, prefix: Buffer): Buffer {
+function prefixLines(block: Buffer, prefix: Buffer): Buffer {
   const parts: Buffer[] = [];
   for (let start = 0; start < block.length; ) {
     const end = block.indexOf(newline, start) + 1 || block.length;

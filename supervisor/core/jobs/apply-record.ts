@@ -1,3 +1,4 @@
+import { isFailure } from "../../protocol/outcome.ts";
 import type { ActiveRun, JobRecord, JobState, PastRun } from "./job-record.ts";
 
 /** A due time that is dealt with later than this after it came (ms) was missed: the clock jumped, or the machine slept. */
@@ -82,8 +83,6 @@ function endRun(state: JobState, record: RecordOf<"ended">, keep: number): JobSt
   const { outcome, exitCode, exitSignal, reason, at } = record;
   const startedAt = record.startedAt ?? run.startedAt;
   const succeeded = outcome === "succeeded";
-  // A run by hand is asked for; that it was stopped or replaced says nothing of the job.
-  const failed = outcome === "failed" || outcome === "timed_out" || outcome === "interrupted";
   const ended: PastRun = { ...pastOf(run), startedAt, endedAt: at, outcome, exitCode, exitSignal, reason };
   return {
     ...state,
@@ -91,7 +90,7 @@ function endRun(state: JobState, record: RecordOf<"ended">, keep: number): JobSt
     past: [...state.past, ended].slice(-keep),
     lastSuccess: succeeded ? at : state.lastSuccess,
     unservedSince: succeeded ? null : state.unservedSince,
-    failures: succeeded ? 0 : state.failures + (failed ? 1 : 0),
+    failures: succeeded ? 0 : state.failures + (isFailure(outcome) ? 1 : 0),
   };
 }
 

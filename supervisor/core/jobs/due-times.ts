@@ -41,7 +41,7 @@ export interface MissedTimes {
 }
 
 /** Counting goes no further: it is for people, and a job of every minute may have been away for a year. */
-export const countLimit = 10;
+const countLimit = 10;
 
 /** What is known of the due times in `(after, until]`; null when there is none. */
 export function findDueBetween(

@@ -1,4 +1,5 @@
 import type { EventKind } from "../../config/notify.ts";
+import { isFailure } from "../../protocol/outcome.ts";
 import type { Decision } from "./decision.ts";
 
 /** What happened to a run, for those who are told of events. */
@@ -25,8 +26,7 @@ export function listRunEvents({ records, ends }: Pick<Decision, "records" | "end
       case "ended": {
         const { job, run, exitCode, exitSignal, outcome, reason } = record;
         const end = ends.find((one) => one.spec.job === job && one.run.run === run);
-        const hasFailed = outcome === "failed" || outcome === "timed_out" || outcome === "interrupted";
-        if (outcome !== "succeeded" && !(hasFailed && end?.isFinal !== false)) return [];
+        if (outcome !== "succeeded" && !(isFailure(outcome) && end?.isFinal !== false)) return [];
         const event = outcome === "succeeded" ? "run_succeeded" : "run_failed";
         return [{ event, job, run, exitCode, exitSignal, reason }];
       }

@@ -1,5 +1,6 @@
 import { atBoot } from "../../config/cron.ts";
 import { formatDuration } from "../../config/duration-text.ts";
+import { isFailure } from "../../protocol/outcome.ts";
 import type { Exit } from "../instance.ts";
 import { Admission, type SchedulerView } from "./admission.ts";
 import { lateAfter } from "./apply-record.ts";
@@ -263,8 +264,7 @@ export class Scheduler {
     now: number,
   ): Pick<PendingRun, "trigger" | "attempt" | "notBefore"> | null {
     const spec = this.specs.get(job);
-    const hasFailed = outcome === "failed" || outcome === "timed_out" || outcome === "interrupted";
-    if (spec === undefined || spec.offReason !== null || !hasFailed || attempt > spec.retries.count)
+    if (spec === undefined || spec.offReason !== null || !isFailure(outcome) || attempt > spec.retries.count)
       return null;
     const { active, pending } = this.book.stateOf(job);
     if (pending.length > 0 || active.some((other) => other.run > run)) return null;

@@ -1,4 +1,5 @@
 import type { RunEnd } from "../../core/jobs/decision.ts";
+import { isFailure } from "../../protocol/outcome.ts";
 import type { Entry } from "../entry.ts";
 import type { Supervisor, Surroundings } from "../supervisor.ts";
 import { digestFiles } from "./file-digests.ts";
@@ -41,10 +42,9 @@ export class Aftermath {
     pingEnd(entry.spec, end, live?.rid ?? crypto.randomUUID(), live?.log.tail() ?? "", log);
     this.jobs.track(this.pruneLogs(spec.job));
     if (!isFinal || this.jobs.isClosed()) return;
-    const isFailure =
-      run.outcome === "failed" || run.outcome === "timed_out" || run.outcome === "interrupted";
-    if (run.outcome !== "succeeded" && !isFailure) return;
-    const actions = listActions(entry.spec, isFailure ? "on_failure" : "on_success");
+    const hasFailed = isFailure(run.outcome);
+    if (run.outcome !== "succeeded" && !hasFailed) return;
+    const actions = listActions(entry.spec, hasFailed ? "on_failure" : "on_success");
     if (actions.length === 0) return;
     const seen = this.jobs.scheduler().states.get(spec.job)?.seenFiles ?? null;
     await followUp(this.actions.portFor(entry, this.jobs), entry.spec, actions, run, {

@@ -1,4 +1,4 @@
-import { isActive } from "../../core/instance.ts";
+import { cannotRun, isActive } from "../../core/instance.ts";
 import type { EndCause, RunStart } from "../../core/jobs/decision.ts";
 import { isSuccess } from "../../core/restart.ts";
 import type { Entry } from "../entry.ts";
@@ -110,7 +110,7 @@ export class LiveRuns {
 
   private async finish(live: LiveRun): Promise<void> {
     const { entry, job, run, cause } = live;
-    const exit = entry.instance.exit ?? { code: 127, signal: null };
+    const exit = entry.instance.exit ?? cannotRun;
     const { startedAt } = entry.instance;
     const endedAt = Date.now();
     await entry.capture.settle(outputPatience);

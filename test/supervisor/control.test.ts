@@ -168,6 +168,32 @@ describe("longshorectl", () => {
     process.kill((await daemon.instance("web")).pid ?? 0, "SIGCONT");
   });
 
+  it.each([
+    [
+      "a oneshot that has done its work",
+      "type: oneshot, command: [sh, -c, 'exit 3'], success_exit_codes: [3]",
+      "",
+    ],
+    ["a oneshot that has failed", "type: oneshot, command: [sh, -c, 'exit 4']", "web is exited: exit code 4"],
+    ["a service that has ended well", "command: 'true', restart: on-failure", ""],
+    ["a service that has failed for good", "command: 'false', restart: 'no'", "web is exited: exit code 1"],
+    [
+      "a service that is given up",
+      "command: 'false', start_retries: 0",
+      "web is fatal: 1 failed start, the last: exit code 1",
+    ],
+    ["a job whose run has failed", "command: 'false', schedule: '@reboot'", ""],
+    ["a service that is not wanted", "command: 'false', autostart: false", ""],
+  ])("takes for well or not: %s", async (_, task, problem) => {
+    const daemon = new Daemon(`tasks: { web: { ${task} } }`);
+    const hasEnded = ({ state, exit_code }: InstanceStatus) =>
+      exit_code !== null || (task.includes("autostart") && state === "stopped");
+    await daemon.until("web", (now) => hasEnded(now) && now.pid === null);
+    expect(await daemon.ctl("health")).toMatchObject(
+      problem === "" ? { code: 0, stdout: "ok\n" } : { code: 1, stdout: `failing\n${problem}\n` },
+    );
+  });
+
   it("says which socket it could not reach", async () => {
     const daemon = new Daemon("tasks: {}");
     const answer = await daemon.ctl("--socket", "/no/such", "status");

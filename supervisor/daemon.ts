@@ -104,8 +104,6 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
     supervisor.memory.update();
     const summary = summarise(diff);
     log(`reloaded ${file}: ${summary}`);
-    if (JSON.stringify(fresh.config.control) !== JSON.stringify(plan.config.control))
-      log("control is another one than at the start; that takes effect when longshored is started again");
     events.announce("reloaded", summary);
     await replaceInTurn(supervisor, fresh, held);
     return diff;

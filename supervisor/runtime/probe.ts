@@ -29,7 +29,7 @@ export async function runProbe(check: Healthcheck, runCommand: RunCommand): Prom
 }
 
 async function probeHttp(target: HttpTarget, timeout: number): Promise<ProbeResult> {
-  const address = target.kind === "url" ? target.url : `${target.socket}:${target.path}`;
+  const address = target.kind === "url" ? describeUrl(target.url) : `${target.socket}:${target.path}`;
   const { request } =
     target.kind === "url" && target.url.startsWith("https:")
       ? await import("node:https")
@@ -57,6 +57,12 @@ async function probeHttp(target: HttpTarget, timeout: number): Promise<ProbeResu
     );
     sent.end();
   });
+}
+
+/** An address without what may be secret in it: a password, a token in its query. */
+function describeUrl(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname}`;
 }
 
 function probeTcp(target: Address, timeout: number): Promise<ProbeResult> {

@@ -104,6 +104,15 @@ describe("an http check", () => {
     expect((await daemon.until("web", isUnhealthy)).reason).toBe(`http://127.0.0.1:${port}/: ECONNREFUSED`);
   });
 
+  it("keeps to itself what is secret in its address", async () => {
+    const daemon = new Daemon(
+      withCheck('http: "http://me:hidden@127.0.0.1:1/healthz?token=hidden", on_failure: mark'),
+    );
+    const { reason } = await daemon.until("web", isUnhealthy);
+    expect(reason).toBe("http://127.0.0.1:1/healthz: ECONNREFUSED");
+    expect(daemon.output).not.toContain("hidden");
+  });
+
   it("may be of a unix socket", async () => {
     const folder = mkdtempSync(join(tmpdir(), "longshore-app-"));
     try {

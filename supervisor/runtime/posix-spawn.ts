@@ -50,7 +50,11 @@ export function loadPosixSpawn(libc: LibraryHandle): PosixSpawn {
   const destroyActions = libc.func("int posix_spawn_file_actions_destroy(void *actions)");
   const addDup2 = libc.func("int posix_spawn_file_actions_adddup2(void *actions, int from, int to)");
   const addChdir = libc.func("int posix_spawn_file_actions_addchdir_np(void *actions, str path)");
-  const setCgroup = findSetCgroup(libc);
+  const addCloseFrom = findOptional(
+    libc,
+    "int posix_spawn_file_actions_addclosefrom_np(void *actions, int from)",
+  );
+  const setCgroup = findOptional(libc, "int posix_spawnattr_setcgroup_np(void *attributes, int fd)");
   const attributes = makeAttributes(libc, spawnFlags);
   const attributesWithCgroup = makeAttributes(libc, spawnFlags | POSIX_SPAWN_SETCGROUP);
   const nowhere = openSync("/dev/null", "r+");
@@ -68,6 +72,8 @@ export function loadPosixSpawn(libc: LibraryHandle): PosixSpawn {
     try {
       for (const fd of [0, 1, 2]) addDup2(actions, request.descriptors.get(fd) ?? nowhere, fd);
       for (const [to, from] of request.descriptors) if (to > 2) addDup2(actions, from, to);
+      // Node's own are closed on exec; what whoever started this process left open need not be.
+      addCloseFrom?.(actions, Math.max(2, ...request.descriptors.keys()) + 1);
       if (request.workingDir !== undefined) addChdir(actions, request.workingDir);
       const wanted = attributesFor(request.cgroup);
       return spawn(pid, path, actions, wanted, [...argv, null], [...request.environment, null]);
@@ -107,10 +113,13 @@ function fileOf(path: string, { workingDir }: NativeProcess): string {
   return resolve(workingDir ?? ".", path);
 }
 
-/** Undefined where the C library has no such function. */
-function findSetCgroup(libc: LibraryHandle): ((attributes: Buffer, fd: number) => number) | undefined {
+/** Undefined where the C library has no such function: musl, and glibc before 2.34 (closefrom) and 2.39 (cgroup). */
+function findOptional(
+  libc: LibraryHandle,
+  prototype: string,
+): ((struct: Buffer, value: number) => number) | undefined {
   try {
-    return libc.func("int posix_spawnattr_setcgroup_np(void *attributes, int fd)");
+    return libc.func(prototype);
   } catch {
     return undefined;
   }

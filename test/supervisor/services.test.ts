@@ -118,6 +118,23 @@ tasks:
   });
 });
 
+it("a task gets no descriptor that longshored itself was started with", async () => {
+  const daemon = new Daemon(
+    `tasks: { list: { command: [sh, -c, 'ls /proc/$$$$/fd; echo done'], stderr: "null", readiness: { fd: 5 }, restart: "no" } }`,
+    { wrapper: ["bash", "-c", 'exec "$@" 100</dev/null', "bash"] },
+  );
+  await daemon.waitFor(/list \| done/);
+  expect([...daemon.output.matchAll(/list \| (\d+)/g)].map(([, fd]) => fd)).toEqual(["0", "1", "2", "5"]);
+});
+
+it.each(["SIGUSR1", "SIGUSR2"] as const)("longshored goes on after a %s", async (signal) => {
+  const daemon = new Daemon("tasks: { sleeper: { command: sleep 1000 } }");
+  await daemon.until("sleeper", ({ state }) => state === "running");
+  daemon.signal(signal);
+  await daemon.waitFor(new RegExp(`${signal} means nothing here`));
+  expect(await daemon.instance("sleeper")).toMatchObject({ state: "running" });
+});
+
 describe("a healthcheck", () => {
   it("holds dependants back until it succeeds, and restarts a task that fails it", async () => {
     const daemon = new Daemon(`

@@ -115,7 +115,8 @@ export class Supervisor {
   }
 
   private handle(entry: Entry, event: Event): void {
-    if (this.isClosing && isWish(event)) return;
+    // Nobody would end what begins now, nor see it: an instance that leaves the plan is not wished for any more.
+    if ((this.isClosing || entry.retired) && isWish(event)) return;
     if (isWish(event) || event.type === "stop") entry.stopOrder = undefined;
     if (entry.nextSpec !== null && endsProcess(event)) this.takeNextSpec(entry, entry.nextSpec);
     const before = entry.instance;

@@ -111,6 +111,20 @@ it("starts a task again that comes back while it is being stopped", async () => 
   expect(await daemon.instance("web")).toMatchObject({ state: "stopped" });
 });
 
+it("does not start again what it removes, whoever asks for that while it is being stopped", async () => {
+  const slow = `  slow: { command: [sh, -c, 'trap "until test -e $DIR/go; do sleep 0.02; done; exit" TERM; echo armed; while :; do sleep 0.02; done'], start_period: 10ms }\n`;
+  const daemon = new Daemon(`tasks:\n${slow}${task("web", "")}`);
+  await daemon.waitFor(/slow \| armed/);
+  daemon.rewrite(`tasks:\n${task("web", "")}`);
+  await daemon.ctl("reload");
+  await daemon.waitFor(/ slow: stopping/);
+  await daemon.client.call("POST", "/v1/start", { names: ["slow"], wait: false });
+  writeFileSync(join(daemon.folder, "go"), "");
+  await daemon.waitFor(/ slow: stopped/);
+  expect((await daemon.status()).map(({ name }) => name)).toEqual(["web"]);
+  expect(daemon.output.match(/ slow: started/g)).toHaveLength(1);
+});
+
 it("changes nothing when the file is bad, and says where", async () => {
   const daemon = new Daemon(`tasks:\n${task("web", "")}`);
   await daemon.until("web", ({ pid }) => pid !== null);

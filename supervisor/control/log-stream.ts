@@ -36,7 +36,7 @@ export function streamLogs(supervisor: Supervisor, query: URLSearchParams): Cont
     for (const entry of entries) attach(entry);
     // What a reload adds, or brings back.
     const stopListening = supervisor.fleet.onAdd((entry) => {
-      if (isNamed(entry, names)) attach(entry);
+      if (isNamed(entry, [...supervisor.fleet.entries], names)) attach(entry);
     });
     return () => {
       for (const stop of [...stops, stopListening]) stop();

@@ -4,23 +4,34 @@ import { wildcard } from "../config/wildcard.ts";
 import type { Entry } from "../runtime/entry.ts";
 
 /**
- * The instances that names mean: a task, an instance, a wildcard (`worker_*`), or `all`.
+ * The instances that names mean: a task, an instance, a wildcard (`worker_*`), a group, or `all`.
  * @throws UserError when a name means nothing
  */
 export function matchEntries(entries: readonly Entry[], names: readonly string[]): Entry[] {
   const found = names.flatMap((name) => {
-    const matches = entries.filter(({ spec }) => isMatch(spec.name, spec.task, name));
+    const matches = entriesNamed(entries, name);
     if (matches.length > 0 || name === "all") return matches;
-    const near = suggestWord(name, [...new Set(entries.flatMap(({ spec }) => [spec.name, spec.task]))]);
+    const near = suggestWord(name, [...new Set(entries.flatMap(namesOf))]);
     const hint = near === undefined ? "longshorectl status lists the tasks" : `did you mean "${near}"?`;
     throw new UserError("unknown_task", `no task is named ${JSON.stringify(name)}`, { hint });
   });
   return [...new Set(found)];
 }
 
-/** Whether these names mean an instance; no name means all. */
-export function isNamed({ spec }: Entry, names: readonly string[]): boolean {
-  return names.length === 0 || names.some((name) => isMatch(spec.name, spec.task, name));
+/** Whether these names mean one of these instances; no name means all. */
+export function isNamed(entry: Entry, entries: readonly Entry[], names: readonly string[]): boolean {
+  return names.length === 0 || names.some((name) => entriesNamed(entries, name).includes(entry));
+}
+
+/** A group that has the name of a task can be reached by the names of its tasks alone. */
+function entriesNamed(entries: readonly Entry[], name: string): Entry[] {
+  const matches = entries.filter(({ spec }) => isMatch(spec.name, spec.task, name));
+  return matches.length > 0 ? matches : entries.filter(({ spec }) => spec.settings.group === name);
+}
+
+function namesOf({ spec }: Entry): string[] {
+  const { group } = spec.settings;
+  return [spec.name, spec.task, ...(group === undefined ? [] : [group])];
 }
 
 function isMatch(instance: string, task: string, wanted: string): boolean {

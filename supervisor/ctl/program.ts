@@ -8,7 +8,7 @@ export type RunCommand = (command: (context: commands.CommandContext) => Promise
 /** The commands of the client, for the command line and for the shell alike. */
 export function createProgram(run: RunCommand): Command {
   const program = new Command("longshorectl").description("Looks at and steers a running longshored.");
-  const names = "tasks, instances, wildcards, or all";
+  const names = "tasks, instances, groups, wildcards, or all";
 
   program
     .command("status")

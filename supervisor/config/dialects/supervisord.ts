@@ -12,11 +12,10 @@ export interface Converted {
 }
 
 /** Sections that say nothing about programs, or are read beside them. */
-const silent = /^(program:.*|supervisord|supervisorctl|unix_http_server|rpcinterface:.*|include)$/;
+const silent = /^(program:.*|supervisord|supervisorctl|unix_http_server|rpcinterface:.*|include|group:.*)$/;
 
 /** What takes the place of a section that is left out. */
 const advice: readonly (readonly [RegExp, string])[] = [
-  [/^group:/, "longshorectl takes several names, and wildcards"],
   [/^eventlistener:/, "notify tells others of events"],
   [/^inet_http_server$/, "control serves the API over TCP"],
   [/^fcgi-program:/, "sockets are not made here; have the program listen itself"],
@@ -40,10 +39,12 @@ export function convertSupervisord(text: string, here: string): Converted {
     .filter(({ name }) => name.startsWith("program:"))
     .flatMap((section) => {
       const group = findGroup(sections, section);
-      return listProcesses(section, { here, group_name: group }, remarks).map((process) => {
+      const expansions = { here, group_name: group ?? programOf(section) };
+      return listProcesses(section, expansions, remarks).map((process) => {
         const name = names.take(process.name);
         if (name !== process.name) remarks.push(`[${section.name}] is called ${name} here`);
-        return [name, convertProgram(section, process, remarks)] as const;
+        const task = convertProgram(section, process, remarks);
+        return [name, group === undefined ? task : { ...task, group }] as const;
       });
     });
   for (const { name } of sections.filter((section) => !silent.test(section.name))) {
@@ -83,10 +84,14 @@ function convertDefaults({ values }: IniSection, here: string, remarks: string[]
   return defaults;
 }
 
-function findGroup(sections: readonly IniSection[], { name }: IniSection): string {
-  const program = name.slice("program:".length);
+/** The first group that names the program. */
+function findGroup(sections: readonly IniSection[], section: IniSection): string | undefined {
   const isMember = ({ values }: IniSection): boolean =>
-    values.programs?.split(",").some((each) => each.trim() === program) ?? false;
-  const group = sections.find((section) => section.name.startsWith("group:") && isMember(section));
-  return group?.name.slice("group:".length) ?? program;
+    values.programs?.split(",").some((each) => each.trim() === programOf(section)) ?? false;
+  const group = sections.find((each) => each.name.startsWith("group:") && isMember(each));
+  return group?.name.slice("group:".length).trim();
+}
+
+function programOf({ name }: IniSection): string {
+  return name.slice("program:".length).trim();
 }

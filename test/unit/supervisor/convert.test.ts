@@ -124,7 +124,7 @@ stderr_logfile=NONE
 autorestart=no
 [program:docker]
 stopwaitsecs=60
-[group:all]
+[group:front]
 programs=web,docker
 [eventlistener:crash]
 command=x
@@ -150,6 +150,7 @@ files = conf.d/*.conf
       stdout: "/var/log/web-1.log",
       log: { max_size: "0", max_files: 10 },
       success_exit_codes: [0, 2],
+      group: "front",
     });
     expect(tasks["plain-one"]).toMatchObject({
       command: "${CMD}",
@@ -171,7 +172,6 @@ files = conf.d/*.conf
       "[program",
       "[program",
       "[program",
-      "[group",
       "[eventlistener",
       "[supervisord] user=app",
     ]);

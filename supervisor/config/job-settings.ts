@@ -32,7 +32,13 @@ export const jobSettings = {
     .optional()
     .describe("a run that takes longer is stopped, and counts as failed"),
   retries: Retries.prefault(0).describe("of a failed run: a number, or a map with the waits"),
-  group: z.string().min(1).optional().describe("tasks that `longshorectl` can name together; jobs of a group share its `max`, the others wait"),
+  group: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "tasks that `longshorectl` can name together; jobs of a group share its `max`, the others wait",
+    ),
   on_success: JobActions.prefault([]).describe("what follows a run that succeeded, in order"),
   on_failure: JobActions.prefault([]).describe("what follows a run that failed, in order"),
   ping_url: z

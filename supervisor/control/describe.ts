@@ -28,6 +28,7 @@ export function describeInstance(supervisor: Supervisor, entry: Entry): Instance
   return {
     name: spec.name,
     task: spec.task,
+    instance: spec.index,
     kind: spec.settings.kind,
     state: instance.state,
     pid: instance.pid,
@@ -36,6 +37,7 @@ export function describeInstance(supervisor: Supervisor, entry: Entry): Instance
     restarts: instance.restarts,
     exit_code: instance.exit?.code ?? null,
     exit_signal: instance.exit?.signal ?? null,
+    success: instance.exit === null ? null : isSuccess(instance.exit, spec.settings),
     next_run: instance.wanted ? (supervisor.jobs.nextStart(entry)?.toISOString() ?? null) : null,
     health: instance.health,
     reason: explain(supervisor, entry),

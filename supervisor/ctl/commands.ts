@@ -85,7 +85,7 @@ const allLines = "1000000";
 export async function showLogs(
   { client, isTerminal, print }: CommandContext,
   names: readonly string[],
-  options: { follow?: boolean; lines?: string; since?: string; timestamps?: boolean },
+  options: { follow?: boolean; lines?: string; since?: string; timestamps?: boolean; json?: boolean },
 ): Promise<number> {
   const query = nameQuery(names);
   query.set("lines", options.lines ?? (options.since === undefined ? "100" : allLines));
@@ -96,7 +96,8 @@ export async function showLogs(
   for await (const record of client.lines(`/v1/logs?${query}`)) {
     const { name, line, time } = record as LogRecord;
     const prefix = `${options.timestamps ? `${time} ` : ""}${name === only ? "" : `${name} | `}`;
-    print(`${prefix}${isTerminal ? makeVisible(line) : line}`);
+    const text = `${prefix}${isTerminal ? makeVisible(line) : line}`;
+    print(options.json ? JSON.stringify(record) : text);
   }
   return 0;
 }
@@ -120,7 +121,7 @@ export async function showEvents(
 export async function reload(
   { client, print }: CommandContext,
   names: readonly string[],
-  options: { dryRun?: boolean; rolling?: boolean },
+  options: { dryRun?: boolean; rolling?: boolean; json?: boolean },
 ): Promise<number> {
   const body = {
     ...(options.dryRun ? { dry_run: true } : {}),
@@ -128,10 +129,15 @@ export async function reload(
   };
   if (names.length > 0) {
     const { instances } = await client.call<ActionResponse>("POST", "/v1/reload", { names, ...body });
-    for (const instance of instances) print(`${instance.name}: reloaded`);
+    if (options.json) print(JSON.stringify(instances, null, 2));
+    else for (const instance of instances) print(`${instance.name}: reloaded`);
     return 0;
   }
   const diff = await client.call<ReloadResponse>("POST", "/v1/reload", body);
+  if (options.json) {
+    print(JSON.stringify(diff, null, 2));
+    return 0;
+  }
   for (const kind of ["added", "removed", "changed", "adjusted"] as const) {
     if (diff[kind].length > 0) print(`${kind}: ${diff[kind].join(", ")}`);
   }
@@ -140,11 +146,14 @@ export async function reload(
 }
 
 /** 0 only when all is well; prints what is not. */
-export async function checkHealth({ client, print }: CommandContext): Promise<number> {
+export async function checkHealth(
+  { client, print }: CommandContext,
+  options: { json?: boolean },
+): Promise<number> {
   const { status, body } = await client.send("GET", "/health");
   const report = body as HealthReport;
-  print(report.status);
-  for (const problem of report.problems) print(problem);
+  if (options.json) print(JSON.stringify(report, null, 2));
+  else for (const line of [report.status, ...report.problems]) print(line);
   return status === 200 ? 0 : 1;
 }
 
@@ -176,12 +185,10 @@ function isDown({ state }: InstanceStatus): boolean {
   return state === "stopped";
 }
 
-/** A oneshot that has done its work counts as well as a service that runs and a job that waits. */
-function isUp({ state, kind, exit_code }: InstanceStatus): boolean {
-  return (
-    state === "running" ||
-    (kind !== "service" && (state === "waiting" || (state === "exited" && exit_code === 0)))
-  );
+/** A task that has done its work counts as well as a service that runs and a job that waits. */
+function isUp({ state, kind, success }: InstanceStatus): boolean {
+  if (state === "exited") return success === true;
+  return state === "running" || (kind !== "service" && state === "waiting");
 }
 
 function describe({ name, state, pid, reason }: InstanceStatus): string {

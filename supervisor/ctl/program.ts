@@ -87,6 +87,7 @@ export function createProgram(run: RunCommand): Command {
     .option("-n, --lines <count>", "how many lines of each (default: 100, with --since all)")
     .option("--since <time>", "from then on: ISO 8601, or how long ago (10m)")
     .option("-t, --timestamps", "with the time of each line")
+    .option("--json", "print one JSON object a line")
     .option("--run <number>", "what one run of a job wrote")
     .action((tasks: string[], options) =>
       run((context) =>
@@ -110,12 +111,14 @@ export function createProgram(run: RunCommand): Command {
     .argument("[name...]", "tasks to reload; tasks.yaml by default")
     .option("--dry-run", "only say what would change")
     .option("--rolling", "replace one instance after the other, each when the one before is healthy")
+    .option("--json", "print JSON")
     .action((tasks: string[], options) => run((context) => commands.reload(context, tasks, options)));
 
   program
     .command("health")
     .description("exit with 0 only if all is well")
-    .action(() => run(commands.checkHealth));
+    .option("--json", "print JSON")
+    .action((options) => run((context) => commands.checkHealth(context, options)));
 
   program
     .command("shutdown")

@@ -26,6 +26,8 @@ export const InstanceStatus = z.object({
   /** `nginx`, or `worker_1` where the task has several instances */
   name: z.string(),
   task: z.string(),
+  /** its number among the instances of the task, from 1 */
+  instance: z.int().min(1),
   kind: TaskKind,
   state: InstanceState,
   pid: z.number().int().nullable(),
@@ -37,6 +39,8 @@ export const InstanceStatus = z.object({
   /** of the last process that ended; null while none has, or when a signal ended it */
   exit_code: z.number().int().nullable(),
   exit_signal: z.string().nullable(),
+  /** whether that end counts as a success of the task; null while no process has ended */
+  success: z.boolean().nullable(),
   next_run: z.iso.datetime().nullable(),
   health: Health,
   /** why it is in this state, for people: "DUCKDNS_TOKEN is not set" */

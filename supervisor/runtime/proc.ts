@@ -1,7 +1,7 @@
 import { closeSync, openSync, readdirSync, readFileSync, statSync } from "node:fs";
 
-/** The kernel counts resident memory in pages; Linux on the platforms that Node runs on has pages of 4 KiB by default. */
-const pageSize = 4_096;
+/** The kernel counts resident memory in pages, of 16 or 64 KiB on some arm64 machines. */
+const pageSize = findPageSize(readOwn("auxv"));
 
 /** One process, as /proc/PID/stat tells it. */
 export interface ProcessInfo {
@@ -127,4 +127,25 @@ function parseStat(pid: number, text: string): ProcessInfo {
     startTime: fields[19] ?? "",
     residentBytes: Number(fields[21]) * pageSize,
   };
+}
+
+function readOwn(name: string): Buffer {
+  try {
+    return readFileSync(`/proc/self/${name}`);
+  } catch {
+    return Buffer.alloc(0);
+  }
+}
+
+/**
+ * The size of a page in bytes, out of what the kernel tells every process (getauxval(3)): pairs of 8 bytes, a type and its
+ * value. 4 KiB where it does not tell.
+ */
+export function findPageSize(auxiliaryVector: Buffer): number {
+  const AT_PAGESZ = 6n;
+  for (let at = 0; at + 16 <= auxiliaryVector.length; at += 16) {
+    if (auxiliaryVector.readBigUInt64LE(at) === AT_PAGESZ)
+      return Number(auxiliaryVector.readBigUInt64LE(at + 8));
+  }
+  return 4_096;
 }

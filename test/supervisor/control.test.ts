@@ -110,8 +110,24 @@ describe("longshorectl", () => {
     const { stdout } = await daemon.ctl("status", "--json");
     const instances = z.array(InstanceStatus.strict()).parse(JSON.parse(stdout));
     expect(instances).toMatchObject([
-      { name: "web_1", task: "web", kind: "service", state: "running", restarts: 0, next_run: null },
-      { name: "web_2", task: "web", kind: "service", state: "running", restarts: 0, next_run: null },
+      {
+        name: "web_1",
+        task: "web",
+        instance: 1,
+        kind: "service",
+        state: "running",
+        restarts: 0,
+        next_run: null,
+      },
+      {
+        name: "web_2",
+        task: "web",
+        instance: 2,
+        kind: "service",
+        state: "running",
+        restarts: 0,
+        next_run: null,
+      },
       { name: "job", task: "job", kind: "job", state: "waiting", pid: null, uptime_seconds: null },
     ]);
     expect(instances[2]?.next_run).toMatch(/^\d{4}-01-01T/);
@@ -192,6 +208,46 @@ describe("longshorectl", () => {
     expect(await daemon.ctl("health")).toMatchObject(
       problem === "" ? { code: 0, stdout: "ok\n" } : { code: 1, stdout: `failing\n${problem}\n` },
     );
+    const report =
+      problem === "" ? { status: "ok", problems: [] } : { status: "failing", problems: [problem] };
+    expect(JSON.parse((await daemon.ctl("health", "--json")).stdout)).toEqual(report);
+  });
+
+  it("tells the success of a task that has done its work from a failure, whatever its exit code", async () => {
+    const daemon = new Daemon(`
+tasks:
+  well: { type: oneshot, command: [sh, -c, "exit 3"], success_exit_codes: [3], autostart: false }
+  badly: { type: oneshot, command: [sh, -c, "exit 4"], success_exit_codes: [3], autostart: false }
+`);
+    await daemon.waitFor(/ runs /);
+    expect(await daemon.ctl("start", "well")).toMatchObject({ code: 0 });
+    await daemon.ctl("start", "badly");
+    for (const name of ["well", "badly"]) await daemon.until(name, ({ state }) => state === "exited");
+    expect(await daemon.status()).toMatchObject([
+      { name: "well", success: true },
+      { name: "badly", success: false },
+    ]);
+  });
+
+  it("takes a group for its tasks, unless a task has that name", async () => {
+    const daemon = new Daemon(`
+tasks:
+  web: { command: sleep 1000, group: site }
+  app: { command: sleep 1000, group: site, instances: 2 }
+  other: { command: sleep 1000, group: web }
+`);
+    await daemon.until("other", ({ state }) => state === "running");
+    const stopped = async () =>
+      (await daemon.status()).filter(({ state }) => state === "stopped").map(({ name }) => name);
+    expect(await daemon.ctl("stop", "site")).toMatchObject({ code: 0 });
+    expect(await stopped()).toEqual(["web", "app_1", "app_2"]);
+    expect(await daemon.ctl("start", "site")).toMatchObject({ code: 0 });
+    expect(await daemon.ctl("stop", "web")).toMatchObject({ code: 0 });
+    expect(await stopped()).toEqual(["web"]);
+    expect(await daemon.ctl("stop", "sit")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('did you mean "site"?'),
+    });
   });
 
   it("says which socket it could not reach", async () => {
@@ -320,6 +376,14 @@ describe("longshorectl reload", () => {
       stderr: expect.stringContaining("cannot reload bad: its reload_command failed: sh exited with 3"),
     });
     daemon.rewrite("tasks: { app: { command: sleep 1001 } }");
+    const { stdout: json } = await daemon.ctl("reload", "--dry-run", "--json");
+    expect(JSON.parse(json)).toEqual({
+      added: [],
+      removed: ["web", "bad"],
+      changed: ["app"],
+      adjusted: [],
+      unchanged: 0,
+    });
     expect((await daemon.ctl("reload", "--dry-run")).stdout).toBe(
       "removed: web, bad\nchanged: app\nunchanged: 0\n",
     );

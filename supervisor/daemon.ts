@@ -1,10 +1,10 @@
 import { hostname } from "node:os";
-import type { TcpControl } from "./config/tcp-control.ts";
-import { formatError, UserError } from "./config/user-error.ts";
-import { replaceInTurn } from "./control/rolling-restart.ts";
-import type { TcpServer } from "./control/tcp-server.ts";
-import type { Instance } from "./core/instance.ts";
-import type { PlanDiff } from "./core/plan-diff.ts";
+import type { ControlTarget } from "./control/routes.ts";
+import { describeChange } from "./daemon/describe-change.ts";
+import { Ending } from "./daemon/ending.ts";
+import { Reloader } from "./daemon/reloader.ts";
+import { Signals } from "./daemon/signals.ts";
+import { TcpOnDemand } from "./daemon/tcp-on-demand.ts";
 import { Audience } from "./runtime/audience.ts";
 import { CgroupTree } from "./runtime/cgroup-tree.ts";
 import type { Entry } from "./runtime/entry.ts";
@@ -12,10 +12,7 @@ import { EventStream } from "./runtime/event-stream.ts";
 import { loadPlanAside } from "./runtime/load-aside.ts";
 import { loadNative } from "./runtime/native.ts";
 import { Output } from "./runtime/output.ts";
-import { PlanReader } from "./runtime/plan-reader.ts";
 import { Reaper } from "./runtime/reaper.ts";
-import { applyPlan, diffRunning } from "./runtime/reload.ts";
-import { Shutdown } from "./runtime/shutdown.ts";
 import { Spawner } from "./runtime/spawn.ts";
 import { Supervisor } from "./runtime/supervisor.ts";
 
@@ -28,8 +25,8 @@ export interface RunOptions {
 
 /** How long the end waits for notify targets to take what they have not been told yet (ms). */
 const lastWords = 2_000;
-
-const endSignals = ["SIGTERM", "SIGINT", "SIGQUIT"] as const;
+/** How long it waits for what tasks wrote last (ms), and at least for the targets. */
+const lastLines = 500;
 
 /**
  * Runs a tasks.yaml until the supervisor is told to end.
@@ -39,6 +36,7 @@ const endSignals = ["SIGTERM", "SIGINT", "SIGQUIT"] as const;
 export async function runSupervisor({ file, socket, stateDir, version }: RunOptions): Promise<number> {
   const output = new Output(1, { format: "text", timestamps: false });
   const log = (message: string): void => output.log(message);
+  const signals = new Signals(log);
   const native = await loadNative((reason) =>
     log(
       `cannot load the native calls, so orphans are not collected and output goes through sockets: ${reason}`,
@@ -46,116 +44,71 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
   );
   const reaper = new Reaper(native);
   reaper.start();
-  // As PID 1 a signal without a handler means nothing; nothing runs yet that would have to be stopped.
-  const leave = (): never => process.exit(0);
-  for (const signal of endSignals) process.on(signal, leave);
-  let isChanged = false;
-  const noteChange = (): void => {
-    isChanged = true;
-  };
-  process.on("SIGHUP", noteChange);
   const cgroups = native === undefined ? undefined : await CgroupTree.open(native, reaper, log);
   const spawner = new Spawner(native, reaper, cgroups);
   const [plan, { serveControl }] = await Promise.all([
     loadPlanAside(file, spawner),
     import("./control/server.ts"),
   ]);
-  for (const signal of endSignals) process.off(signal, leave);
   output.use(plan.config.output);
-  let requestShutdown: (reason: string, exitCode: number) => void = () => {};
-  let exitCode = 0;
-  let endsAt = Number.POSITIVE_INFINITY;
-  const supervisor = new Supervisor(plan, {
-    spawner,
-    reaper,
-    output,
-    log,
-    requestShutdown: (reason, code) => requestShutdown(reason, code),
-    stateDir,
-    host: process.env.LONGSHORE_HOST || hostname(),
+
+  const host = process.env.LONGSHORE_HOST || hostname();
+  const requestShutdown = (reason: string, exitCode?: number): void => ending.request(reason, exitCode);
+  const supervisor = new Supervisor(plan, { spawner, reaper, output, log, requestShutdown, stateDir, host });
+  const ending = new Ending(supervisor, log);
+  signals.onEnd(requestShutdown);
+  supervisor.onChange((entry, before) => {
+    for (const line of describeChange(entry, before)) log(line);
   });
-  supervisor.onChange((entry, before) => logChange(log, entry, before));
   const events = new EventStream(supervisor);
   const audience = new Audience(events, spawner, log);
   audience.invite(plan.config);
 
-  const shutdown = new Shutdown(supervisor);
-  const ended = new Promise<readonly Entry[]>((resolve) => {
-    requestShutdown = (reason, code) => {
-      exitCode ||= code;
-      endsAt = Math.min(endsAt, Date.now() + supervisor.plan.config.shutdown_timeout);
-      log(`shutting down: ${reason}`);
-      void shutdown.begin(supervisor.plan.config.shutdown_timeout).then(resolve);
-    };
+  const reloader = new Reloader(supervisor, {
+    read: () => loadPlanAside(file, spawner),
+    prepare: (config) => tcp.use(config.control),
+    adopt: (config) => {
+      output.use(config.output);
+      audience.invite(config);
+      supervisor.memory.update();
+    },
+    announce: (summary) => {
+      log(`reloaded ${file}: ${summary}`);
+      events.announce("reloaded", summary);
+    },
+    log,
   });
-  const reader = new PlanReader(() => loadPlanAside(file, spawner));
-  const reload = async ({ dryRun = false, rolling = false } = {}): Promise<PlanDiff> => {
-    const fresh = await reader.fresh();
-    // Another one who asked has applied it.
-    const isApplied = (): boolean => fresh === supervisor.plan;
-    if (dryRun || isApplied()) return diffRunning(supervisor, fresh);
-    if (supervisor.isClosing)
-      throw new UserError("shutting_down", "cannot reload: everything is being stopped");
-    await serveTcp(fresh.config.control);
-    if (isApplied()) return diffRunning(supervisor, fresh);
-    const { diff, held } = applyPlan(supervisor, fresh, rolling);
-    output.use(fresh.config.output);
-    audience.invite(fresh.config);
-    supervisor.memory.update();
-    const summary = summarise(diff);
-    log(`reloaded ${file}: ${summary}`);
-    events.announce("reloaded", summary);
-    await replaceInTurn(supervisor, fresh, held);
-    return diff;
+  const target: ControlTarget = {
+    supervisor,
+    version,
+    events,
+    reload: (options) => reloader.reload(options),
+    shutdown: () => requestShutdown("asked to"),
   };
-
-  for (const signal of endSignals) process.on(signal, () => requestShutdown(signal, 0));
-  let reported: unknown;
-  const reloadByItself = (): void =>
-    void reload().catch((error) => {
-      // Several signals may have had one answer.
-      if (error !== reported) log(`cannot reload: ${formatError(error)}`);
-      reported = error;
-    });
-  process.off("SIGHUP", noteChange);
-  process.on("SIGHUP", reloadByItself);
-
-  // At SIGUSR1 Node would open its debugger to the machine. SIGUSR2 ends a process that does not expect it, and the
-  // logrotate files of supervisord send it.
-  for (const signal of ["SIGUSR1", "SIGUSR2"] as const)
-    process.on(signal, () => log(`${signal} means nothing here`));
-
-  const target = { supervisor, version, events, reload, shutdown: () => requestShutdown("asked to", 0) };
-  let tcp: TcpServer | undefined;
-  const serveTcp = async (settings: TcpControl | undefined): Promise<void> => {
-    if (settings === undefined && tcp === undefined) return;
-    const { TcpServer } = await import("./control/tcp-server.ts");
-    tcp ??= new TcpServer(target);
-    await tcp.use(settings);
-  };
+  const tcp = new TcpOnDemand(target);
   const server = await serveControl(socket, target);
-  await serveTcp(plan.config.control);
+  await tcp.use(plan.config.control);
   log(`longshored ${version} runs ${file} as pid ${process.pid}`);
   supervisor.autostart();
   void supervisor.jobs.boot();
-  if (isChanged) reloadByItself();
+  signals.onReload(() => reloader.reloadUnasked());
 
-  const left = await ended;
+  const left = await ending.stopped;
   await supervisor.jobs.drain();
-  tcp?.close();
+  tcp.close();
   server.close();
   server.closeAllConnections();
-  const patience = Math.min(Math.max(endsAt - Date.now(), 500), lastWords);
+  const patience = Math.min(Math.max(ending.timeLeft, lastLines), lastWords);
   await Promise.all([readToTheEnd(supervisor), audience.settle(patience)]);
   cgroups?.close();
   log(left.length === 0 ? "everything has stopped" : `cannot end ${left.map(describeLeft).join(", ")}`);
   await output.drain();
-  return exitCode || (left.length === 0 ? 0 : 1);
+  return ending.exitCode || (left.length === 0 ? 0 : 1);
 }
 
 /** What the tasks wrote last may still be in their pipes; a descriptor that leaked to a stranger is not waited for. */
 async function readToTheEnd({ fleet }: Supervisor): Promise<void> {
-  const deadline = Date.now() + 500;
+  const deadline = Date.now() + lastLines;
   while (Date.now() < deadline && [...fleet.entries].some(({ capture }) => !capture.isDone)) {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
@@ -163,23 +116,4 @@ async function readToTheEnd({ fleet }: Supervisor): Promise<void> {
 
 function describeLeft({ spec, group }: Entry): string {
   return `${spec.name} (pid ${group})`;
-}
-
-function summarise({ added, removed, changed, adjusted, unchanged }: PlanDiff): string {
-  const counts = Object.entries({ added, removed, changed, adjusted, unchanged });
-  return counts.map(([word, specs]) => `${specs.length} ${word}`).join(", ");
-}
-
-function logChange(log: (message: string) => void, { spec, instance }: Entry, before: Instance): void {
-  const because = instance.reason === null ? "" : ` (${instance.reason})`;
-  if (instance.pid !== null && instance.pid !== before.pid) log(`${spec.name}: started, pid ${instance.pid}`);
-  else if (instance.state !== before.state && instance.state !== "starting") {
-    log(`${spec.name}: ${instance.state}${because}`);
-  }
-  if (
-    instance.health !== before.health &&
-    (instance.health === "healthy" || instance.health === "unhealthy")
-  ) {
-    log(`${spec.name}: ${instance.health}${because}`);
-  }
 }

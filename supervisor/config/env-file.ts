@@ -58,17 +58,21 @@ function readLine(
   const [assignment, name] = take(head) ?? [];
   if (assignment === undefined || name === undefined) return "expected NAME=value";
   if (!/[=:]/.test(assignment)) return undefined;
+  const keep = (key: string, value: string): string | undefined => {
+    if (value.includes("\0")) return `${key} holds a NUL byte, which no program can be given`;
+    variables.set(key, value);
+    return undefined;
+  };
   if (!['"', "'", "`"].some(isNext)) {
     const [rest = ""] = take(restOfLine) ?? [];
     const hasBlank = /[ \t]$/.test(assignment);
-    variables.set(name, rest.replace(hasBlank ? /(^|\s)#.*$/ : /\s#.*$/, "").trim());
-    return undefined;
+    return keep(name, rest.replace(hasBlank ? /(^|\s)#.*$/ : /\s#.*$/, "").trim());
   }
   const [, double, single, back] = take(quoted) ?? [];
   const value = double === undefined ? (single?.replaceAll("\\'", "'") ?? back) : unescapeText(double);
   if (value === undefined) return `the quote of ${name} is not closed`;
-  variables.set(name, value);
-  return take(nothing) === null ? `something stands behind the quote of ${name}` : undefined;
+  const problem = keep(name, value);
+  return take(nothing) === null ? `something stands behind the quote of ${name}` : problem;
 }
 
 function unescapeText(text: string): string {

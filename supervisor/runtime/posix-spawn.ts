@@ -3,7 +3,6 @@ import { constants } from "node:os";
 import { resolve } from "node:path";
 import type { LibraryHandle } from "koffi";
 import type { Argv } from "../config/command.ts";
-import { UserError } from "../config/user-error.ts";
 import { findProgram, isBinary, requireInterpreter } from "./program-file.ts";
 import { SystemError } from "./system-error.ts";
 
@@ -83,7 +82,6 @@ export function loadPosixSpawn(libc: LibraryHandle): PosixSpawn {
   };
 
   const start: NativeSpawn = (request) => {
-    requireNoNul(request);
     const [program, ...args] = request.argv;
     // What is not found is left to the call to refuse.
     const path = findProgram(program, request.searchPath) ?? `/nonexistent/${program}`;
@@ -96,16 +94,6 @@ export function loadPosixSpawn(libc: LibraryHandle): PosixSpawn {
     return pid.readInt32LE();
   };
   return { spawn: start, entersCgroups: setCgroup !== undefined };
-}
-
-/** A C string ends at its first NUL: the rest would be lost without a word. @throws UserError for one */
-function requireNoNul({ argv, environment }: NativeProcess): void {
-  const holder = argv.some(hasNul) ? "an argument" : environment.some(hasNul) ? "its environment" : undefined;
-  if (holder !== undefined) throw new UserError("nul", `cannot run ${argv[0]}: ${holder} holds a NUL`);
-}
-
-function hasNul(text: string): boolean {
-  return text.includes("\0");
 }
 
 /** The program's file, as it is seen from the process's folder. */

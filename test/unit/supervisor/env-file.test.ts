@@ -41,6 +41,16 @@ describe("an env file", () => {
     ]);
   });
 
+  it("refuses a value that no program could be given whole", () => {
+    expect(parseEnvFile("A=1\u00002\nB='\u0000'\nC=3")).toEqual({
+      variables: { C: "3" },
+      faults: ["A", "B"].map((name, index) => ({
+        line: index + 1,
+        message: `${name} holds a NUL byte, which no program can be given`,
+      })),
+    });
+  });
+
   it("takes what no editor wrote", () => {
     const junk = `A=1\n${"\u0000\uFFFD".repeat(10_000)}\n${"B".repeat(100_000)}='${"\\".repeat(100_000)}`;
     expect(parseEnvFile(junk).faults).toHaveLength(2);

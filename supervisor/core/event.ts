@@ -45,7 +45,7 @@ export type Event =
   /** it must be replaced, as after a failure */
   | { readonly type: "condemned"; readonly generation: number; readonly reason: string }
   /** its stop command has failed, or could not be run */
-  | { readonly type: "stop_failed"; readonly generation: number; readonly reason: string }
+  | { readonly type: "stop_failed"; readonly generation: number }
   /** a stop must not take any longer */
   | { readonly type: "hasten" };
 

@@ -27,8 +27,9 @@ export function planLaunch(
   byNode: boolean,
 ): Launch {
   const account = settings.user === undefined ? undefined : findAccount(settings.user);
-  // An ordinary user cannot set so much as the user and groups that it has.
-  const isOwn = account?.uid !== 0 && account?.uid === process.getuid?.();
+  // An ordinary user cannot set so much as the user and group that it has.
+  const isOwn =
+    account?.uid !== 0 && account?.uid === process.getuid?.() && account?.gid === process.getgid?.();
   const limits = settings.rlimits.map(({ resource, soft, hard }) => `--${resource}=${soft}:${hard}`);
   // By their paths, since the task may have a PATH in which they are not.
   const helper = (name: string, key: string): string => {

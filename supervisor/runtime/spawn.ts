@@ -231,6 +231,7 @@ function describeSpawnError(error: NodeJS.ErrnoException, { argv, spec }: SpawnR
   const reasons: Readonly<Record<string, string>> = {
     ENOENT: "no such program",
     EACCES: "permission denied",
+    EPERM: "another user or group takes root (EPERM)",
     ENOEXEC: "it is no program for this machine (ENOEXEC)",
     E2BIG: "its arguments and environment are too long (E2BIG)",
   };

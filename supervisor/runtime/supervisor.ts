@@ -217,9 +217,8 @@ export class Supervisor {
     const { generation } = entry.instance;
     const problem = await this.runCommand(entry, "stop_command");
     if (problem === null) return;
-    const reason = `its stop_command failed: ${problem}`;
-    this.surroundings.log(`${entry.spec.name}: ${reason}`);
-    this.dispatch(entry, { type: "stop_failed", generation, reason });
+    this.surroundings.log(`${entry.spec.name}: its stop_command failed: ${problem}`);
+    this.dispatch(entry, { type: "stop_failed", generation });
   }
 
   /** Replaces a process that must not go on, as after a failure. */

@@ -1,12 +1,11 @@
 import { execFile } from "node:child_process";
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import type { LogRecord } from "../../supervisor/protocol/request.ts";
 import { InstanceStatus, SupervisorStatus } from "../../supervisor/protocol/status.ts";
 import { Daemon, useDaemons } from "./daemon.ts";
 
@@ -269,141 +268,6 @@ tasks:
       if (lines.includes("two")) break;
     }
     expect(lines.at(-1)).toBe("two");
-  });
-});
-
-describe("a stream of logs", () => {
-  const ticking = (text: string) => `[sh, -c, 'while :; do echo ${text}; sleep 0.02; done']`;
-
-  it("goes on with what a reload adds and brings back", async () => {
-    const web = `web: { command: ${ticking("web")} }`;
-    const daemon = new Daemon(`tasks: { ${web} }`);
-    await daemon.until("web", ({ pid }) => pid !== null);
-    const seen: LogRecord[] = [];
-    const stream = daemon.client.lines("/v1/logs?follow=true&lines=0");
-    const readUntil = async (isDone: (record: LogRecord) => boolean): Promise<void> => {
-      for (;;) {
-        const { value, done } = await stream.next();
-        if (done) throw new Error("the stream has ended");
-        seen.push(value as LogRecord);
-        if (isDone(value as LogRecord)) return;
-      }
-    };
-    const rewrite = async (tasks: string): Promise<void> => {
-      daemon.rewrite(`tasks: { ${tasks} }`);
-      await daemon.client.call("POST", "/v1/reload", {});
-    };
-    await readUntil(({ line }) => line === "web");
-    await rewrite(`app: { command: ${ticking("app")} }`);
-    await readUntil(({ name, line }) => name === "app" && line === "app");
-    await rewrite(`web: { command: ${ticking("again")} }`);
-    await readUntil(({ name, line }) => name === "web" && line === "again");
-    await stream.return(undefined);
-  });
-
-  it("leaves out, and says so, what comes faster than it is read, and goes on", async () => {
-    const daemon = new Daemon(`
-tasks:
-  web:
-    command: [sh, -c, 'while ! test -e $DIR/go; do sleep 0.01; done; seq 1000000; echo end; sleep 1000']
-    stdout: "\${DIR}/web.log"
-`);
-    await daemon.until("web", ({ pid }) => pid !== null);
-    const socket = connect(daemon.client.socketPath);
-    socket.write("GET /v1/logs?follow=true&lines=0 HTTP/1.0\r\n\r\n");
-    // The head comes; from then on nothing is read until all has been written.
-    await new Promise((resolve) => socket.once("readable", resolve));
-    writeFileSync(join(daemon.folder, "go"), "");
-    const log = join(daemon.folder, "web.log");
-    await expect.poll(() => readFileSync(log, "utf8").endsWith("end\n"), { timeout: 15_000 }).toBe(true);
-    let body = "";
-    for await (const chunk of socket.setEncoding("utf8")) {
-      body += chunk;
-      if (body.includes("left out here")) break;
-    }
-    const lines = [...body.matchAll(/"line":"(\d+)"/g)].map(([, number]) => Number(number));
-    expect(lines.every((line, index) => line === index + 1)).toBe(true);
-    const missed = Number(/"name":"longshored".*"line":"(\d+) lines are left out here/.exec(body)?.[1]);
-    expect(lines.length + missed).toBe(1_000_001);
-  });
-});
-
-describe("a rolling restart", () => {
-  it("takes one instance after the other, and goes no further than the first that fails", async () => {
-    const daemon = new Daemon(`
-tasks:
-  web:
-    command: [sh, -c, 'test -e $DIR/broken-$INSTANCE_NUMBER && exit 1; touch $DIR/up-$INSTANCE_NUMBER; exec sleep 1000']
-    instances: 3
-    start_period: 100ms
-    start_retries: 0
-    environment: { INSTANCE_NUMBER: "\${INSTANCE}" }
-    healthcheck: { exec: [sh, -c, 'test -e $DIR/up-$INSTANCE_NUMBER'], interval: 100ms }
-`);
-    for (const name of ["web_1", "web_2", "web_3"])
-      await daemon.until(name, ({ health }) => health === "healthy");
-    expect((await daemon.ctl("restart", "--rolling", "web")).code).toBe(0);
-    const changes = [...daemon.output.matchAll(/^longshored \| (web_\d): (stopping|running)/gm)].map(
-      (match) => match[0].slice(13),
-    );
-    expect(changes.slice(-6)).toEqual(
-      [1, 2, 3].flatMap((number) => [`web_${number}: stopping`, `web_${number}: running`]),
-    );
-    const before = await daemon.instance("web_3");
-    writeFileSync(join(daemon.folder, "broken-2"), "");
-    expect(await daemon.ctl("restart", "--rolling", "web")).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining("cannot go on with the restart: web_2 is fatal"),
-    });
-    expect((await daemon.instance("web_3")).pid).toBe(before.pid);
-  });
-});
-
-describe("longshorectl reload", () => {
-  it("has a task reload itself, and says what a new file would change", async () => {
-    const daemon = new Daemon(
-      "tasks: { web: { command: [sh, -c, 'trap \"echo reloading\" HUP; echo up; while :; do sleep 0.05; done'], reload_signal: HUP }, app: { command: sleep 1000 }, bad: { command: sleep 1000, reload_command: [sh, -c, 'exit 3'] } }",
-    );
-    await daemon.waitFor(/web \| up/);
-    expect((await daemon.ctl("reload", "web")).stdout).toBe("web: reloaded\n");
-    await daemon.waitFor(/web \| reloading/);
-    expect(await daemon.ctl("reload", "app")).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining("it has no way to be told"),
-    });
-    expect(await daemon.ctl("reload", "bad")).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining("cannot reload bad: its reload_command failed: sh exited with 3"),
-    });
-    daemon.rewrite("tasks: { app: { command: sleep 1001 } }");
-    const { stdout: json } = await daemon.ctl("reload", "--dry-run", "--json");
-    expect(JSON.parse(json)).toEqual({
-      added: [],
-      removed: ["web", "bad"],
-      changed: ["app"],
-      adjusted: [],
-      unchanged: 0,
-    });
-    expect((await daemon.ctl("reload", "--dry-run")).stdout).toBe(
-      "removed: web, bad\nchanged: app\nunchanged: 0\n",
-    );
-    expect((await daemon.instance("web")).pid).not.toBeNull();
-  });
-});
-
-describe("the shell", () => {
-  it("takes the same commands, and survives the wrong ones", async () => {
-    const daemon = new Daemon("tasks: { web: { command: sleep 1000, start_period: 10ms } }");
-    await daemon.until("web", ({ state }) => state === "running");
-    const { stdout, code } = await daemon.ctlWithInput(
-      "status\nnonsense\nstop 'web\nstop web\nstart nobody\nexit\n",
-      "shell",
-    );
-    expect(code).toBe(0);
-    expect(stdout).toContain("web: stopped");
-    expect(stdout).toContain('no task is named "nobody"');
-    expect((await daemon.ctl("complete", "--", "sto")).stdout).toBe("stop\n");
-    expect((await daemon.ctl("complete", "--", "stop", "w")).stdout).toBe("web\n");
   });
 });
 

@@ -127,6 +127,17 @@ it("a task gets no descriptor that longshored itself was started with", async ()
   expect([...daemon.output.matchAll(/list \| (\d+)/g)].map(([, fd]) => fd)).toEqual(["0", "1", "2", "5"]);
 });
 
+it("a task that is to have a group which longshored may not give says so, with and without output", async () => {
+  const daemon = new Daemon(
+    `
+defaults: { user: "54321:0", restart: "no" }
+tasks: { loud: { command: id }, silent: { command: id, stdout: "null", stderr: "null" } }`,
+    { wrapper: ["setpriv", "--reuid=54321", "--regid=54321", "--clear-groups"] },
+  );
+  await daemon.waitFor(/loud: exited \(cannot run id: another user or group takes root \(EPERM\)\)/);
+  expect(await daemon.until("silent", ({ state }) => state === "exited")).toMatchObject({ success: false });
+});
+
 it.each(["SIGUSR1", "SIGUSR2"] as const)("longshored goes on after a %s", async (signal) => {
   const daemon = new Daemon("tasks: { sleeper: { command: sleep 1000 } }");
   await daemon.until("sleeper", ({ state }) => state === "running");

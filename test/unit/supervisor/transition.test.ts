@@ -134,7 +134,7 @@ describe("transition", () => {
 
   it("is sent its stop signal where its stop command fails, but not when it is being killed", () => {
     const task: Task = { ...service, stop_command: ["nginx", "-s", "quit"] };
-    const failed: Event = { type: "stop_failed", generation: 1, reason: "exited with 1" };
+    const failed: Event = { type: "stop_failed", generation: 1 };
     const { instance } = run(task, [...up, { type: "stop" }]);
     expect(transition(instance, failed, task)).toEqual({
       instance,
@@ -172,7 +172,7 @@ describe("transition", () => {
           { type: "timer", generation, at: 5 },
           { type: "health", generation, healthy: true, reason: "" },
           { type: "health", generation, healthy: false, reason: "sick" },
-          { type: "stop_failed", generation, reason: "r" },
+          { type: "stop_failed", generation },
         ),
         // A process that is there ends; one that is not may come, or not, or leave a group behind that ends.
         instance.pid === null

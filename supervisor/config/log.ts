@@ -21,7 +21,7 @@ export type LogRotation = z.infer<typeof LogRotation>;
 export type Sink = { readonly kind: "inherit" } | { readonly kind: "file"; readonly path: string };
 
 /** Other names of the supervisor's own output: a file of that name must not be put aside, and has no names of tasks in it. */
-const ownOutput = /^\/(?:dev\/(?:stdout|stderr)|(?:dev|proc\/self)\/fd\/[12])$/;
+export const ownOutput = /^\/(?:dev\/(?:stdout|stderr)|(?:dev|proc\/self)\/fd\/[12])$/;
 
 const SinkName = z.string().min(1, "names no file");
 

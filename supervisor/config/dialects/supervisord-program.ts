@@ -1,3 +1,4 @@
+import { ownOutput } from "../log.ts";
 import { findAlias } from "./aliases.ts";
 import { expandExpressions, splitEnvironment } from "./expression.ts";
 import type { IniSection } from "./ini.ts";
@@ -96,7 +97,7 @@ function toTarget(path: string): string | undefined {
   if (word === "auto") return undefined;
   if (word === "none" || word === "off") return "null";
   if (word === "syslog") return word;
-  if (/^(\/dev\/(stdout|stderr|fd\/[12])|\/proc\/self\/fd\/[12])$/.test(path)) return "inherit";
+  if (ownOutput.test(path)) return "inherit";
   return path.replace(/^~\//, "${HOME}/");
 }
 

@@ -1,15 +1,16 @@
 import { type Connection, run, shellScript } from "../connection/connection.ts";
+import { imagePattern } from "../image/image-name.ts";
 import type { Action, Planner } from "../run/action.ts";
 import { layoutOf } from "./layout.ts";
 
 // Only what carries the stack's own labels and names; `docker compose down` needs no file for that.
 const LIST = `
-stack=$1
+stack=$1 images=$2
 command -v docker >/dev/null || exit 0
 docker ps -aq --filter "label=com.docker.compose.project=$stack" | sed 's/^/container /'
 docker network ls -q --filter "label=com.docker.compose.project=$stack" | sed 's/^/network /'
 docker volume ls -q --filter "label=com.docker.compose.project=$stack" | sed 's/^/volume /'
-docker image ls --format '{{.Repository}}:{{.Tag}}' --filter "reference=longshore/$stack-*" | sed 's/^/image /'
+docker image ls --format '{{.Repository}}:{{.Tag}}' --filter "reference=$images" | sed 's/^/image /'
 [ -e "/opt/longshore/$stack" ] && echo "folder /opt/longshore/$stack"
 exit 0
 `;
@@ -22,7 +23,7 @@ rmdir "$(dirname "$1")" 2>/dev/null || true
 /** Removes a stack from a host: containers, networks, images and its folder; volumes (certificates, history) only if asked. */
 export function planRemove(stack: string, options: { volumes: boolean }): Planner {
   return async (connection) => {
-    const { stdout } = await run(connection, shellScript(LIST, stack), {
+    const { stdout } = await run(connection, shellScript(LIST, stack, imagePattern(stack)), {
       become: true,
       title: "listing what is there",
     });

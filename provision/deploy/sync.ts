@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import * as tar from "tar-stream";
 import * as z from "zod";
 import { type Connection, run, shellScript } from "../connection/connection.ts";
+import { imagePattern } from "../image/image-name.ts";
 import { layoutOf } from "./layout.ts";
 import { type Files, prefixed, type Release } from "./release.ts";
 
@@ -68,7 +69,7 @@ export async function syncRelease(connection: Connection, release: Release, depl
 const ACTIVATE = `
 set -e
 umask 022
-root=$1 release=$2 kept=$3 stack=$4 images=$5 size=$6
+root=$1 release=$2 kept=$3 ours=$4 images=$5 size=$6
 cat > "$root/.releases.json"
 [ "$(wc -c < "$root/.releases.json")" -eq "$size" ] || { echo "the input was cut off" >&2; exit 1; }
 ln -sfn "releases/$release" "$root/.current"
@@ -78,7 +79,7 @@ cd "$root/releases"
 for folder in *; do
   case " $kept " in *" $folder "*) ;; *) rm -rf "$folder" ;; esac
 done
-docker image ls --format '{{.Repository}}:{{.Tag}}' --filter "reference=longshore/$stack-*" | while IFS= read -r image; do
+docker image ls --format '{{.Repository}}:{{.Tag}}' --filter "reference=$ours" | while IFS= read -r image; do
   case " $images " in *" $image "*) ;; *) docker image rm "$image" >/dev/null 2>&1 || true ;; esac
 done
 `;
@@ -109,7 +110,7 @@ export async function activateRelease(
     root,
     release.id,
     kept.join(" "),
-    release.stack,
+    imagePattern(release.stack),
     images.join(" "),
     size,
   );

@@ -4,11 +4,12 @@ import { UserError } from "../../supervisor/config/user-error.ts";
 import type { ServiceBuild } from "../stack/builds.ts";
 import type { Stack } from "../stack/stack.ts";
 import { type ContextEntry, hashContext, readContext } from "./context.ts";
+import { imageName } from "./image-name.ts";
 
 /** An image that a stack needs: named by its content, so equal content is never built or shipped twice. */
 export interface WantedImage {
   service: string;
-  /** `longshore/site-web:3f2a9c01d4e5` */
+  /** `longshore/site/web:3f2a9c01d4e5` */
   name: string;
   dockerfile: string;
   target: string | undefined;
@@ -47,7 +48,7 @@ export async function listWantedImages(
       const hash = hashContext(entries, { dockerfile, target, args });
       return {
         service,
-        name: `longshore/${stack.name}-${service}:${hash}`,
+        name: imageName(stack.name, service, hash),
         dockerfile,
         target,
         args,

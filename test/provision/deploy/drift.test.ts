@@ -101,11 +101,11 @@ describe("containers", () => {
     ["unhealthy", [{ ...web, health: "unhealthy" }, db], ["web"]],
     ["still starting", [{ ...web, health: "starting" }, db], ["web"]],
     ["without a healthcheck", [{ ...web, health: "none" }, db], []],
-    ["of an older image", [{ ...web, image: "longshore/site-web:old" }, db], ["web"]],
+    ["of an older image", [{ ...web, image: "longshore/site/web:old" }, db], ["web"]],
     ["of an image whose name was taken away", [{ ...web, image: "sha256:abc" }, db], ["web"]],
     [
       "an old one beside a new one",
-      [{ ...web, image: "longshore/site-web:old", state: "exited" }, web, db],
+      [{ ...web, image: "longshore/site/web:old", state: "exited" }, web, db],
       [],
     ],
     ["an image that is not built here may be any", [web, { ...db, image: "mariadb:12" }], []],

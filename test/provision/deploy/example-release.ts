@@ -23,7 +23,7 @@ export const TASKS = "tasks:\n  app: { command: sleep 1 }\n";
 
 /** The image of the stack's service `web`. */
 export function wantImage(hash = "3f2a9c01d4e5"): WantedImage {
-  const name = `longshore/site-web:${hash}`;
+  const name = `longshore/site/web:${hash}`;
   return { service: "web", name, dockerfile: "Dockerfile", target: undefined, args: {}, entries: [] };
 }
 

@@ -16,7 +16,7 @@ test("what a host gets", async () => {
   expect(files["compose.yaml"]).toBe(COMPOSE);
   expect(parse(files["compose.longshore.yaml"] ?? "")).toEqual({
     services: {
-      web: { image: "longshore/site-web:3f2a9c01d4e5", labels: { "longshore.stack": "site" } },
+      web: { image: "longshore/site/web:3f2a9c01d4e5", labels: { "longshore.stack": "site" } },
       db: { labels: { "longshore.stack": "site" } },
     },
   });

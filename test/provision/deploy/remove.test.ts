@@ -11,14 +11,14 @@ container bbb
 network n1
 volume site_letsencrypt
 volume site_state
-image longshore/site-web:abc
-image longshore/site-web:def
+image longshore/site/web:abc
+image longshore/site/web:def
 folder /opt/longshore/site
 `;
 
 /** What is planned and run on a host where this is found. */
 async function remove(found: string, volumes: boolean) {
-  const connection = recordCommands(({ text }) => (text === "site" ? { stdout: found } : undefined));
+  const connection = recordCommands(({ text }) => (text.startsWith("site ") ? { stdout: found } : undefined));
   const actions: Action[] = await planRemove("site", { volumes })(connection);
   const notes: string[] = [];
   const context = { progress: () => {}, tell: () => {}, note: (text: string) => notes.push(text) };
@@ -30,13 +30,13 @@ test("containers, images and the folder go; volumes stay, and it says so", async
   const { titles, notes, commands } = await remove(FOUND, false);
   expect(titles).toEqual([
     "containers site",
-    "images longshore/site-web:abc, longshore/site-web:def",
+    "images longshore/site/web:abc, longshore/site/web:def",
     "folder /opt/longshore/site",
   ]);
   expect(notes).toEqual(["kept the volumes site_letsencrypt, site_state; remove them with --volumes"]);
   expect(commands.map(({ text }) => text)).toEqual([
     "docker compose --project-name site down",
-    "docker image rm longshore/site-web:abc longshore/site-web:def",
+    "docker image rm longshore/site/web:abc longshore/site/web:def",
     "/opt/longshore/site site",
   ]);
   expect(commands.every(({ become }) => become)).toBe(true);
@@ -71,7 +71,7 @@ test("only what carries the stack's own names is looked for", async () => {
   const { stdout } = await here.exec(["cat", join(folder.path, "asked")]);
   const label = "--filter label=com.docker.compose.project=longshore-no-such-stack";
   expect(stdout.trim().split("\n").sort()).toEqual([
-    "image ls --format {{.Repository}}:{{.Tag}} --filter reference=longshore/longshore-no-such-stack-*",
+    "image ls --format {{.Repository}}:{{.Tag}} --filter reference=longshore/longshore-no-such-stack/*",
     `network ls -q ${label}`,
     `ps -aq ${label}`,
     `volume ls -q ${label}`,

@@ -79,7 +79,7 @@ describe("a release is received", () => {
     expect(JSON.parse(read("config/release.json"))).toEqual({
       stack: "site",
       release: release.id,
-      image: "longshore/site-web:3f2a9c01d4e5",
+      image: "longshore/site/web:3f2a9c01d4e5",
       host: "web1",
       deployed_at: "2026-01-02T03:04:05.000Z",
     });
@@ -177,8 +177,8 @@ describe("a release is activated", () => {
     const [first, second] = await deploy(1, 2);
     expect(readlinkSync(join(root, "current"))).toBe(`releases/${second}`);
     expect(JSON.parse(read("releases.json"))).toEqual([
-      { release: first, images: { web: "longshore/site-web:1" }, ...entry },
-      { release: second, images: { web: "longshore/site-web:2" }, ...entry },
+      { release: first, images: { web: "longshore/site/web:1" }, ...entry },
+      { release: second, images: { web: "longshore/site/web:2" }, ...entry },
     ]);
     expect(modeOf("releases.json")).toBe("644");
     expect(list(".")).toEqual(["current", "releases", "releases.json"]);
@@ -192,14 +192,14 @@ describe("a release is activated", () => {
 
   test("images that no kept release needs are removed, and no others", async () => {
     const log = join(folder.path, "removed");
-    const images = [1, 2, 3, 4, 5, 6, 7].map((number) => `longshore/site-web:${number}`).join("\n");
+    const images = [1, 2, 3, 4, 5, 6, 7].map((number) => `longshore/site/web:${number}`).join("\n");
     const script = `#!/bin/sh\ncase "$2" in\n  ls) echo '${images}' ;;\n  rm) echo "$3" >> '${log}' ;;\nesac\n`;
     writeFileSync(join(folder.path, "bin", "docker"), script);
     chmodSync(join(folder.path, "bin", "docker"), 0o755);
     await deploy(1, 2, 3, 4, 5);
     writeFileSync(log, "");
     await deploy(6);
-    expect(readFileSync(log, "utf8")).toBe("longshore/site-web:1\nlongshore/site-web:7\n");
+    expect(readFileSync(log, "utf8")).toBe("longshore/site/web:1\nlongshore/site/web:7\n");
   });
 });
 

@@ -147,7 +147,7 @@ stack.file=${HASH} secrets/.env
 stack.file=${HASH} current/compose.yaml
 stack.file=${HASH} current//.env
 stack.file=${HASH} ./config/a file
-stack.container=${id} web running longshore/site-web:3f2a9c01d4e5 healthy
+stack.container=${id} web running longshore/site/web:3f2a9c01d4e5 healthy
 stack.container=${id} db exited mariadb:11 none
 stack.status=${base64(status(0))}
 `;
@@ -162,7 +162,7 @@ stack.status=${base64(status(0))}
       "config/a file": HASH,
     },
     containers: [
-      { id, service: "web", state: "running", image: "longshore/site-web:3f2a9c01d4e5", health: "healthy" },
+      { id, service: "web", state: "running", image: "longshore/site/web:3f2a9c01d4e5", health: "healthy" },
       { id, service: "db", state: "exited", image: "mariadb:11", health: "none" },
     ],
     certificateExitCode: 0,

@@ -166,9 +166,9 @@ describe("a stack's state", () => {
     ["Up 2 seconds (health: starting)", "starting"],
     ["Up 2 hours", "none"],
   ])("a container that is %s", async (words, health) => {
-    const { facts } = await gatherStack(`${id} web running longshore/site-web:abc ${words}`);
+    const { facts } = await gatherStack(`${id} web running longshore/site/web:abc ${words}`);
     expect(facts?.containers).toEqual([
-      { id, service: "web", state: "running", image: "longshore/site-web:abc", health },
+      { id, service: "web", state: "running", image: "longshore/site/web:abc", health },
     ]);
   });
 

@@ -59,8 +59,8 @@ test("an image for every service with a build, and the supervisor's programs in 
 
 test("an image is named by its stack, its service and its content", async () => {
   const [web, worker] = await list();
-  expect(web?.name).toMatch(/^longshore\/site-web:[0-9a-f]{12}$/);
-  expect(worker?.name).toMatch(/^longshore\/site-worker:[0-9a-f]{12}$/);
+  expect(web?.name).toMatch(/^longshore\/site\/web:[0-9a-f]{12}$/);
+  expect(worker?.name).toMatch(/^longshore\/site\/worker:[0-9a-f]{12}$/);
 });
 
 const names = async (changes?: Record<string, string>) => (await list(changes)).map(({ name }) => name);

@@ -17,6 +17,7 @@ export const HistoryEntry = z.object({
 export type HistoryEntry = z.infer<typeof HistoryEntry>;
 
 // Everything arrives beside its place and is renamed into it: a cut connection or a full disk leaves the old state.
+// The last entry is a mark: tar takes an archive that ends between two entries for a whole one.
 const RECEIVE = `
 set -e
 umask 077
@@ -27,6 +28,7 @@ rm -rf "$root"/.incoming.*
 incoming=$(mktemp -d "$root/.incoming.XXXXXX")
 trap 'rm -rf "$incoming"' EXIT
 tar -x -p --no-same-owner -C "$incoming"
+[ -e "$incoming/complete" ] || { echo "the transfer was cut off: nothing was changed" >&2; exit 1; }
 rm -rf "$root/releases/$release"
 mv -T "$incoming/release" "$root/releases/$release"
 for folder in config secrets; do
@@ -137,6 +139,7 @@ function packFiles(files: Files): Readable {
     const isSecret = name.startsWith("secrets/") || name === "release/.env";
     pack.entry({ name, mode: isSecret ? 0o600 : 0o644, uid: 0, gid: 0 }, content);
   }
+  pack.entry({ name: "complete", mode: 0o644, uid: 0, gid: 0 }, "");
   pack.finalize();
   return Readable.from(pack, { objectMode: false });
 }

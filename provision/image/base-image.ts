@@ -94,10 +94,16 @@ export async function installDebootstrap(
 const DEBOOTSTRAP = `
 set -e
 suite=$1 name=$2 keyring=$3
-root=$(mktemp -d /var/tmp/longshore-base.XXXXXX)
-trap 'rm -rf "$root"' EXIT
+work=$(mktemp -d /var/tmp/longshore-base.XXXXXX)
+trap 'rm -rf "$work"' EXIT
+root=$work/root
+mkdir "$root"
 debootstrap --variant=minbase --keyring="$keyring" "$suite" "$root" \\
   http://deb.debian.org/debian
 rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/* "$root"/var/log/*
-tar -C "$root" --numeric-owner -c . | docker import -c 'CMD ["bash"]' - "$name"
+# The engine takes what a failing tar has written for a whole image: it gets its name when all of it is there.
+{ tar -C "$root" --numeric-owner -c . || : > "$work/failed"; } | docker import -c 'CMD ["bash"]' - > "$work/id"
+image=$(cat "$work/id")
+[ ! -e "$work/failed" ] || { docker image rm "$image" >/dev/null; echo "cannot pack $name" >&2; exit 1; }
+docker tag "$image" "$name"
 `;

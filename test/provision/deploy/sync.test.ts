@@ -132,21 +132,25 @@ describe("a release is received", () => {
     expect(readFileSync(join(root, "secrets", "key"))).toEqual(bytes);
   });
 
-  test("an archive that was cut off changes nothing", async () => {
-    await syncRelease(connection, await makeExample(), at);
+  test("an archive that was cut off changes nothing, wherever it was cut", async () => {
+    await syncRelease(connection, await makeExample({ files: { "secrets/.env": "TOKEN=x\n" } }), at);
     const before = snapshot();
-    const cut: Connection = {
-      ...connection,
-      exec: (argv, options) => connection.exec(["sh", "-c", 'head -c 700 | "$@"', "cut", ...argv], options),
-    };
     const next = await makeExample({
       image: wantImage("000000000000"),
       files: { "secrets/.env": "TOKEN=y\n" },
     });
-    await expect(syncRelease(cut, next, at)).rejects.toThrow(
-      /^writing the release to .* failed with code \d/,
-    );
-    expect(snapshot()).toEqual(before);
+    // Eight files of two blocks each (header and content) stand before the mark; 700 bytes end within one.
+    for (const bytes of [700, ...Array.from({ length: 17 }, (_, index) => index * 512)]) {
+      const cut: Connection = {
+        ...connection,
+        exec: (argv, options) =>
+          connection.exec(["sh", "-c", `head -c ${bytes} | "$@"`, "cut", ...argv], options),
+      };
+      await expect(syncRelease(cut, next, at), `${bytes} bytes`).rejects.toThrow(
+        /^writing the release to .* failed with code \d/,
+      );
+      expect(snapshot(), `${bytes} bytes`).toEqual(before);
+    }
     expect(list(".").filter((name) => name.startsWith(".incoming"))).toEqual([]);
   });
 

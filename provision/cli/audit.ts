@@ -2,6 +2,7 @@ import * as z from "zod";
 import { AuditEntry, readAudit } from "../run/audit.ts";
 import { describeError, HostError } from "../run/host-error.ts";
 import { formatTable } from "../ui/table.ts";
+import { visibleValues } from "../ui/visible-values.ts";
 import type { FleetOptions } from "./options.ts";
 import { printJson, withSession } from "./session.ts";
 
@@ -27,7 +28,7 @@ export function auditCommand(options: FleetOptions & { lines: number }): Promise
       }),
     );
     if (options.json) printJson({ hosts: audits }, options.json);
-    else say(formatAudits(audits));
+    else say(formatAudits(visibleValues(audits)));
     return audits.some(({ error }) => error !== undefined) ? 1 : 0;
   });
 }

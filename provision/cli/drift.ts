@@ -1,5 +1,6 @@
 import { driftExitCode, type HostDrift, joinDrift } from "../run/host-drift.ts";
 import type { PendingChange } from "../run/outcome.ts";
+import { visibleValues } from "../ui/visible-values.ts";
 import { deployHosts, prepareDeployment, rolesOf } from "./deploy.ts";
 import type { StackOptions } from "./options.ts";
 import { provisionHosts } from "./provision.ts";
@@ -17,7 +18,7 @@ export function driftCommand(options: StackOptions): Promise<number> {
     const hosts = session.hosts.filter(({ name }) => reached.has(name));
     const drifts = joinDrift(provisioned, await deployHosts({ ...quiet, hosts }, deployment));
     if (options.json) printJson({ hosts: drifts }, options.json);
-    else session.say(drifts.map(formatDrift).join("\n"));
+    else session.say(visibleValues(drifts).map(formatDrift).join("\n"));
     return driftExitCode(drifts);
   });
 }

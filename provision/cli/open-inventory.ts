@@ -3,6 +3,7 @@ import { selectHosts } from "../inventory/host-pattern.ts";
 import type { Inventory, InventoryHost } from "../inventory/inventory.ts";
 import { readLimit } from "../inventory/limit.ts";
 import { loadInventory } from "../inventory/load.ts";
+import { printErr } from "../ui/terminal.ts";
 
 export interface OpenInventory {
   inventory: Inventory;
@@ -15,7 +16,7 @@ export async function openInventory(options: { inventory: string; limit?: string
   const { inventory, warnings } = await loadInventory(options.inventory);
   for (const warning of warnings) {
     const hint = warning.hint === undefined ? "" : `\n  ${warning.hint}`;
-    process.stderr.write(`warning: ${formatProblem(warning)}${hint}\n`);
+    printErr(`warning: ${formatProblem(warning)}${hint}\n`);
   }
   const terms = options.limit === undefined ? undefined : await readLimit(options.limit);
   return { inventory, hosts: selectHosts(inventory, terms) };

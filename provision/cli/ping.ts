@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { formatError } from "../../supervisor/config/user-error.ts";
+import { makeOneLine, makePlain } from "../../supervisor/protocol/visible-text.ts";
 import { type Connection, shellScript } from "../connection/connection.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
 import { eachHost } from "../run/each-host.ts";
@@ -33,10 +34,12 @@ async function pingHost(host: InventoryHost, session: Session): Promise<HostPing
   const seconds = () => Math.round((performance.now() - started) / 10) / 100;
   try {
     const user = await askRoot(await session.connections.get(host));
-    session.say(`${host.name.padEnd(width)}  ${pc.green("ok")}      ${seconds().toFixed(2)} s  ${user}`);
+    session.say(
+      `${host.name.padEnd(width)}  ${pc.green("ok")}      ${seconds().toFixed(2)} s  ${makeOneLine(user)}`,
+    );
     return { host: host.name, status: "ok", seconds: seconds(), user };
   } catch (error) {
-    const line = formatError(error).replaceAll("\n", "\n  ");
+    const line = makePlain(formatError(error)).replaceAll("\n", "\n  ");
     session.say(`${host.name.padEnd(width)}  ${pc.red("failed")}  ${seconds().toFixed(2)} s  ${line}`);
     return { host: host.name, status: "failed", seconds: seconds(), error: describeError(error) };
   }

@@ -1,5 +1,7 @@
 import { CommanderError } from "commander";
 import { formatError } from "../../supervisor/config/user-error.ts";
+import { makePlain } from "../../supervisor/protocol/visible-text.ts";
+import { printErr } from "../ui/terminal.ts";
 import { makeProgram } from "./program.ts";
 
 /**
@@ -19,7 +21,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
-    process.stderr.write(`longshore: ${formatError(error, args.includes("--debug"))}\n`);
+    printErr(`longshore: ${makePlain(formatError(error, args.includes("--debug")))}\n`);
     return 1;
   }
 }

@@ -13,6 +13,8 @@ import { terminalAsk } from "../ui/ask.ts";
 import { chooseDisplay } from "../ui/display.ts";
 import { openEventLog } from "../ui/event-log.ts";
 import { formatSummary } from "../ui/summary.ts";
+import { printErr, printJsonText, printOut } from "../ui/terminal.ts";
+import { visibleValues } from "../ui/visible-values.ts";
 import { askPasswords } from "./ask-passwords.ts";
 import { openInventory } from "./open-inventory.ts";
 import type { FleetOptions, JsonForm } from "./options.ts";
@@ -42,12 +44,10 @@ export async function withSession(
   const { hosts } = await openInventory(options);
   const connections = await openConnections(options);
   const say = (text: string) => {
-    if (options.json === false) process.stdout.write(`${text}\n`);
+    if (options.json === false) printOut(`${text}\n`);
   };
   const interrupt = new SignalInterrupt(() => {
-    process.stderr.write(
-      "\nstopping when the steps that are running have ended; once more to leave at once\n",
-    );
+    printErr("\nstopping when the steps that are running have ended; once more to leave at once\n");
   });
   // Streams of the connections end with them; a command that waits is given up by the run itself.
   interrupt.leave.addEventListener("abort", () => void connections.close());
@@ -95,12 +95,12 @@ function listeners(...all: (Listener | undefined)[]): Listener {
 }
 
 const printEvent: Listener = (event) => {
-  process.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), ...event })}\n`);
+  printJsonText({ at: new Date().toISOString(), ...event });
 };
 
 /** Prints the outcomes and says with which code to exit. */
 export function reportOutcomes(session: Session, outcomes: HostOutcome[]): number {
-  session.say(`\n${formatSummary(outcomes, session.options.diff === true)}`);
+  session.say(`\n${formatSummary(visibleValues(outcomes), session.options.diff === true)}`);
   const unfinished = unfinishedHosts(outcomes);
   if (unfinished.length > 0) {
     const command = resumeCommand(session.options.args, unfinished);
@@ -111,7 +111,6 @@ export function reportOutcomes(session: Session, outcomes: HostOutcome[]): numbe
 
 /** Prints a command's result: a document, or with `events` the last line of them. */
 export function printJson(value: object, form: JsonForm = "result"): void {
-  const text =
-    form === "events" ? JSON.stringify({ event: "result", ...value }) : JSON.stringify(value, null, 2);
-  process.stdout.write(`${text}\n`);
+  if (form === "events") printJsonText({ event: "result", ...value });
+  else printJsonText(value, 2);
 }

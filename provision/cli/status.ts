@@ -2,6 +2,7 @@ import { loadStack } from "../stack/stack.ts";
 import { formatStatus } from "../status/format-status.ts";
 import type { HostStatus } from "../status/host-status.ts";
 import { readStatus } from "../status/read-status.ts";
+import { visibleValues } from "../ui/visible-values.ts";
 import type { FleetOptions } from "./options.ts";
 import { printJson, type Session, withSession } from "./session.ts";
 
@@ -19,7 +20,7 @@ export async function showStatus(
 ): Promise<number> {
   const status = await readStatus(hosts, connections, stack);
   if (options.json) printJson({ hosts: status });
-  else say(formatStatus(status, new Date()));
+  else say(formatStatus(visibleValues(status), new Date()));
   return status.every(isGood) ? 0 : 1;
 }
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { UserError } from "../../supervisor/config/user-error.ts";
+import { makeOneLine, makePlain } from "../../supervisor/protocol/visible-text.ts";
 import { Access } from "../connection/access.ts";
 import { resolveHost } from "../connection/open.ts";
 import { Questions } from "../connection/questions.ts";
@@ -13,6 +14,7 @@ import { describeError, HostError } from "../run/host-error.ts";
 import { askVisibly, isInteractive, terminalAsk } from "../ui/ask.ts";
 import { colors as pc } from "../ui/colors.ts";
 import { formatTable } from "../ui/table.ts";
+import { printErr, printOut } from "../ui/terminal.ts";
 import { openInventory } from "./open-inventory.ts";
 import { printJson } from "./session.ts";
 
@@ -85,7 +87,7 @@ async function trustLayer(
 ): Promise<HostKeyResult[]> {
   const keys = await eachHost(targets, options.forks, (target) => readKey(target, access));
   const say = (text: string) => {
-    if (!options.json) process.stdout.write(`${text}\n`);
+    if (!options.json) printOut(`${text}\n`);
   };
   if (keys.length > 0) say(describeKeys(keys));
   const chosen = await chooseKeys(keys, options);
@@ -111,10 +113,16 @@ async function readKey({ name, settings }: Target, access: Access): Promise<Show
 
 function describeKeys(keys: (ShownKey | Failure)[]): string {
   const shown = keys.filter(isShown);
-  const rows = shown.map((key) => [key.host, key.name, key.keyType, key.fingerprint, describeStatus(key)]);
+  const rows = shown.map((key) => [
+    key.host,
+    key.name,
+    makeOneLine(key.keyType),
+    key.fingerprint,
+    describeStatus(key),
+  ]);
   const failures = keys.filter(isFailure).map(({ error }) => {
     const hint = error.hint === undefined ? "" : `\n  ${error.hint}`;
-    return `${error.message}${hint}`;
+    return makePlain(`${error.message}${hint}`);
   });
   const table =
     rows.length === 0 ? [] : [formatTable(["HOST", "NAME", "KEY", "FINGERPRINT", "STATUS"], rows)];
@@ -148,7 +156,7 @@ async function chooseKeys(keys: (ShownKey | Failure)[], options: TrustOptions): 
       hint: "give the fingerprints that you know: --fingerprint SHA256:…, once for each key",
     });
   }
-  process.stderr.write(
+  printErr(
     "\nCompare them with what the hosts say at their console: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub\n",
   );
   const question = fresh.length === 1 ? "Is this key right? " : `Are these ${fresh.length} new keys right? `;

@@ -1,4 +1,5 @@
 import { Listr, type ListrTask, type ListrTaskWrapper } from "listr2";
+import { makeOneLine, makePlain } from "../../supervisor/protocol/visible-text.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
 import { type Display, listrOptions } from "../ui/display.ts";
 import { printPlainLine } from "../ui/plain-line.ts";
@@ -87,7 +88,7 @@ async function runHost(run: HostRun, task: Task, check: boolean): Promise<unknow
     return undefined;
   }
   const subtasks = actions.map((action: Action, index) => ({
-    title: action.title,
+    title: makeOneLine(action.title),
     task: async (_: unknown, subtask: Task) => {
       await shown(subtask, () => run.apply(action, lineOf(subtask)));
       if (index === actions.length - 1) run.finish();
@@ -99,10 +100,10 @@ async function runHost(run: HostRun, task: Task, check: boolean): Promise<unknow
 function lineOf(task: Task): Line {
   return {
     progress: (line) => {
-      task.output = line;
+      task.output = makeOneLine(line);
     },
     rename: (title) => {
-      task.title = title;
+      task.title = makeOneLine(title);
     },
   };
 }
@@ -114,7 +115,7 @@ async function shown<T>(task: Task, work: () => Promise<T>): Promise<T> {
   } catch (error) {
     task.output = "";
     const message = error instanceof Error ? error.message : String(error);
-    throw new Error(`${task.title}: ${message.split("\n")[0]}`, { cause: error });
+    throw new Error(`${task.title}: ${makePlain(message).split("\n")[0]}`, { cause: error });
   }
 }
 

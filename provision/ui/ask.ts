@@ -2,6 +2,7 @@ import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import { UserError } from "../../supervisor/config/user-error.ts";
 import type { Ask } from "../connection/questions.ts";
+import { printErr } from "./terminal.ts";
 
 /** Asks at the terminal without showing the answer; undefined where stdin or stderr is none. Ctrl-C ends the command. */
 export function terminalAsk(): Ask | undefined {
@@ -14,7 +15,7 @@ export function isInteractive(): boolean {
 }
 
 async function askHidden(question: string): Promise<string | undefined> {
-  process.stderr.write(question);
+  printErr(question);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const answer = await askLine(nowhere);
   process.stderr.write("\n");
@@ -23,7 +24,7 @@ async function askHidden(question: string): Promise<string | undefined> {
 
 /** A line that is shown as it is typed. Undefined at the end of the input. */
 export async function askVisibly(question: string): Promise<string | undefined> {
-  process.stderr.write(question);
+  printErr(question);
   return askLine(process.stderr);
 }
 

@@ -1,5 +1,6 @@
 import { appendFileSync } from "node:fs";
 import { UserError } from "../../supervisor/config/user-error.ts";
+import { makePlain } from "../../supervisor/protocol/visible-text.ts";
 import type { Listener, RunEvent } from "../run/event.ts";
 
 /**
@@ -26,7 +27,7 @@ export function openEventLog(file: string): Listener {
 export function formatLogLines(event: RunEvent, at: Date): string {
   return describe(event)
     .split("\n")
-    .map((line) => `${at.toISOString()} ${event.host} | ${line}\n`)
+    .map((line) => `${at.toISOString()} ${event.host} | ${makePlain(line)}\n`)
     .join("");
 }
 

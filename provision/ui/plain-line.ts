@@ -1,9 +1,11 @@
+import { makeOneLine } from "../../supervisor/protocol/visible-text.ts";
 import type { RunEvent } from "../run/event.ts";
+import { printOut } from "./terminal.ts";
 
 /** Prints what the plain display shows of an event. */
 export function printPlainLine(event: RunEvent, verbose: boolean): void {
   const text = formatPlainLine(event, verbose);
-  if (text !== undefined) process.stdout.write(`${event.host} | ${text}\n`);
+  if (text !== undefined) printOut(`${event.host} | ${makeOneLine(text)}\n`);
 }
 
 /**

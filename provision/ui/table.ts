@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { makeVisible } from "../../supervisor/protocol/visible-text.ts";
 
 const NO_LINES = Object.fromEntries(
   [
@@ -25,7 +26,8 @@ export function formatTable(head: string[], rows: string[][]): string {
     chars: { ...NO_LINES, middle: "  " },
     style: { "padding-left": 0, "padding-right": 0, head: [], border: [] },
   });
-  table.push(head, ...rows);
+  // A cell has one line; its colours are ours.
+  table.push(head, ...rows.map((row) => row.map(makeVisible)));
   return table
     .toString()
     .split("\n")

@@ -2,9 +2,9 @@ import { parseDuration } from "../config/duration-text.ts";
 import type { SupervisorEvent } from "../protocol/event.ts";
 import type { ActionResponse, HealthReport, LogRecord, ReloadResponse } from "../protocol/request.ts";
 import type { InstanceStatus, SupervisorStatus } from "../protocol/status.ts";
+import { makeVisible } from "../protocol/visible-text.ts";
 import type { ControlClient } from "./client.ts";
 import { type Colors, renderStatusTable } from "./status-table.ts";
-import { makeVisible } from "./visible-text.ts";
 
 /** What a command of the client works with; each returns the exit code of the program. */
 export interface CommandContext {

@@ -3,10 +3,10 @@ import { type SignalName, signalNumber } from "../config/signal-name.ts";
 import type { HistoryResponse, JobReport, JobsResponse, NextResponse, RunReport } from "../protocol/job.ts";
 import { isFailure } from "../protocol/outcome.ts";
 import type { RunResponse } from "../protocol/request.ts";
+import { makeVisible } from "../protocol/visible-text.ts";
 import type { CommandContext } from "./commands.ts";
 import { renderTable } from "./plain-table.ts";
 import type { Colors } from "./status-table.ts";
-import { makeVisible } from "./visible-text.ts";
 
 /** What `timeout` of coreutils exits with, and a shell for a signal. */
 const timedOut = 124;

@@ -1,6 +1,7 @@
 import type picocolors from "picocolors";
 import { formatDuration } from "../config/duration-text.ts";
 import type { InstanceStatus } from "../protocol/status.ts";
+import { makeOneLine } from "../protocol/visible-text.ts";
 import { renderTable } from "./plain-table.ts";
 
 /** picocolors' functions, with or without colour. */
@@ -25,7 +26,7 @@ function rowOf(instance: InstanceStatus, colors: Colors): string[] {
     String(instance.restarts),
     instance.next_run === null ? "-" : instance.next_run.slice(0, 16).replace("T", " "),
     instance.health === "none" ? "-" : instance.health,
-    instance.reason ?? "",
+    makeOneLine(instance.reason ?? ""),
   ];
 }
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { AuditEntry, readAudit } from "../run/audit.ts";
+import { eachHost } from "../run/each-host.ts";
 import { describeError, HostError } from "../run/host-error.ts";
 import { formatTable } from "../ui/table.ts";
 import { visibleValues } from "../ui/visible-values.ts";
@@ -17,16 +18,14 @@ export type HostAudit = z.infer<typeof HostAudit>;
 /** `longshore audit`: who changed what on the hosts, from where and when. Returns the exit code. */
 export function auditCommand(options: FleetOptions & { lines: number }): Promise<number> {
   return withSession("audit", options, async ({ hosts, connections, say }) => {
-    const audits = await Promise.all(
-      hosts.map(async (host): Promise<HostAudit> => {
-        try {
-          const connection = await connections.get(host);
-          return { host: host.name, entries: await readAudit(connection, options.lines) };
-        } catch (error) {
-          return { host: host.name, entries: [], error: describeError(error) };
-        }
-      }),
-    );
+    const audits = await eachHost(hosts, options.forks, async (host): Promise<HostAudit> => {
+      try {
+        const connection = await connections.get(host);
+        return { host: host.name, entries: await readAudit(connection, options.lines) };
+      } catch (error) {
+        return { host: host.name, entries: [], error: describeError(error) };
+      }
+    });
     if (options.json) printJson({ hosts: audits }, options.json);
     else say(formatAudits(visibleValues(audits)));
     return audits.some(({ error }) => error !== undefined) ? 1 : 0;

@@ -1,5 +1,7 @@
 import { Command } from "commander";
 import pkg from "../../package.json" with { type: "json" };
+import { refuseForeignOptions } from "./foreign-options.ts";
+import { refuseLooseWords } from "./loose-words.ts";
 import {
   acceptNewOption,
   askBecomePassOption,
@@ -19,6 +21,7 @@ import {
   upgradeOption,
   verboseOption,
 } from "./options.ts";
+import { refuseLostValues } from "./strict-options.ts";
 
 /**
  * The command line of `longshore`. Commands are imported when they run: what one needs does not slow down another.
@@ -47,6 +50,7 @@ export function makeProgram(finish: (code: number) => void, args: readonly strin
   const fleet = (name: string, description: string) => onHosts(name, description).addOption(jsonOption());
   const run =
     (load: () => Promise<(options: never) => Promise<number>>) => async (_: unknown, command: Command) => {
+      refuseLooseWords(command, args);
       const execute = await load();
       finish(await execute({ ...command.optsWithGlobals<object>(), args } as never));
     };
@@ -114,6 +118,14 @@ export function makeProgram(finish: (code: number) => void, args: readonly strin
     .option("-l, --limit <pattern>", "the names of the hosts that the pattern selects, one a line")
     .exitOverride()
     .action(run(async () => (await import("./inventory.ts")).inventoryCommand));
+  refuseLostValues(program);
+  for (const command of [...program.commands, ...hosts.commands]) {
+    if (command === hosts) continue;
+    // A word too many gets an answer of ours.
+    command.allowExcessArguments();
+    refuseLostValues(command, ["fingerprint"]);
+    refuseForeignOptions(command, args);
+  }
   return program;
 }
 

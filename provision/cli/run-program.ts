@@ -2,6 +2,7 @@ import { CommanderError } from "commander";
 import { formatError } from "../../supervisor/config/user-error.ts";
 import { makePlain } from "../../supervisor/protocol/visible-text.ts";
 import { printErr } from "../ui/terminal.ts";
+import { noteOnVerbose, refuseFlagsOfNpm } from "./npm-flags.ts";
 import { makeProgram } from "./program.ts";
 
 /**
@@ -17,6 +18,9 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     const program = makeProgram((result) => {
       code = result;
     }, args);
+    refuseFlagsOfNpm(program, args, process.env);
+    const note = noteOnVerbose(args, process.env);
+    if (note !== undefined) printErr(`${note}\n`);
     await program.parseAsync([...args], { from: "user" });
     return code;
   } catch (error) {

@@ -1,8 +1,10 @@
 import pkg from "../../package.json" with { type: "json" };
+import { UserError } from "../../supervisor/config/user-error.ts";
 import { Access } from "../connection/access.ts";
 import { Questions } from "../connection/questions.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
 import { auditChanges } from "../run/audit.ts";
+import { writeCommand } from "../run/command-line.ts";
 import { Connections } from "../run/connections.ts";
 import type { Listener } from "../run/event.ts";
 import { SignalInterrupt } from "../run/interrupt.ts";
@@ -41,6 +43,10 @@ export async function withSession(
   options: FleetOptions,
   work: (session: Session) => Promise<number>,
 ): Promise<number> {
+  if (options.diff === true && options.check === false) {
+    const hint = `write: ${writeCommand([...options.args, "--check"])}`;
+    throw new UserError("usage", "--diff shows what --check finds, and --check is not there", { hint });
+  }
   const { hosts } = await openInventory(options);
   const connections = await openConnections(options);
   const say = (text: string) => {

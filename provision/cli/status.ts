@@ -18,7 +18,7 @@ export async function showStatus(
   { hosts, connections, options, say }: Session,
   stack: string | undefined,
 ): Promise<number> {
-  const status = await readStatus(hosts, connections, stack);
+  const status = await readStatus(hosts, connections, stack, options.forks);
   if (options.json) printJson({ hosts: status });
   else say(formatStatus(visibleValues(status), new Date()));
   return status.every(isGood) ? 0 : 1;

@@ -23,13 +23,20 @@ function splitColons(limit: string): string[] {
 /**
  * The terms of a `--limit`, with `@FILE` replaced by the lines of that file, one term each.
  *
- * @throws UserError `limit_file`
+ * @throws UserError `limit_file`; `limit_empty` where no term is left, or one is only a sign: a script's variable that was
+ * not set must not mean every host
  */
 export async function readLimit(limit: string): Promise<string[]> {
-  const terms = splitLimit(limit).map(async (term) =>
+  const lists = splitLimit(limit).map(async (term) =>
     term.startsWith("@") ? readTerms(term.slice(1)) : [term],
   );
-  return (await Promise.all(terms)).flat();
+  const terms = (await Promise.all(lists)).flat();
+  const sign = terms.find((term) => /^[!&]?~?$/.test(term));
+  if (terms.length > 0 && sign === undefined) return terms;
+  const what = sign === undefined ? "names no host" : `has nothing after ${sign}`;
+  throw new UserError("limit_empty", `--limit "${limit}" ${what}`, {
+    hint: "to mean every host, leave --limit out, or write --limit all",
+  });
 }
 
 async function readTerms(file: string): Promise<string[]> {

@@ -1,4 +1,4 @@
-import { quoteArgv } from "../connection/quote.ts";
+import { writeCommand } from "./command-line.ts";
 
 /**
  * The command line that goes on with the hosts that are not done.
@@ -7,7 +7,7 @@ import { quoteArgv } from "../connection/quote.ts";
  * @param hosts names of the inventory
  */
 export function resumeCommand(args: readonly string[], hosts: readonly string[]): string {
-  return quoteArgv(["longshore", ...withoutLimit(args), "--limit", hosts.join(",")]);
+  return writeCommand([...withoutLimit(args), "--limit", hosts.join(",")]);
 }
 
 function withoutLimit(args: readonly string[]): string[] {

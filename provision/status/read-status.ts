@@ -1,33 +1,33 @@
 import { run, shellScript, UnreachableError } from "../connection/connection.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
 import type { Connections } from "../run/connections.ts";
+import { eachHost } from "../run/each-host.ts";
 import { describeError } from "../run/host-error.ts";
 import { type HostStatus, parseStatus } from "./host-status.ts";
 import { STATUS_SCRIPT } from "./script.ts";
 
-/** Asks every host at the same time, one command each. A host that fails is a row like the others. */
+/** Asks the hosts, `forks` of them at a time, one command each. A host that fails is a row like the others. */
 export function readStatus(
   hosts: InventoryHost[],
   connections: Connections,
   stack: string | undefined,
+  forks: number,
 ): Promise<HostStatus[]> {
-  return Promise.all(
-    hosts.map(async (host): Promise<HostStatus> => {
-      try {
-        const connection = await connections.get(host);
-        const { stdout } = await run(connection, shellScript(STATUS_SCRIPT, stack ?? ""), {
-          become: true,
-          title: "reading the status",
-        });
-        return parseStatus(host.name, stdout);
-      } catch (error) {
-        return {
-          host: host.name,
-          status: error instanceof UnreachableError ? "unreachable" : "failed",
-          containers: [],
-          error: describeError(error),
-        };
-      }
-    }),
-  );
+  return eachHost(hosts, forks, async (host): Promise<HostStatus> => {
+    try {
+      const connection = await connections.get(host);
+      const { stdout } = await run(connection, shellScript(STATUS_SCRIPT, stack ?? ""), {
+        become: true,
+        title: "reading the status",
+      });
+      return parseStatus(host.name, stdout);
+    } catch (error) {
+      return {
+        host: host.name,
+        status: error instanceof UnreachableError ? "unreachable" : "failed",
+        containers: [],
+        error: describeError(error),
+      };
+    }
+  });
 }

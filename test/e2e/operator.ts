@@ -15,7 +15,13 @@ export class Operator {
     return runCommand([process.execPath, program, "-i", "inventory.ini", ...args], {
       cwd: this.directory,
       ...options,
-      env: { HOME: join(this.directory, "home"), SSH_AUTH_SOCK: undefined, NO_COLOR: "1", ...options.env },
+      env: {
+        HOME: join(this.directory, "home"),
+        SSH_AUTH_SOCK: undefined,
+        NO_COLOR: "1",
+        npm_config_user_agent: undefined,
+        ...options.env,
+      },
     });
   }
 

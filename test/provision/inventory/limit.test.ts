@@ -59,6 +59,13 @@ describe("--limit", () => {
     await expect(select(limit)).rejects.toMatchObject({ code: "limit_syntax" });
   });
 
+  test.each(["", ",", " , ", "!", "&", "~", "web1,!", "web1:&~"])(
+    "'%s' is empty: an error",
+    async (limit) => {
+      await expect(select(limit)).rejects.toMatchObject({ code: "limit_empty" });
+    },
+  );
+
   test("@FILE has a term a line", async () => {
     const folder = mkdtempSync(join(tmpdir(), "longshore-limit-"));
     onTestFinished(() => rmSync(folder, { recursive: true }));

@@ -1,10 +1,15 @@
+import type { Task } from "../config/task.ts";
+import { countFailures, describeFailures, type FailureCount } from "../core/failure-count.ts";
+import type { Instance } from "../core/instance.ts";
 import { findBlocker } from "../core/readiness.ts";
 import { isSuccess } from "../core/restart.ts";
-import type { HealthReport } from "../protocol/request.ts";
-import type { InstanceStatus, SupervisorStatus } from "../protocol/status.ts";
+import type { InstanceStatus, Off, SupervisorStatus } from "../protocol/status.ts";
 import type { Entry } from "../runtime/entry.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
-import { listOverdue } from "./job-routes.ts";
+import { findOverdueEntry } from "./job-routes.ts";
+
+/** A service that nothing checks must have run for so long without an end before it counts as up (s). */
+const settlingTime = 3;
 
 /** What the supervisor and these of its instances are doing now. */
 export function describeSupervisor(
@@ -24,23 +29,34 @@ export function describeSupervisor(
 /** What one instance is doing now. */
 export function describeInstance(supervisor: Supervisor, entry: Entry): InstanceStatus {
   const { spec, instance } = entry;
+  const { settings } = spec;
+  const now = Date.now();
   const isUp = instance.pid !== null && instance.startedAt !== null;
+  // How the process before this one ended says nothing of a service that is up.
+  const exit = settings.kind === "service" && instance.pid !== null ? null : instance.exit;
+  const counted = countFailures(instance, settings, now);
+  const overdue = findOverdueEntry(supervisor, entry);
   return {
     name: spec.name,
     task: spec.task,
     instance: spec.index,
-    kind: spec.settings.kind,
+    kind: settings.kind,
     state: instance.state,
     pid: instance.pid,
     started_at: isUp ? new Date(instance.startedAt ?? 0).toISOString() : null,
-    uptime_seconds: isUp ? Math.max(0, Math.round((Date.now() - (instance.startedAt ?? 0)) / 1_000)) : null,
+    uptime_seconds: isUp ? Math.max(0, Math.round((now - (instance.startedAt ?? 0)) / 1_000)) : null,
     restarts: instance.restarts,
-    exit_code: instance.exit?.code ?? null,
+    exit_code: exit?.code ?? null,
     exit_signal: instance.exit?.signal ?? null,
-    success: instance.exit === null ? null : isSuccess(instance.exit, spec.settings),
+    success: exit === null ? null : isSuccess(exit, settings),
     next_run: instance.wanted ? (supervisor.jobs.nextStart(entry)?.toISOString() ?? null) : null,
     health: instance.health,
-    reason: explain(supervisor, entry),
+    reason: overdue ?? explain(supervisor, entry) ?? explainRestart(instance, counted),
+    off: findOff(supervisor, entry),
+    failures: counted.failures,
+    recent_failures: counted.recentFailures,
+    settling_seconds: findSettlingTime(settings),
+    overdue: overdue !== null,
   };
 }
 
@@ -52,32 +68,20 @@ function explain(supervisor: Supervisor, { spec, instance }: Entry): string | nu
   return instance.reason;
 }
 
-/**
- * Whether all is well: everything that should be up is up and not unhealthy, and no oneshot has failed.
- * A job's failed run does not count, for it will run again; that a job is overdue is a degraded state.
- */
-export function describeHealth(supervisor: Supervisor): HealthReport {
-  const problems = [...supervisor.fleet.entries].flatMap((entry) => {
-    const problem = findProblem(entry);
-    const reason = problem === null ? null : explain(supervisor, entry);
-    return problem === null
-      ? []
-      : [`${entry.spec.name} is ${problem}${reason === null ? "" : `: ${reason}`}`];
-  });
-  if (supervisor.isClosing) problems.push("longshored is shutting down");
-  if (problems.length > 0) return { status: "failing", problems };
-  const overdue = listOverdue(supervisor);
-  return { status: overdue.length === 0 ? "ok" : "degraded", problems: overdue };
+/** What is behind an instance that is up again, until its own check says that it is well. */
+function explainRestart(instance: Instance, counted: FailureCount): string | null {
+  return instance.pid === null || instance.health === "healthy" ? null : describeFailures(instance, counted);
 }
 
-function findProblem({ spec, instance }: Entry): string | null {
-  const { settings } = spec;
-  if (settings.kind === "job" || !instance.wanted) return null;
-  if (instance.state === "exited") {
-    const isFine = instance.exit !== null && isSuccess(instance.exit, settings);
-    return isFine ? null : "exited";
-  }
-  if (instance.state !== "running")
-    return settings.kind === "oneshot" && instance.pid !== null ? null : instance.state;
-  return instance.health === "none" || instance.health === "healthy" ? null : `${instance.health}`;
+function findOff(supervisor: Supervisor, { spec, instance }: Entry): Off | null {
+  if (spec.offReason !== null) return "environment";
+  if (instance.wanted) return null;
+  if (!spec.settings.autostart) return "autostart";
+  return supervisor.hasBegun && !supervisor.isClosing ? "by_hand" : null;
+}
+
+/** A start period below the default says that less is enough. */
+function findSettlingTime({ healthcheck, readiness, start_period: startPeriod }: Task): number {
+  if (healthcheck !== undefined || readiness !== undefined) return 0;
+  return startPeriod < 1_000 ? 0 : settlingTime;
 }

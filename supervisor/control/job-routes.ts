@@ -7,6 +7,7 @@ import { listNextOf } from "../core/jobs/list-next.ts";
 import { findOverdue } from "../core/jobs/overdue.ts";
 import type { HistoryResponse, JobReport, JobsResponse, NextResponse, RunReport } from "../protocol/job.ts";
 import type { RunRequest } from "../protocol/request.ts";
+import type { Entry } from "../runtime/entry.ts";
 import { readRunLog } from "../runtime/jobs/run-log.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
 
@@ -63,12 +64,11 @@ export function isOverdue(supervisor: Supervisor, spec: JobSpec, now: number): b
   return findOverdueJob(supervisor, spec, now) !== null;
 }
 
-/** One sentence for each job that is overdue. */
-export function listOverdue(supervisor: Supervisor): string[] {
-  return [...supervisor.jobs.scheduler.specs.values()].flatMap((spec) => {
-    const reason = findOverdueJob(supervisor, spec, Date.now());
-    return reason === null ? [] : [`${spec.job} is overdue: ${reason}`];
-  });
+/** Why the job of an entry is overdue, or null; what is no job never is. */
+export function findOverdueEntry(supervisor: Supervisor, { spec }: Entry): string | null {
+  if (spec.settings.kind !== "job") return null;
+  const job = supervisor.jobs.scheduler.specs.get(spec.task);
+  return job === undefined ? null : findOverdueJob(supervisor, job, Date.now());
 }
 
 /** The runs of a job, the newest first. */

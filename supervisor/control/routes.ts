@@ -6,7 +6,8 @@ import type { ActionResponse, ReloadResponse, RunRequest, RunResponse } from "..
 import type { Entry } from "../runtime/entry.ts";
 import type { EventStream } from "../runtime/event-stream.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
-import { describeHealth, describeInstance, describeSupervisor } from "./describe.ts";
+import { describeInstance, describeSupervisor } from "./describe.ts";
+import { describeHealth } from "./describe-health.ts";
 import { listHistory, listJobs, listNext, readLogOfRun, runJob } from "./job-routes.ts";
 import { streamLogs } from "./log-stream.ts";
 import { readFollow, readLineCount, streamNdjson } from "./ndjson.ts";
@@ -50,12 +51,12 @@ export const routes: Readonly<Record<string, Handler>> = {
   "GET /v1/tasks": ({ supervisor, version }, { query }) =>
     ok(describeSupervisor(supervisor, version, selectEntries(supervisor, query.getAll("name")))),
   "GET /health": ({ supervisor }) => {
-    const report = describeHealth(supervisor);
+    const { report } = describeHealth(supervisor);
     return { status: report.status === "ok" ? 200 : 503, body: report };
   },
   "GET /ready": ({ supervisor }) => {
-    const report = describeHealth(supervisor);
-    return { status: report.status === "failing" ? 503 : 200, body: report };
+    const { report, isReady } = describeHealth(supervisor);
+    return { status: isReady ? 200 : 503, body: report };
   },
   "POST /v1/start": async ({ supervisor }, { body }) =>
     instances(supervisor, await startTasks(supervisor, await read("ActionRequest", body))),

@@ -1,5 +1,6 @@
 import { formatDuration } from "../config/duration-text.ts";
 import type { Task } from "../config/task.ts";
+import { rememberFailure } from "./failure-count.ts";
 import { cannotRun, describeExit, exitCodeOf, type Instance } from "./instance.ts";
 import { spawn, stay, type Transition } from "./move.ts";
 import { backoffDelay, countRestart, isSuccess, wantsRestart } from "./restart.ts";
@@ -16,7 +17,7 @@ export interface End {
 /** What the restart policy makes of a process that ended by itself. */
 export function judgeEnd(instance: Instance, end: End, task: Task): Transition {
   const exit = instance.exit ?? cannotRun;
-  if (wantsRestart(exit, task)) return retry(instance, end, task);
+  if (wantsRestart(exit, task)) return retry(instance, end, task, !isSuccess(exit, task));
   const ended: Instance = { ...instance, state: stateAfterEnd(instance, task), reason: end.reason };
   // A oneshot that has done its work is no reason to go.
   return task.kind === "oneshot" && isSuccess(exit, task) ? stay(ended) : endForGood(ended, task);
@@ -26,13 +27,22 @@ export function judgeEnd(instance: Instance, end: End, task: Task): Transition {
  * A restart after an end. The first end after a stable time is followed by a start at once; a failed start, or
  * the next end that comes too soon, waits longer and longer. Too many failed starts in a row are fatal, and so are
  * more restarts than the task's limit allows.
+ * @param isFailure false after an end that counts as a success of a task that is restarted all the same
  */
-export function retry(instance: Instance, { during, at, reason }: End, task: Task): Transition {
+export function retry(
+  instance: Instance,
+  { during, at, reason }: End,
+  task: Task,
+  isFailure: boolean,
+): Transition {
   const { backoff, restart_limit: limit } = task;
   const lasted = instance.startedAt === null ? 0 : at - instance.startedAt;
-  const failures = during === "running" && lasted >= backoff.reset ? 0 : instance.failures;
+  const wasStable = during === "running" && lasted >= backoff.reset;
+  const failures = wasStable ? 0 : instance.failures;
   const failedStarts = during === "starting" ? instance.failedStarts + 1 : 0;
-  const next: Instance = { ...instance, failures: failures + 1, failedStarts, health: "none" };
+  const lateFailures =
+    wasStable && isFailure ? rememberFailure(instance.lateFailures, at) : instance.lateFailures;
+  const next: Instance = { ...instance, failures: failures + 1, failedStarts, lateFailures, health: "none" };
   if (failedStarts > task.start_retries) {
     const times = failedStarts === 1 ? "1 failed start" : `${failedStarts} failed starts`;
     return giveUp(next, `${times}, the last: ${reason}`, task);

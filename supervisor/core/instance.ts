@@ -34,6 +34,8 @@ export interface Instance {
   readonly stoppedIn: "starting" | "running";
   /** when the supervisor made its last restarts, as far back as the task's restart limit looks */
   readonly restartTimes: readonly number[];
+  /** when its latest failures were that came after a stable time (see `failure-count.ts`) */
+  readonly lateFailures: readonly number[];
   /** why it is in this state, for people */
   readonly reason: string | null;
 }
@@ -61,6 +63,7 @@ export function newInstance(): Instance {
     afterStop: "stay",
     stoppedIn: "running",
     restartTimes: [],
+    lateFailures: [],
     reason: null,
   };
 }

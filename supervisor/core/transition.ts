@@ -148,7 +148,7 @@ function whenStopping(instance: Instance, event: Event, task: Task): Transition 
 
 /** A fresh start: earlier failures are forgotten. */
 function begin(instance: Instance, task: Task): Transition {
-  const fresh: Instance = { ...instance, failedStarts: 0, failures: 0, reason: null };
+  const fresh: Instance = { ...instance, failedStarts: 0, failures: 0, lateFailures: [], reason: null };
   if (task.kind === "job") return stay({ ...fresh, state: "waiting" });
   if (Object.keys(task.depends_on).length === 0) return spawn(fresh);
   return { instance: { ...fresh, state: "waiting" }, effects: [{ type: "await_dependencies" }] };
@@ -262,7 +262,12 @@ function finishStop(instance: Instance, at: number, task: Task): Transition {
     case "start":
       return begin(ended, task);
     case "retry":
-      return retry(ended, { during: instance.stoppedIn, at, reason: instance.reason ?? "unhealthy" }, task);
+      return retry(
+        ended,
+        { during: instance.stoppedIn, at, reason: instance.reason ?? "unhealthy" },
+        task,
+        true,
+      );
     case "judge":
       return judgeEnd(ended, endOf(ended, instance.stoppedIn, at), task);
   }

@@ -64,9 +64,12 @@ export const ReloadResponse = z.object({
 });
 export type ReloadResponse = z.infer<typeof ReloadResponse>;
 
-/** What `GET /health` reports; the HTTP status is 200 only when `status` is `ok`. `degraded`: a job is overdue. */
+/**
+ * What `GET /health` and `GET /ready` report. `degraded`: something is not as it should be (see `judgeTask`);
+ * `starting`: nothing is wrong, but something is not up yet; `stopping`: longshored is shutting down.
+ */
 export const HealthReport = z.object({
-  status: z.enum(["ok", "degraded", "failing"]),
+  status: z.enum(["ok", "starting", "degraded", "stopping"]),
   /** one sentence for each thing that is wrong */
   problems: z.array(z.string()),
 });

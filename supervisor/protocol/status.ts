@@ -21,6 +21,13 @@ export type InstanceState = z.infer<typeof InstanceState>;
 export const Health = z.enum(["none", "starting", "healthy", "unhealthy"]);
 export type Health = z.infer<typeof Health>;
 
+/**
+ * Why an instance is not meant to run: somebody stopped it, the task has `autostart: false`, or a variable that it
+ * requires is not set.
+ */
+export const Off = z.enum(["by_hand", "autostart", "environment"]);
+export type Off = z.infer<typeof Off>;
+
 /** One process slot of a task, as `GET /v1/tasks` reports it. Times are ISO 8601 in UTC. */
 export const InstanceStatus = z.object({
   /** `nginx`, or `worker_1` where the task has several instances */
@@ -36,15 +43,26 @@ export const InstanceStatus = z.object({
   uptime_seconds: z.number().nullable(),
   /** starts after the first that the supervisor made by itself */
   restarts: z.number().int(),
-  /** of the last process that ended; null while none has, or when a signal ended it */
+  /** of the last process that ended; null while none has, when a signal ended it, and while a service has a process */
   exit_code: z.number().int().nullable(),
+  /** of the last process that ended, also while the next one is up */
   exit_signal: z.string().nullable(),
-  /** whether that end counts as a success of the task; null while no process has ended */
+  /** whether the last end counts as a success of the task; null while there is none, and while a service has a process */
   success: z.boolean().nullable(),
   next_run: z.iso.datetime().nullable(),
   health: Health,
   /** why it is in this state, for people: "DUCKDNS_TOKEN is not set" */
   reason: z.string().nullable(),
+  /** why it is not meant to run: null when it is. Absent from a longshored of before this field */
+  off: Off.nullable().optional(),
+  /** ends in a row, none of them after a run that lasted for `backoff.reset`; 0 again after such a run */
+  failures: z.int().min(0).default(0),
+  /** failures within the last five minutes, each after a run that had lasted for `backoff.reset` */
+  recent_failures: z.int().min(0).default(0),
+  /** how long a service must have run to count as up; 0 where its `healthcheck` or `readiness` says so */
+  settling_seconds: z.int().min(0).default(3),
+  /** whether a job was due and has not succeeded for `overdue_after` */
+  overdue: z.boolean().default(false),
 });
 export type InstanceStatus = z.infer<typeof InstanceStatus>;
 

@@ -49,6 +49,8 @@ export class Supervisor {
   plan: Plan;
   /** nothing is started any more */
   isClosing = false;
+  /** what wants to be up from the beginning has been asked to start */
+  hasBegun = false;
   private readonly changes = new EventEmitter<{ change: [Entry, Instance] }>().setMaxListeners(0);
   private readonly leftovers: Leftovers;
   private readonly groups: GroupWatch;
@@ -87,6 +89,7 @@ export class Supervisor {
 
   /** Starts every task that wants to be up from the beginning, each as soon as its dependencies allow. */
   autostart(entries: Iterable<Entry> = this.fleet.entries): void {
+    this.hasBegun = true;
     for (const entry of entries) if (entry.spec.settings.autostart) this.start(entry);
   }
 

@@ -177,10 +177,40 @@ describe("longshorectl", () => {
     const daemon = new Daemon("tasks: { web: { command: sleep 1000, start_period: 10ms } }");
     await daemon.until("web", ({ state }) => state === "running");
     expect(await daemon.ctl("health")).toMatchObject({ code: 0, stdout: "ok\n" });
-    process.kill((await daemon.instance("web")).pid ?? 0, "SIGSTOP");
-    await daemon.client.call("POST", "/v1/stop", { names: ["web"], wait: false });
-    expect((await daemon.ctl("health")).code).toBe(0);
-    process.kill((await daemon.instance("web")).pid ?? 0, "SIGCONT");
+    await daemon.ctl("stop", "web");
+    expect(await daemon.ctl("health")).toMatchObject({
+      code: 1,
+      stdout: "degraded\nweb was stopped by hand\n",
+    });
+    expect(await daemon.client.send("GET", "/ready")).toMatchObject({
+      status: 503,
+      body: { status: "degraded", problems: ["web was stopped by hand"] },
+    });
+  });
+
+  it("is degraded in a crash loop, at any moment of it", async () => {
+    const daemon = new Daemon(
+      "tasks: { web: { command: [sleep, '0.15'], start_period: 50ms, backoff: { initial: 300ms, factor: 1 } } }",
+    );
+    await daemon.until("web", ({ failures }) => failures >= 2);
+    const seen = new Set<string>();
+    await expect
+      .poll(
+        async () => {
+          seen.add((await daemon.instance("web")).state);
+          const { status, body } = await daemon.client.send("GET", "/ready");
+          expect({ status, body }).toMatchObject({
+            status: 503,
+            body: {
+              status: "degraded",
+              problems: [expect.stringMatching(/^web is in a crash loop: .*exit code 0/)],
+            },
+          });
+          return [...seen].sort();
+        },
+        { timeout: 10_000, interval: 20 },
+      )
+      .toEqual(["backoff", "running", "starting"]);
   });
 
   it.each([
@@ -189,9 +219,13 @@ describe("longshorectl", () => {
       "type: oneshot, command: [sh, -c, 'exit 3'], success_exit_codes: [3]",
       "",
     ],
-    ["a oneshot that has failed", "type: oneshot, command: [sh, -c, 'exit 4']", "web is exited: exit code 4"],
+    [
+      "a oneshot that has failed",
+      "type: oneshot, command: [sh, -c, 'exit 4']",
+      "web has failed: exit code 4",
+    ],
     ["a service that has ended well", "command: 'true', restart: on-failure", ""],
-    ["a service that has failed for good", "command: 'false', restart: 'no'", "web is exited: exit code 1"],
+    ["a service that has failed for good", "command: 'false', restart: 'no'", "web has failed: exit code 1"],
     [
       "a service that is given up",
       "command: 'false', start_retries: 0",
@@ -205,10 +239,10 @@ describe("longshorectl", () => {
       exit_code !== null || (task.includes("autostart") && state === "stopped");
     await daemon.until("web", (now) => hasEnded(now) && now.pid === null);
     expect(await daemon.ctl("health")).toMatchObject(
-      problem === "" ? { code: 0, stdout: "ok\n" } : { code: 1, stdout: `failing\n${problem}\n` },
+      problem === "" ? { code: 0, stdout: "ok\n" } : { code: 1, stdout: `degraded\n${problem}\n` },
     );
     const report =
-      problem === "" ? { status: "ok", problems: [] } : { status: "failing", problems: [problem] };
+      problem === "" ? { status: "ok", problems: [] } : { status: "degraded", problems: [problem] };
     expect(JSON.parse((await daemon.ctl("health", "--json")).stdout)).toEqual(report);
   });
 

@@ -79,7 +79,7 @@ describe("an http check", () => {
     expect(site.answers).toBeGreaterThanOrEqual(2);
     expect(await daemon.client.send("GET", "/health")).toMatchObject({
       status: 503,
-      body: { status: "failing", problems: [`web is unhealthy: ${url}: answered 500`] },
+      body: { status: "degraded", problems: [`web is unhealthy: ${url}: answered 500`] },
     });
     site.give(302);
     expect(await daemon.until("web", isHealthy)).toMatchObject({ pid: before.pid, reason: null });

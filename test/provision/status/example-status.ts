@@ -60,6 +60,11 @@ export function makeTask(name: string, changes: Partial<InstanceStatus> = {}): I
     next_run: null,
     health: "none",
     reason: null,
+    off: null,
+    failures: 0,
+    recent_failures: 0,
+    settling_seconds: 3,
+    overdue: false,
     ...changes,
   };
 }

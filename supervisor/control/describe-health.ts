@@ -1,0 +1,31 @@
+import type { HealthReport } from "../protocol/request.ts";
+import { judgeTask } from "../protocol/task-judgement.ts";
+import type { Supervisor } from "../runtime/supervisor.ts";
+import { describeInstance } from "./describe.ts";
+
+/** How the supervisor and all of its tasks are. */
+export interface HealthFindings {
+  readonly report: HealthReport;
+  /** nothing is wrong but with jobs: a late one must not make a container unhealthy, which serves all the same */
+  readonly isReady: boolean;
+}
+
+/** Whether all is well, and what is not. */
+export function describeHealth(supervisor: Supervisor): HealthFindings {
+  const found = [...supervisor.fleet.entries]
+    .filter((entry) => !entry.retired)
+    .map((entry) => describeInstance(supervisor, entry))
+    .map((instance) => ({ instance, ...judgeTask(instance) }))
+    .filter(({ verdict }) => verdict !== "good");
+  const problems = found.map(({ instance, words }) => `${instance.name} ${words}`);
+  if (supervisor.isClosing)
+    return {
+      report: { status: "stopping", problems: [...problems, "longshored is shutting down"] },
+      isReady: false,
+    };
+  const isBad = found.some(({ verdict }) => verdict === "bad");
+  return {
+    report: { status: isBad ? "degraded" : problems.length > 0 ? "starting" : "ok", problems },
+    isReady: found.every(({ instance }) => instance.kind === "job"),
+  };
+}

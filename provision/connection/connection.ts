@@ -1,6 +1,7 @@
 import type { Duplex, Readable } from "node:stream";
 import { UserError } from "../../supervisor/config/user-error.ts";
 import { DISK_SCRIPT, type DiskTrouble, judgeDisks } from "./disk-trouble.ts";
+import { quoteWords } from "./host-words.ts";
 
 /** What a command left behind. `code` is 128 + the number where a signal ended it. */
 export interface CommandResult {
@@ -16,6 +17,10 @@ export interface ExecOptions {
   input?: string | Readable;
   /** called for every line of stdout and stderr as it comes */
   onLine?: (line: string) => void;
+  /** for what only reads: when so many seconds are over it is given up (`host_silent`) */
+  limitSeconds?: number;
+  /** what to call the command in an error; its first word by default */
+  title?: string;
 }
 
 /** An open way to one host: one SSH connection, or this machine itself. */
@@ -23,8 +28,9 @@ export interface Connection {
   /** the name in the inventory */
   readonly host: string;
   /**
-   * Runs a program and waits for it. A non-zero exit is a result, not an error.
-   * @throws ConnectionLostError
+   * Runs a program and waits for it. A non-zero exit is a result, not an error. It counts as run only where the host shows
+   * that it was that program, and not a ForceCommand or a file of the login shell.
+   * @throws ConnectionLostError; UnreachableError `login_shell`; BecomeError; UserError `host_silent`
    */
   exec(argv: readonly string[], options?: ExecOptions): Promise<CommandResult>;
   /** A byte stream to a unix socket of the host, with the rights of the login user. */
@@ -65,7 +71,7 @@ export class CommandError extends UserError {
 /** A disk of the host that may be why a command failed: what it is, and the way out. */
 async function findDiskTrouble(connection: Connection): Promise<DiskTrouble | undefined> {
   try {
-    const { stdout } = await connection.exec(shellScript(DISK_SCRIPT));
+    const { stdout } = await connection.exec(shellScript(DISK_SCRIPT), { limitSeconds: 10 });
     return judgeDisks(stdout);
   } catch {
     // the failure that is being explained is the one to report
@@ -75,13 +81,12 @@ async function findDiskTrouble(connection: Connection): Promise<DiskTrouble | un
 
 /**
  * Like {@link Connection.exec}, for commands that must succeed.
- * @param options.title what to call the command in an error; its first word by default
  * @throws CommandError with the code `no_space` or `read_only` where the host has a disk in such a state
  */
 export async function run(
   connection: Connection,
   argv: readonly string[],
-  options: ExecOptions & { title?: string } = {},
+  options: ExecOptions = {},
 ): Promise<CommandResult> {
   const result = await connection.exec(argv, options);
   if (result.code === 0) return result;
@@ -94,7 +99,5 @@ export function shellScript(script: string, ...args: string[]): string[] {
 }
 
 function lastLines({ stdout, stderr }: CommandResult): string {
-  const text = stderr.trim() || stdout.trim();
-  const lines = text.split("\n").slice(-8);
-  return text === "" ? "" : `:\n${lines.map((line) => `    ${line}`).join("\n")}`;
+  return quoteWords(stderr.trim() || stdout.trim());
 }

@@ -1,16 +1,17 @@
-import { type Duplex, Readable } from "node:stream";
+import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ClientChannel } from "ssh2";
 import { UserError } from "../../supervisor/config/user-error.ts";
-import { type Become, becomeArgv } from "./become.ts";
+import type { Become } from "./become.ts";
 import { type CommandResult, type Connection, ConnectionLostError, type ExecOptions } from "./connection.ts";
-import { LineSplitter } from "./line-splitter.ts";
+import type { Started } from "./conversation.ts";
 import { quoteArgv } from "./quote.ts";
 import { Reconnect } from "./reconnect.ts";
+import { RootTurn } from "./root-turn.ts";
 import { Sessions } from "./sessions.ts";
+import { type Held, Shell } from "./shell.ts";
 import { signalNumber } from "./signal.ts";
 import type { SshClient } from "./ssh-client.ts";
-import { BecomingExec, checkBecome } from "./sudo.ts";
 
 /**
  * A host over SSH. A connection that was lost is opened again for the next command; the command that was running then ends
@@ -34,17 +35,22 @@ class SshConnection implements Connection {
   #sessions = new Sessions();
   /** for what has to run while all sessions of this one are held */
   #second: SshConnection | undefined;
-  readonly #root: BecomingExec;
+  readonly #shell: Shell;
 
   constructor(
     readonly host: string,
     readonly become: Become,
     readonly open: () => Promise<SshClient>,
+    readonly turn = new RootTurn(),
   ) {
     this.#reconnect = new Reconnect(host, open, () => {
       this.#sessions = new Sessions();
     });
-    this.#root = new BecomingExec(host, become, (argv, prefix, options) => this.#exec(argv, prefix, options));
+    const starter = {
+      start: (argv: string[]) => this.#start(argv),
+      hold: (argv: string[]) => this.#hold(argv),
+    };
+    this.#shell = new Shell(host, become, starter, turn);
   }
 
   async connect(): Promise<void> {
@@ -52,21 +58,7 @@ class SshConnection implements Connection {
   }
 
   exec(argv: readonly string[], options: ExecOptions = {}): Promise<CommandResult> {
-    return this.#root.run(argv, options);
-  }
-
-  async #exec(argv: string[], prefix: string, { onLine, input }: ExecOptions): Promise<CommandResult> {
-    const { channel, exit } = await this.#openSession(argv, false);
-    const stdout = new LineSplitter(onLine);
-    const stderr = new LineSplitter(onLine);
-    channel.on("data", (chunk: Buffer) => stdout.write(chunk));
-    channel.stderr.on("data", (chunk: Buffer) => stderr.write(chunk));
-    if (prefix !== "") channel.write(prefix);
-    if (input instanceof Readable) input.pipe(channel);
-    else channel.end(input ?? "");
-    const result = await exit;
-    if (result === undefined) throw new ConnectionLostError(this.host);
-    return { code: result, stdout: stdout.end(), stderr: stderr.end() };
+    return this.#shell.run(argv, options);
   }
 
   openSocket(path: string): Promise<Duplex> {
@@ -77,11 +69,25 @@ class SshConnection implements Connection {
     return this.#call((client, done) => client.forwardOut("127.0.0.1", 0, address, port, done));
   }
 
-  async openProcess(argv: readonly string[], options: { become?: boolean } = {}): Promise<Duplex> {
-    checkBecome(this.host, this.become, options.become);
-    const asRoot = becomeArgv(argv, this.become, options.become);
-    const { channel, exit } = await this.#openSession(asRoot.argv, true);
-    if (asRoot.stdinPrefix !== "") channel.write(asRoot.stdinPrefix);
+  openProcess(argv: readonly string[], options: { become?: boolean } = {}): Promise<Duplex> {
+    return this.#shell.open(argv, options);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#reconnect.close(), this.#second?.close()]);
+  }
+
+  async #start(argv: string[]): Promise<Started> {
+    const { channel, exit } = await this.#openSession(argv, false);
+    const kill = () => {
+      channel.signal("KILL");
+      channel.close();
+    };
+    return { stdin: channel, stdout: channel, stderr: channel.stderr, exit, kill };
+  }
+
+  async #hold(argv: string[]): Promise<Held> {
+    const { channel, exit } = await this.#openSession(argv, true);
     let isReleased = false;
     drainOnDestroy(channel, () => {
       isReleased = true;
@@ -90,11 +96,8 @@ class SshConnection implements Connection {
     exit.then((code) => {
       if (code === undefined && !isReleased) this.#reconnect.forbid();
     });
-    return channel;
-  }
-
-  async close(): Promise<void> {
-    await Promise.all([this.#reconnect.close(), this.#second?.close()]);
+    const kill = () => channel.destroy();
+    return { stdin: channel, stdout: channel, stderr: channel.stderr, exit, kill, stream: () => channel };
   }
 
   /** @param isHeld a process that runs until its user ends it */
@@ -129,7 +132,7 @@ class SshConnection implements Connection {
   }
 
   #onSecond(): SshConnection {
-    this.#second ??= new SshConnection(this.host, this.become, this.open);
+    this.#second ??= new SshConnection(this.host, this.become, this.open, this.turn);
     return this.#second;
   }
 

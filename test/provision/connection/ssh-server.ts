@@ -17,7 +17,7 @@ export interface SshServer extends AsyncDisposable {
 }
 
 /**
- * An SSH server in this process. Commands run in this machine's shell; `die SIGNAL` is answered with that signal.
+ * An SSH server in this process. Commands run in this machine's shell.
  *
  * @param options.accept says whether a public key (its blob) is let in
  */
@@ -60,12 +60,6 @@ export async function startSshServer(options: {
 }
 
 function execute(channel: ServerChannel, command: string, env: NodeJS.ProcessEnv = process.env): void {
-  const signal = /^die (\w+)$/.exec(command)?.[1];
-  if (signal !== undefined) {
-    channel.exit(signal as never);
-    channel.end();
-    return;
-  }
   const child = spawn("sh", ["-c", command], { env });
   channel.on("error", () => {});
   child.stdin.on("error", () => {});

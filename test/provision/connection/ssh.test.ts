@@ -28,7 +28,8 @@ let server: SshServer;
 const open: Connection[] = [];
 
 const SUDO = `#!/bin/sh
-# sudo -k -S -p '' -- COMMAND: reads one line, the password
+# sudo -k -S -p PROMPT -- COMMAND: asks, and reads one line
+printf %s "$4" >&2
 read -r password
 [ "$password" = "hush" ] || { echo "Sorry, try again." >&2; exit 1; }
 shift 5
@@ -106,7 +107,7 @@ describe("commands", () => {
     ["SEGV", 139],
   ])("SIG%s is code %i, as in a shell", async (signal, code) => {
     const connection = await connect();
-    expect((await connection.exec(["die", signal])).code).toBe(code);
+    expect((await connection.exec(["sh", "-c", `kill -${signal} $$`])).code).toBe(code);
   });
 
   test.each([

@@ -2,6 +2,7 @@ import type * as z from "zod";
 import { interpolate, type Variables } from "../../supervisor/config/interpolate.ts";
 import { type Problem, toUserErrors } from "../../supervisor/config/problem.ts";
 import type { UserErrors } from "../../supervisor/config/user-error.ts";
+import { Written } from "../../supervisor/config/written.ts";
 import { checkYaml } from "../../supervisor/config/yaml-document.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
 import type { Stack } from "./stack.ts";
@@ -28,7 +29,7 @@ export function readFilled<S extends z.ZodType>(
       problems.push({ file: stack.file, position, path: at.join("."), message: result.message });
     }
     if (Array.isArray(value)) return value.map((item, index) => fill(item, [...at, String(index)]));
-    if (typeof value !== "object" || value === null) return value;
+    if (typeof value !== "object" || value === null || value instanceof Written) return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item, [...at, key])]));
   };
   const part = path.reduce<unknown>(

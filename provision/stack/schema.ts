@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Text } from "../../supervisor/config/written.ts";
 import { Roles } from "../steps/role.ts";
 
 /** `""` counts as "not given": `${acme_email:-}` is how a setting is left to the inventory. */
@@ -90,7 +91,7 @@ export const StackSettings = z.strictObject({
 export type StackSettings = z.infer<typeof StackSettings>;
 
 // null: the value of the variable of that name
-const argument = z.union([z.string(), z.number(), z.boolean()]).transform(String).nullable();
+const argument = Text.nullable();
 
 /** A map, or a list of `NAME=value` and `NAME`. */
 const BuildArguments = z.preprocess(

@@ -34,7 +34,7 @@ export async function loadStack(directory: string): Promise<Stack> {
 
 /** {@link loadStack} for text at hand; `file` is only for messages. @throws UserErrors `stack_invalid` */
 export function parseStack(text: string, file: string, directory: string): Stack {
-  const source = parseYaml(text, file);
+  const source = parseYaml(text, file, { foreignTags: true });
   if (!source.ok) throw toUserErrors("stack_invalid", source.problems);
   const compose = checkYaml(source.value, ComposeFile);
   if (!compose.ok) throw toUserErrors("stack_invalid", compose.problems);

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { splitWords } from "./split-words.ts";
+import { Text } from "./written.ts";
 
 /** A program and its arguments. */
 export type Argv = readonly [string, ...string[]];
@@ -9,10 +10,7 @@ export type Argv = readonly [string, ...string[]];
  * (quotes and backslashes), without running a shell.
  */
 export const Command = z
-  .union([
-    z.string().meta({ minLength: 1 }),
-    z.array(z.union([z.string(), z.number().transform(String)])).meta({ minItems: 1 }),
-  ])
+  .union([Text, z.array(Text).meta({ minItems: 1 })])
   .transform((input, context): Argv => {
     const words = typeof input === "string" ? splitWords(input) : input;
     if (words === undefined) {

@@ -7,7 +7,8 @@ import type { Dialect } from "./dialects/names.ts";
 import { convertProcfile } from "./dialects/procfile.ts";
 import { type Converted, convertSupervisord } from "./dialects/supervisord.ts";
 import type { Parsed } from "./problem.ts";
-import { parseTasksFile } from "./tasks-file.ts";
+import { parseTasksFile, TasksFile } from "./tasks-file.ts";
+import { settle } from "./written.ts";
 import { parseYaml } from "./yaml-document.ts";
 
 /**
@@ -60,6 +61,6 @@ function readAs(text: string, file: string, dialect: Dialect): Parsed<Converted>
   if (dialect !== "yaml") return { ok: true, value: convertCrontab(text, dialect === "system-crontab") };
   const parsed = parseYaml(text, file);
   if (!parsed.ok) return parsed;
-  const value = readDialect(parsed.value).value as Converted["file"];
+  const value = settle(TasksFile, readDialect(parsed.value).value) as Converted["file"];
   return { ok: true, value: { file: value, remarks: [] } };
 }

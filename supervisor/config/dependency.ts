@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Text } from "./written.ts";
 
 /** What a dependency must have reached; Compose's longer names are read too. */
 export const Condition = z
@@ -15,10 +16,7 @@ export type Condition = z.infer<typeof Condition>;
 
 /** Compose's `depends_on`: a list of names, or a map from name to condition. */
 export const DependsOn = z
-  .union([
-    z.array(z.string()),
-    z.record(z.string(), z.strictObject({ condition: Condition.prefault("started") })),
-  ])
+  .union([z.array(Text), z.record(z.string(), z.strictObject({ condition: Condition.prefault("started") }))])
   .transform(
     (input): Record<string, { condition: Condition }> =>
       Array.isArray(input)

@@ -59,6 +59,7 @@ function readLine(
   if (assignment === undefined || name === undefined) return "expected NAME=value";
   if (!/[=:]/.test(assignment)) return undefined;
   const keep = (key: string, value: string): string | undefined => {
+    if (key === "__proto__") return "__proto__ is no name for a variable";
     if (value.includes("\0")) return `${key} holds a NUL byte, which no program can be given`;
     variables.set(key, value);
     return undefined;

@@ -3,6 +3,7 @@ import type { Healthcheck } from "./healthcheck.ts";
 import type { Variables } from "./interpolate.ts";
 import { findAddressFault } from "./probe-target.ts";
 import type { Task } from "./task.ts";
+import { findUserFault } from "./user.ts";
 
 /** A task with the variables replaced in what is asked, run or looked up for its process. */
 export function expandSettings(task: Task, variables: Variables, problems: ResolveProblem[]): Task {
@@ -14,11 +15,20 @@ export function expandSettings(task: Task, variables: Variables, problems: Resol
   const withPid = (key: string): Place => ({ ...at(key), variables: { ...variables, PID: "${PID}" } });
   return {
     ...task,
-    user: user && expandText(user, at("user")),
+    user: expandUser(user, at("user")),
     stop_command: stop && expandArgv(stop, withPid("stop_command")),
     reload_command: reload && expandArgv(reload, withPid("reload_command")),
     healthcheck: healthcheck && expandHealthcheck(healthcheck, variables, problems),
   };
+}
+
+function expandUser(user: string | undefined, place: Place): string | undefined {
+  if (user === undefined) return undefined;
+  const known = place.problems.length;
+  const text = expandText(user, place);
+  const message = place.problems.length > known ? undefined : findUserFault(text);
+  if (message !== undefined) place.problems.push({ path: place.path, message });
+  return text;
 }
 
 function expandHealthcheck(

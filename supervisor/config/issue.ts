@@ -13,7 +13,7 @@ export interface DescribedIssue {
 
 type Issue = z.core.$ZodIssue;
 
-const typeNames: Readonly<Record<string, string>> = {
+const typeNames = {
   string: "a string",
   number: "a number",
   int: "a whole number",
@@ -21,7 +21,7 @@ const typeNames: Readonly<Record<string, string>> = {
   array: "a list",
   object: "a map",
   record: "a map",
-};
+} as const;
 
 /** Turns zod's issues into problems; an unknown key gets a suggestion, and of a union the branch that came nearest speaks. */
 export function describeIssues(
@@ -55,10 +55,18 @@ function describeIssue(
   if (issue.code === "invalid_union") {
     const branch = nearestBranch(issue.errors);
     if (branch !== undefined) return branch.flatMap((inner) => describeIssue(schema, inner, path, value));
-    const expected = [...new Set(issue.errors.flat().flatMap(expectedTypes))];
+    const all = [...new Set(issue.errors.flat().flatMap(expectedTypes))];
+    // What is a text to us may be a number to YAML.
+    const isText = [typeNames.string, typeNames.number, typeNames.boolean].every((name) =>
+      all.includes(name),
+    );
+    const expected = isText ? all.filter((name) => !["a number", "true or false"].includes(name)) : all;
     if (value === undefined)
       return [{ path, message: `is missing; expected ${listWords(expected)}`, atKey: true }];
-    return [{ path, message: `expected ${listWords(expected)}, got ${showValue(value)}`, atKey: false }];
+    const hint = value === null && isText ? 'a text is written in quotes: "", "~", "null"' : undefined;
+    return [
+      { path, message: `expected ${listWords(expected)}, got ${showValue(value)}`, hint, atKey: false },
+    ];
   }
   if (issue.code === "invalid_type") {
     const message =
@@ -93,16 +101,19 @@ function nearestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[
 }
 
 function isWrongType(issue: Issue): boolean {
-  return issue.path.length === 0 && (issue.code === "invalid_type" || issue.code === "invalid_value");
+  if (issue.path.length > 0) return false;
+  if (issue.code === "invalid_union") return issue.errors.every((branch) => branch.some(isWrongType));
+  return issue.code === "invalid_type" || issue.code === "invalid_value";
 }
 
 function expectedTypes(issue: Issue): string[] {
   if (issue.code === "invalid_type") return [typeName(issue.expected)];
+  if (issue.code === "invalid_union") return issue.errors.flat().flatMap(expectedTypes);
   return issue.code === "invalid_value" ? issue.values.map(String) : [];
 }
 
 function typeName(expected: string): string {
-  return typeNames[expected] ?? expected;
+  return Object.hasOwn(typeNames, expected) ? typeNames[expected as keyof typeof typeNames] : expected;
 }
 
 function listWords(words: readonly string[]): string {

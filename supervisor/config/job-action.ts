@@ -2,6 +2,7 @@ import * as z from "zod";
 import { Command } from "./command.ts";
 import { Signal } from "./signal.ts";
 import type { SignalName } from "./signal-name.ts";
+import { Text } from "./written.ts";
 
 /** What can be done to another task when a run has ended. */
 export const TaskVerb = z.enum(["reload", "restart", "start", "stop", "run"]);
@@ -39,12 +40,12 @@ const Sentence = z.string().transform((input, context): JobAction => {
 
 const Step = z
   .strictObject({
-    reload: z.string().optional(),
-    restart: z.string().optional(),
-    start: z.string().optional(),
-    stop: z.string().optional(),
-    run: z.string().optional(),
-    signal: z.strictObject({ task: z.string(), signal: Signal }).optional(),
+    reload: Text.optional(),
+    restart: Text.optional(),
+    start: Text.optional(),
+    stop: Text.optional(),
+    run: Text.optional(),
+    signal: z.strictObject({ task: Text, signal: Signal }).optional(),
     command: Command.optional(),
     notify: Url.optional(),
     if_changed: Files.optional(),

@@ -1,8 +1,12 @@
 import * as z from "zod";
 import { Duration } from "./duration.ts";
 import { JobActions } from "./job-action.ts";
+import { longestName } from "./name-check.ts";
 import { Retries } from "./retries.ts";
 import { Schedule, TimeZone } from "./schedule.ts";
+import { Text } from "./written.ts";
+
+const tooLong = `a group's name has at most ${longestName} characters`;
 
 /** What a job does when it is due while an earlier run of it is still there. */
 export const Overlap = z.enum(["skip", "queue", "replace", "allow"]);
@@ -32,9 +36,7 @@ export const jobSettings = {
     .optional()
     .describe("a run that takes longer is stopped, and counts as failed"),
   retries: Retries.prefault(0).describe("of a failed run: a number, or a map with the waits"),
-  group: z
-    .string()
-    .min(1)
+  group: Text.pipe(z.string().min(1).max(longestName, tooLong))
     .optional()
     .describe(
       "tasks that `longshorectl` can name together; jobs of a group share its `max`, the others wait",
@@ -58,5 +60,8 @@ export const jobSettings = {
 };
 
 /** File-level limits of the groups of jobs; a group that is not listed runs one job at a time. */
-export const Groups = z.record(z.string(), z.strictObject({ max: z.int().min(1).default(1) }));
+export const Groups = z.record(
+  z.string().max(longestName, tooLong),
+  z.strictObject({ max: z.int().min(1).default(1) }),
+);
 export type Groups = z.infer<typeof Groups>;

@@ -23,22 +23,32 @@ export function listKnownKeys(schema: z.core.$ZodType, path: Path): string[] {
   return [...new Set(keys)];
 }
 
-function defOf(schema: z.core.$ZodType): SchemaDef {
-  return schema._zod.def as unknown as SchemaDef;
+/** All schemas that a value at a path of the input may fulfil: wrappers, and every branch of a union. */
+export function schemasAt(schema: z.core.$ZodType, path: Path): z.core.$ZodType[] {
+  return path.reduce<readonly z.core.$ZodType[]>(schemasBelow, [schema]).flatMap(unwrap);
 }
 
-function schemasAt(schema: z.core.$ZodType, path: Path): z.core.$ZodType[] {
+/** The schemas of a value's member, as {@link schemasAt} for one more key. */
+export function schemasBelow(schemas: readonly z.core.$ZodType[], key: PropertyKey): z.core.$ZodType[] {
+  return schemas.flatMap(unwrap).flatMap((schema) => {
+    const def = defOf(schema);
+    const { shape = {} } = def;
+    const child = Object.hasOwn(shape, key) ? shape[String(key)] : (def.element ?? def.valueType);
+    return child === undefined ? [] : [child];
+  });
+}
+
+/** A schema itself, and those that it is made of. */
+function unwrap(schema: z.core.$ZodType): z.core.$ZodType[] {
   const def = defOf(schema);
-  if (def.options !== undefined) return def.options.flatMap((option) => schemasAt(option, path));
-  if (def.innerType !== undefined) return schemasAt(def.innerType, path);
-  if (def.type === "pipe" && def.in !== undefined && def.out !== undefined) {
-    // A preprocess step has its schema on the out side, a transform on the in side.
-    return [def.in, def.out].flatMap((side) =>
-      defOf(side).type === "transform" ? [] : schemasAt(side, path),
-    );
-  }
-  const [head, ...rest] = path;
-  if (head === undefined) return [schema];
-  const child = def.shape?.[String(head)] ?? def.element ?? def.valueType;
-  return child === undefined ? [] : schemasAt(child, rest);
+  if (def.options !== undefined) return [schema, ...def.options.flatMap(unwrap)];
+  if (def.innerType !== undefined) return [schema, ...unwrap(def.innerType)];
+  if (def.type !== "pipe" || def.in === undefined || def.out === undefined) return [schema];
+  // A preprocess step has its schema on the out side, a transform on the in side.
+  const sides = [def.in, def.out].filter((side) => defOf(side).type !== "transform");
+  return [schema, ...sides.flatMap(unwrap)];
+}
+
+function defOf(schema: z.core.$ZodType): SchemaDef {
+  return schema._zod.def as unknown as SchemaDef;
 }

@@ -14,6 +14,8 @@ import { Signal } from "./signal.ts";
 import { Size } from "./size.ts";
 import { RestartLimit, StopStep } from "./stop-step.ts";
 import { Umask } from "./umask.ts";
+import { User } from "./user.ts";
+import { Text } from "./written.ts";
 
 /** `always`: whatever the exit; `on-failure`: unless the exit code is one of `success_exit_codes`. */
 export const RestartPolicy = z.enum(["always", "on-failure", "no"]);
@@ -25,7 +27,7 @@ const ExitCodes = z
 
 /** The keys of a task that `defaults` may set for all of them. */
 const settings = {
-  description: z.string().optional().describe("for people"),
+  description: Text.optional().describe("for people"),
   type: z
     .enum(["service", "oneshot"])
     .default("service")
@@ -84,16 +86,13 @@ const settings = {
   ),
   env_file: EnvFiles.prefault([]).describe("files of `NAME=value` lines; later files win"),
   requires_environment: z
-    .array(z.string())
+    .array(Text)
     .default([])
     .describe(
       "the task stays off until these variables are set, by `environment`, `env_file` or the supervisor's own environment",
     ),
-  working_dir: z.string().optional().describe("the supervisor's by default"),
-  user: z
-    .union([z.string(), z.int().nonnegative().transform(String)])
-    .optional()
-    .describe("`name`, `name:group`, or numbers"),
+  working_dir: Text.optional().describe("the supervisor's by default"),
+  user: User.optional().describe("`name`, `name:group`, or numbers"),
   umask: Umask.optional().describe("octal digits, quoted or not"),
   rlimits: Rlimits.prefault({}).describe("`{ nofile: 65536, core: { soft: 0, hard: unlimited } }`"),
   nice: z.int().min(-20).max(19).optional().describe("-20 (first) to 19 (last)"),

@@ -6,22 +6,21 @@ import { Environment } from "./environment.ts";
 import { checkJobs } from "./job-check.ts";
 import { Groups } from "./job-settings.ts";
 import { LogRotation } from "./log.ts";
-import { checkNames } from "./name-check.ts";
+import { checkNames, longestName } from "./name-check.ts";
 import { NotifyTarget } from "./notify.ts";
 import { OutputSettings } from "./output.ts";
 import { type Parsed, type Problem, sortProblems } from "./problem.ts";
 import { TimeZone } from "./schedule.ts";
 import { Task, TaskDefaults } from "./task.ts";
 import { TcpControl } from "./tcp-control.ts";
+import { settle } from "./written.ts";
 import { checkYaml, parseYaml, type YamlSource } from "./yaml-document.ts";
 
 /** A name that fits a process list, a path and a command line: no blanks, slashes, colons or wildcards. */
 const TaskName = z
   .string()
-  .regex(
-    /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/,
-    "a task's name holds letters, digits, dots, dashes and underscores",
-  );
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, "a task's name holds letters, digits, dots, dashes and underscores")
+  .max(longestName, `a task's name has at most ${longestName} characters`);
 
 /** What is said once for everything; `timezone` also in an included file, of its own tasks. */
 export const fileSettings = {
@@ -96,13 +95,8 @@ export function readTasksFile(text: string, file: string, base: Raw = {}): Parse
   const defaults = addDefaults(base, readDefaults(source.value));
   const problems: Problem[] = outline.ok ? [] : [...outline.problems];
   const names = taskNames(source.value);
-  // A name that every object has: zod passes over it.
-  if (names.includes("__proto__")) {
-    const position = source.positionOf(["tasks", "__proto__"], true);
-    problems.push({ file, position, path: "tasks.__proto__", message: "is no name for a task" });
-  }
   const tasks: Record<string, Task> = {};
-  for (const name of names.filter((each) => each !== "__proto__")) {
+  for (const name of names) {
     const task = checkTask(source, name, defaults);
     if (task.ok) tasks[name] = task.value;
     else problems.push(...task.problems);
@@ -162,7 +156,7 @@ function addDefaults(base: Raw, own: Raw): Raw {
 /** Both may be lists; what is no environment at all is left to be reported. */
 function mergeEnvironment(base: unknown, own: unknown): unknown {
   if (base === undefined || own === undefined) return own ?? base;
-  const [first, second] = [base, own].map((each) => Environment.safeParse(each));
+  const [first, second] = [base, own].map((each) => Environment.safeParse(settle(Environment, each)));
   if (!first?.success || !second?.success) return own;
   return { ...first.data, ...second.data };
 }
@@ -184,7 +178,7 @@ function addTasks(value: unknown): unknown {
 /** The defaults, unless they are wrong: then their own problems are reported once, and not again with every task. */
 function readDefaults(value: unknown): Raw {
   const defaults = isRaw(value) ? value.defaults : undefined;
-  return isRaw(defaults) && TaskDefaults.safeParse(defaults).success ? defaults : {};
+  return isRaw(defaults) && TaskDefaults.safeParse(settle(TaskDefaults, defaults)).success ? defaults : {};
 }
 
 /** The files that are to be included, also where another setting is wrong. */

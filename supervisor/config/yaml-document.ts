@@ -1,19 +1,22 @@
 import {
   type Alias,
   type Document,
+  isCollection,
   isMap,
   isPair,
   isScalar,
   LineCounter,
   type Node,
   parseDocument,
-  type Tags,
   visit,
-  type YAMLError,
 } from "yaml";
 import type * as z from "zod";
 import { describeIssues } from "./issue.ts";
 import type { Parsed, Position, Problem } from "./problem.ts";
+import { settle } from "./written.ts";
+import { findBadShape } from "./yaml-shape.ts";
+import { describeLostAlias, describeSyntax, type SyntaxFault } from "./yaml-syntax.ts";
+import { keepTexts } from "./yaml-tags.ts";
 
 /** A parsed YAML text together with where its values stand. */
 export interface YamlSource {
@@ -25,53 +28,75 @@ export interface YamlSource {
 }
 
 /**
- * Parses YAML 1.2 (with `<<` merge keys, as Compose files use them) without judging its content.
+ * Parses YAML 1.2 (with `<<` merge keys, as Compose files use them) without judging its content. Keys are texts as they are
+ * written, and numbers keep theirs as long as it is not known what they are for.
  * Duplicate keys and syntax errors are problems, all of them at once.
+ * @param options.foreignTags whether tags that YAML itself does not know, such as Compose's `!reset`, are passed over
  */
-export function parseYaml(text: string, file: string): Parsed<YamlSource> {
+export function parseYaml(
+  text: string,
+  file: string,
+  { foreignTags = false }: { foreignTags?: boolean } = {},
+): Parsed<YamlSource> {
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
+    logLevel: "error",
     merge: true,
-    customTags: withoutOctal,
+    customTags: keepTexts,
   });
-  if (document.errors.length > 0) {
-    const problems = document.errors.map((error): Problem => {
-      const message = describeError(error, text);
-      return { file, position: positionAt(lines, error.pos[0]), path: "", message };
+  const refuse = (faults: readonly SyntaxFault[]): Parsed<YamlSource> => {
+    const problems = faults.map(({ offset, message, hint }): Problem => {
+      return { file, position: positionAt(lines, offset), path: "", message, hint };
     });
     return { ok: false, problems };
-  }
+  };
+  const unknownTags = foreignTags
+    ? []
+    : document.warnings.filter(({ code }) => code === "TAG_RESOLVE_FAILED");
+  const faults = describeSyntax([...document.errors, ...unknownTags], text);
+  if (faults.length === 0 && text.includes("{{")) faults.push(...findMapKeys(document));
+  if (faults.length > 0) return refuse(faults);
+  const positionOf = (path: readonly PropertyKey[], key = false) => locate(document, lines, path, key);
   try {
     // Aliases are resolved here: one that leads nowhere, merges no map or multiplies without end is an error.
     const value: unknown = document.toJS({ maxAliasCount: mostAliases });
-    const positionOf = (path: readonly PropertyKey[], key = false) => locate(document, lines, path, key);
-    return { ok: true, value: { file, value, positionOf } };
+    const bad = findBadShape(value);
+    if (bad === undefined) return { ok: true, value: { file, value, positionOf } };
+    const { path, message } = bad;
+    return {
+      ok: false,
+      problems: [{ file, position: positionOf(path, true), path: path.join("."), message }],
+    };
   } catch (error) {
-    const message = (error as Error).message;
-    const lost = findLostAliases(document).map((alias): Problem => {
-      const position = positionAt(lines, alias.range?.[0] ?? 0);
-      return { file, position, path: "", message: `nothing above is marked &${alias.source}` };
-    });
-    const problems = lost.length > 0 ? lost : [{ file, position: undefined, path: "", message }];
-    return { ok: false, problems };
+    const lost = findLostAliases(document);
+    if (lost.length > 0)
+      return refuse(lost.map(({ source, range }) => describeLostAlias(source, range?.[0] ?? 0, text)));
+    // A ReferenceError is the package's answer to aliases that multiply.
+    const message =
+      error instanceof ReferenceError
+        ? `its aliases make more than ${mostAliases} values of it`
+        : "<< takes a map, or aliases of maps";
+    return { ok: false, problems: [{ file, position: undefined, path: "", message }] };
   }
 }
 
 /** A file of 10,000 tasks that merge the same map has this many; one that multiplies them has more at once. */
 const mostAliases = 100_000;
 
-/** YAML's own octal numbers are kept as text: a umask's digits are octal anyway. */
-function withoutOctal(tags: Tags): Tags {
-  return tags.filter((tag) => typeof tag === "string" || tag.format !== "OCT");
-}
-
-function describeError({ code, message, pos }: YAMLError, text: string): string {
-  if (code === "MULTIPLE_DOCS") return "a second document begins here, and the file is to be one";
-  if (code !== "DUPLICATE_KEY") return message;
-  const [key = ""] = /^("[^"\n]*"|'[^'\n]*'|[^\s:,{}]+)/.exec(text.slice(pos[0], pos[0] + 200)) ?? [];
-  return `${key || "this key"} stands here twice`;
+/** `{{ name }}`, which other tools replace, is a map as the key of another. */
+function findMapKeys(document: Document): SyntaxFault[] {
+  const faults: SyntaxFault[] = [];
+  visit(document, {
+    Pair: (_, { key }) => {
+      const offset = isCollection(key) ? key.range?.[0] : undefined;
+      if (offset === undefined) return;
+      const message = "a text that begins with { needs quotes; variables are written ${NAME} here";
+      faults.push({ offset, message });
+    },
+  });
+  return faults;
 }
 
 function findLostAliases(document: Document): Alias[] {
@@ -98,7 +123,10 @@ export function checkYaml<S extends z.ZodType>(
   schema: S,
   path: readonly PropertyKey[] = [],
 ): Parsed<z.output<S>> {
-  const input = path.reduce<unknown>((value, key) => childOf(value, key), source.value);
+  const input = settle(
+    schema,
+    path.reduce<unknown>((value, key) => childOf(value, key), source.value),
+  );
   const result = schema.safeParse(input);
   if (result.success) return { ok: true, value: result.data };
   const problems = describeIssues(schema, result.error.issues, input).map((found): Problem => {

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { findUserFault, largestId } from "../config/user.ts";
 import { UserError } from "../config/user-error.ts";
 
 /** Whom a process runs as. */
@@ -23,6 +24,8 @@ export interface AccountTables {
  * @throws UserError when there is no such user or group
  */
 export function findAccount(user: string, { users, groups }: AccountTables = readTables()): Account {
+  const fault = findUserFault(user);
+  if (fault !== undefined) throw new UserError("user", `cannot run as ${user}: ${fault}`);
   const [who = "", groupName] = user.split(":");
   const entry = users.find(([name, , uid]) => name === who || uid === who);
   if (entry === undefined && !/^\d+$/.test(who))
@@ -34,12 +37,18 @@ export function findAccount(user: string, { users, groups }: AccountTables = rea
     ([, , id, members]) => id !== gid && name !== undefined && members?.split(",").includes(name),
   );
   return {
-    uid: Number(uid),
-    gid: Number(gid),
-    groups: groupName === undefined ? supplementary.map(([, , id]) => Number(id)) : [],
+    uid: readId(uid, user),
+    gid: readId(gid, user),
+    groups: groupName === undefined ? supplementary.map(([, , id = ""]) => readId(id, user)) : [],
     name,
     home,
   };
+}
+
+/** The kernel takes a larger one, as a line of /etc/passwd may have it, for another: 4294967296 is root. */
+function readId(id: string, user: string): number {
+  if (/^\d+$/.test(id) && Number(id) <= largestId) return Number(id);
+  throw new UserError("user", `cannot run as ${user}: ${JSON.stringify(id)} is no id of a user or group`);
 }
 
 function findGroup(groups: readonly string[][], wanted: string, user: string): string {

@@ -1,3 +1,4 @@
+import { plainOf, Written } from "../written.ts";
 import type { YamlSource } from "../yaml-document.ts";
 import { findAlias } from "./aliases.ts";
 import { JobNames } from "./crontab-line.ts";
@@ -57,7 +58,7 @@ interface FoundTasks {
 function findTasks(file: Raw): FoundTasks | undefined {
   for (const container of ["tasks", "programs"]) {
     const { [container]: inside, ...rest } = file;
-    if (Array.isArray(inside) && inside.every((item) => isRaw(item) && typeof item.name === "string")) {
+    if (Array.isArray(inside) && inside.every((item) => isRaw(item) && isName(item.name))) {
       const names = new JobNames();
       const tasks = inside.map((item: Raw, index) => {
         const { name, ...value } = item;
@@ -93,7 +94,7 @@ function renameKeys(raw: Raw): { task: Raw; keys: Map<string, string> } {
     const alias = findAlias(name);
     if (alias === undefined || (alias.key !== name && alias.key in raw)) return [name, value];
     keys.set(alias.key, name);
-    return [alias.key, alias.convert?.(value) ?? value];
+    return [alias.key, alias.convert?.(plainOf(value)) ?? value];
   });
   return { task: Object.fromEntries(entries), keys };
 }
@@ -110,6 +111,10 @@ function convertReportAddress({ fatal_state_report_address: address, ...file }: 
   if (address === undefined) return file;
   const others = Array.isArray(file.notify) ? file.notify : [];
   return { ...file, notify: [...others, { tcp: address, on: ["fatal"] }] };
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === "string" || typeof value === "number" || value instanceof Written;
 }
 
 function isRaw(value: unknown): value is Raw {

@@ -28,6 +28,23 @@ describe("an account", () => {
     expect(findAccount("12345:54321", { users: [], groups: [] })).toMatchObject({ uid: 12345, gid: 54321 });
   });
 
+  it.each(["4294967295", "4294967296", "33:4294967295", "-1", "00", "0x21", "33:", ""])(
+    "is never %j",
+    (user) => {
+      expect(() => findAccount(user, tables)).toThrow(/is no (id|user)/);
+    },
+  );
+
+  it("is none where the tables hold what the kernel would take for root", () => {
+    const users = cut([
+      "odd:x:4294967295:33::/:/bin/sh",
+      "group:x:33:4294967296::/:/bin/sh",
+      "less:x:-2:33::/:/x",
+    ]);
+    for (const user of ["odd", "group", "less"])
+      expect(() => findAccount(user, { users, groups: [] })).toThrow("is no id of a user or group");
+  });
+
   it("must be there if it is a name", () => {
     expect(() => findAccount("www", tables)).toThrow("cannot run as www: no user www");
     expect(() => findAccount("web:www", tables)).toThrow("cannot run as web:www: no group www");

@@ -91,7 +91,10 @@ tasks: { a: { command: x, environment: { B: 2 } }, b: { command: x, environment:
     ["tasks: { a: { command: x }, a: { command: y } }", "tasks.yaml:1:29: a stands here twice"],
     ["tasks: {}\n---\ntasks: {}", "tasks.yaml:2:1: a second document begins here, and the file is to be one"],
     ["tasks: { a: *b }", "tasks.yaml:1:13: nothing above is marked &b"],
-    ["tasks: { __proto__: { command: x } }", "tasks.yaml:1:10: tasks.__proto__: is no name for a task"],
+    [
+      "tasks: { __proto__: { command: x } }",
+      "tasks.yaml:1:10: tasks.__proto__: is no name that can be used here",
+    ],
     ["tasks: { a: { command: x, constructor: 1 } }", "tasks.yaml:1:27: tasks.a.constructor: unknown key"],
     [
       "tasks: { a: { command: x, restart: valueOf } }",

@@ -32,6 +32,12 @@ export const jobSettings = {
     "the runs are late by a part of this that is always the same for this host and job",
   ),
   overlap: Overlap.default("skip").describe("when it is due while it still runs"),
+  queue_limit: z
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(3)
+    .describe("with `overlap: queue`, so many runs may wait; one that is due then is skipped"),
   timeout: Duration.refine((milliseconds) => milliseconds > 0, "must be longer than 0s")
     .optional()
     .describe("a run that takes longer is stopped, and counts as failed"),

@@ -12,8 +12,8 @@ export interface SchedulerView {
   pauseOf(job: string): string | null;
 }
 
-/** So many runs of a job may wait; further ones are skipped. */
-const longestQueue = 100;
+/** So many runs of a job that may overlap wait for room in their group; further ones are skipped. */
+const longestLine = 100;
 
 /** Decides of each run that is wanted whether it begins, waits or is passed over. */
 export class Admission {
@@ -50,7 +50,7 @@ export class Admission {
   }
 
   findSkipReason(spec: JobSpec, due: number | null, isPatient: boolean): string | null {
-    const { job, overlap } = spec;
+    const { job, overlap, queueLimit } = spec;
     const { active, pending } = this.book.stateOf(job);
     const waiting = pending.filter((run) => !isMakeUp(run));
     const pause = due === null ? null : this.view.pauseOf(job);
@@ -59,7 +59,9 @@ export class Admission {
       if (active[0] !== undefined) return `run ${active[0].run} is still running`;
       if (waiting[0] !== undefined) return `run ${waiting[0].run} still waits: ${waiting[0].reason}`;
     }
-    if (waiting.length >= longestQueue) return `${longestQueue} runs of it wait already`;
+    const limit = overlap === "queue" ? queueLimit : longestLine;
+    if (waiting.length >= limit)
+      return limit === 1 ? "a run of it waits already" : `${limit} runs of it wait already`;
     return isPatient ? null : this.view.blockerOf(job);
   }
 

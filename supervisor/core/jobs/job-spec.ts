@@ -16,6 +16,8 @@ export interface JobSpec {
   /** null is without limit */
   readonly catchUpLimit: number | null;
   readonly overlap: Overlap;
+  /** so many runs may wait for an earlier one, with `overlap: queue` */
+  readonly queueLimit: number;
   /** null is without limit */
   readonly timeout: number | null;
   readonly retries: Retries;
@@ -58,6 +60,7 @@ export function toJobSpec(
     catchUp: settings.catch_up,
     catchUpLimit: settings.catch_up_limit ?? null,
     overlap: settings.overlap,
+    queueLimit: settings.queue_limit,
     timeout: settings.timeout ?? null,
     retries: settings.retries,
     group:

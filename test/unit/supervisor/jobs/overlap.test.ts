@@ -33,6 +33,21 @@ describe("overlap", () => {
     ).toEqual(["05", "17", "18", "20"]);
   });
 
+  it("queues no more than its limit behind a run that hangs", () => {
+    const world = new World(at("2026-01-01T00:01:00Z"), [
+      job("slow", { schedule: every5, overlap: "queue", queueLimit: 2 }),
+    ]);
+    world.duration = (_, number) => (number === 1 ? hour : minute);
+    world.runUntil("2026-01-01T01:09:00Z");
+    expect(world.startsOf("slow").map((time) => time.slice(11, 16))).toEqual([
+      "00:05",
+      "01:05",
+      "01:06",
+      "01:07",
+    ]);
+    expect(world.scheduler.states.get("slow")?.past[0]?.reason).toBe("2 runs of it wait already");
+  });
+
   it("replaces the run", () => {
     const world = run("replace");
     expect(world.historyOf("slow").slice(0, 2)).toEqual(["1 schedule replaced", "2 schedule succeeded"]);

@@ -15,6 +15,7 @@ export function job(name: string, settings: Partial<JobSpec> = {}): JobSpec {
     catchUp: true,
     catchUpLimit: null,
     overlap: "skip",
+    queueLimit: 3,
     timeout: null,
     retries: { count: 0, initial: 10_000, factor: 2, limit: 600_000, jitter: 0 },
     group: null,

@@ -38,6 +38,9 @@ export async function bundleSupervisor(outdir: string): Promise<void> {
     outExtension: { ".js": ".cjs" },
     loader: { ".node": "copy" },
     plugins: [koffiFile],
-    banner: { js: "#!/usr/bin/env node" },
+    // NODE_OPTIONS is for the tasks; by the time that a program runs, Node has done as it says.
+    banner: {
+      js: "#!/usr/bin/env -S -u NODE_OPTIONS LONGSHORE_ASIDE_NODE_OPTIONS=${NODE_OPTIONS} node",
+    },
   });
 }

@@ -5,6 +5,7 @@ import pkg from "../package.json" with { type: "json" };
 import { type Dialect, dialects } from "./config/dialects/names.ts";
 import { UserError } from "./config/user-error.ts";
 import type { DefaultPaths } from "./protocol/default-paths.ts";
+import { readInherited } from "./runtime/inherited.ts";
 
 const standardFile = "/etc/longshore/tasks.yaml";
 
@@ -42,7 +43,7 @@ export function createDaemonProgram(paths: DefaultPaths): Command {
     .argument("[file]", "the file to check", standardFile)
     .action(async (file: string) => {
       const { loadPlan } = await import("./config/load.ts");
-      const { specs } = await loadPlan(file, process.env);
+      const { specs } = await loadPlan(file, readInherited());
       console.log(`${file} is good: ${specs.length} ${specs.length === 1 ? "instance" : "instances"}`);
     });
 

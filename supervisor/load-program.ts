@@ -1,13 +1,14 @@
 import { writeFileSync } from "node:fs";
 import * as z from "zod";
 import { loadPlan } from "./config/load.ts";
+import { readInherited } from "./runtime/inherited.ts";
 import type { LoadAnswer } from "./runtime/load-aside.ts";
 import { toPlainError } from "./runtime/plain-error.ts";
 
 /** Reads the tasks.yaml that its argument names, for the longshored that started it, and answers on its output. */
 async function answer(file: string): Promise<LoadAnswer> {
   try {
-    return { ok: true, plan: await loadPlan(file, process.env) };
+    return { ok: true, plan: await loadPlan(file, readInherited()) };
   } catch (error) {
     return { ok: false, error: toPlainError(error) };
   }

@@ -5,6 +5,7 @@ import { createClientProgram } from "./ctl/client-program.ts";
 import type { CommandContext } from "./ctl/commands.ts";
 import { wantsColors } from "./protocol/color-choice.ts";
 import { defaultPaths } from "./protocol/default-paths.ts";
+import { startClean } from "./runtime/clean-start.ts";
 
 const paths = defaultPaths(process.getuid?.() ?? 0, process.env);
 const program = createClientProgram(paths, async (command) => {
@@ -18,10 +19,15 @@ process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
   process.exit(1);
 });
 
-program.parseAsync().catch((error: unknown) => {
+run().catch((error: unknown) => {
   console.error(formatError(error, process.env.LONGSHORE_DEBUG === "1"));
   process.exitCode = error instanceof UserError ? (error.options.exitCode ?? 1) : 70;
 });
+
+async function run(): Promise<void> {
+  await startClean(console.error);
+  await program.parseAsync();
+}
 
 function context(): CommandContext {
   const client = new ControlClient(program.opts<{ socket: string }>().socket);

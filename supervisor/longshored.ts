@@ -1,10 +1,14 @@
 import { formatError, UserError } from "./config/user-error.ts";
 import { createDaemonProgram } from "./daemon-program.ts";
 import { defaultPaths } from "./protocol/default-paths.ts";
+import { startClean } from "./runtime/clean-start.ts";
 
-const program = createDaemonProgram(defaultPaths(process.getuid?.() ?? 0, process.env));
+async function run(): Promise<void> {
+  await startClean(console.error);
+  await createDaemonProgram(defaultPaths(process.getuid?.() ?? 0, process.env)).parseAsync();
+}
 
-program.parseAsync().then(
+run().then(
   () => process.exit(),
   (error: unknown) => {
     console.error(formatError(error, process.env.LONGSHORE_DEBUG === "1"));

@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Plan } from "../config/load.ts";
 import { UserError } from "../config/user-error.ts";
+import { readInherited, readOwnVariables } from "./inherited.ts";
 import { fromPlainError, type PlainError } from "./plain-error.ts";
 import { sendSignal } from "./process-group.ts";
 import { ownContext, type Spawner } from "./spawn.ts";
@@ -25,7 +26,7 @@ export async function loadPlanAside(file: string, spawner: Spawner): Promise<Pla
   if (!existsSync(program)) {
     // run from its sources
     const { loadPlan } = await import("../config/load.ts");
-    return loadPlan(file, process.env);
+    return loadPlan(file, readInherited());
   }
   const answer = JSON.parse(await readOutput([process.execPath, program, file], spawner)) as LoadAnswer;
   if (answer.ok) return answer.plan;
@@ -48,6 +49,7 @@ function readOutput(argv: [string, ...string[]], spawner: Spawner): Promise<stri
       spec: ownContext,
       argv,
       mark: "load",
+      inherits: readOwnVariables(),
       stdout: { onChunk: (chunk) => chunks.push(Buffer.from(chunk)), onEnd },
       stderr: { onChunk: (chunk) => complaints.push(Buffer.from(chunk)), onEnd },
       onExit: () => cancelLimit(),

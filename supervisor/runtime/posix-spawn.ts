@@ -3,14 +3,15 @@ import { constants } from "node:os";
 import { resolve } from "node:path";
 import type { LibraryHandle } from "koffi";
 import type { Argv } from "../config/command.ts";
+import { terminate } from "./byte-text.ts";
 import { findProgram, isBinary, requireInterpreter } from "./program-file.ts";
 import { SystemError } from "./system-error.ts";
 
 /** A process to start with posix_spawn(3). */
 export interface NativeProcess {
   readonly argv: Argv;
-  /** all of its environment, as `NAME=value` */
-  readonly environment: readonly string[];
+  /** all of its environment, as `NAME=value`, each ended by a NUL */
+  readonly environment: readonly Buffer[];
   readonly searchPath: string | undefined;
   readonly workingDir: string | undefined;
   /** descriptors of this process by those that the child gets them as; 0, 1 and 2 are /dev/null otherwise */
@@ -43,7 +44,7 @@ const structSize = 512;
  */
 export function loadPosixSpawn(libc: LibraryHandle): PosixSpawn {
   const spawn = libc.func(
-    "int posix_spawn(void *pid, str path, void *actions, void *attributes, const char **argv, const char **environment)",
+    "int posix_spawn(void *pid, str path, void *actions, void *attributes, const void **argv, const void **environment)",
   );
   const initActions = libc.func("int posix_spawn_file_actions_init(void *actions)");
   const destroyActions = libc.func("int posix_spawn_file_actions_destroy(void *actions)");
@@ -75,7 +76,8 @@ export function loadPosixSpawn(libc: LibraryHandle): PosixSpawn {
       addCloseFrom?.(actions, Math.max(2, ...request.descriptors.keys()) + 1);
       if (request.workingDir !== undefined) addChdir(actions, request.workingDir);
       const wanted = attributesFor(request.cgroup);
-      return spawn(pid, path, actions, wanted, [...argv, null], [...request.environment, null]);
+      const words = argv.map(terminate);
+      return spawn(pid, path, actions, wanted, [...words, null], [...request.environment, null]);
     } finally {
       destroyActions(actions);
     }

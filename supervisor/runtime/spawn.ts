@@ -7,8 +7,10 @@ import type { Variables } from "../config/interpolate.ts";
 import type { Task } from "../config/task.ts";
 import { UserError } from "../config/user-error.ts";
 import type { Exit } from "../core/instance.ts";
+import { terminate } from "./byte-text.ts";
 import type { Cgroup } from "./cgroup.ts";
 import type { CgroupTree } from "./cgroup-tree.ts";
+import { readInherited } from "./inherited.ts";
 import { type Launch, planLaunch } from "./launch.ts";
 import type { Native } from "./native.ts";
 import type { NativeProcess } from "./posix-spawn.ts";
@@ -36,6 +38,8 @@ export interface SpawnRequest {
   /** it starts in a cgroup of its own, with a name that begins so, where that can be had */
   readonly cgroup?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** what it inherits in place of what tasks do: for a program of longshored itself */
+  readonly inherits?: Variables;
   /** takes the output; undefined where it goes nowhere, and `stdout` where both streams are to be one */
   readonly stdout?: StreamHandler | undefined;
   readonly stderr?: StreamHandler | "stdout" | undefined;
@@ -64,8 +68,7 @@ interface Channel {
 
 /** Starts processes, each the leader of a session and process group of its own. */
 export class Spawner {
-  /** Reading process.env asks the system for every variable, every time. */
-  private readonly inherited: Variables = { ...process.env };
+  private readonly inherited: Variables = readInherited();
   private readonly inheritedLines = formatVariables(this.inherited);
 
   constructor(
@@ -88,11 +91,13 @@ export class Spawner {
         [markVariable]: request.mark,
       };
       const { native } = this;
+      const { inherits } = request;
       if (native === undefined)
-        return this.spawnByNode(request, launch, { ...this.inherited, ...own }, channels);
+        return this.spawnByNode(request, launch, { ...(inherits ?? this.inherited), ...own }, channels);
       const wanted: NativeProcess = {
         argv: launch.argv,
-        environment: this.formatEnvironment(own),
+        environment:
+          inherits === undefined ? this.formatEnvironment(own) : formatVariables({ ...inherits, ...own }),
         searchPath: own.PATH ?? this.inherited.PATH,
         workingDir: request.spec.workingDir,
         descriptors: descriptorsOf(request, channels),
@@ -114,7 +119,7 @@ export class Spawner {
   }
 
   /** `NAME=value` of what a process inherits and of its own variables, which win. Mostly they are all new. */
-  private formatEnvironment(own: Variables): string[] {
+  private formatEnvironment(own: Variables): Buffer[] {
     const areNew = Object.keys(own).every((name) => !Object.hasOwn(this.inherited, name));
     return areNew
       ? [...this.inheritedLines, ...formatVariables(own)]
@@ -190,8 +195,8 @@ export class Spawner {
   }
 }
 
-function formatVariables(variables: Variables): string[] {
-  return Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+function formatVariables(variables: Variables): Buffer[] {
+  return Object.entries(variables).map(([name, value]) => terminate(`${name}=${value}`));
 }
 
 /** The write ends of the pipes, by the descriptors that the process gets them as. */

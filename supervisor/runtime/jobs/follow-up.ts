@@ -5,6 +5,7 @@ import type { JobAction } from "../../config/job-action.ts";
 import type { RunEnd, RunStart } from "../../core/jobs/decision.ts";
 import { describeRun } from "../../core/jobs/describe-run.ts";
 import type { PastRun } from "../../core/jobs/job-record.ts";
+import { readInherited } from "../inherited.ts";
 import { digestFiles } from "./file-digests.ts";
 import { endVariables, runVariables } from "./job-variables.ts";
 import { pingAddress, post } from "./ping.ts";
@@ -148,6 +149,6 @@ async function ping(
 
 /** An address with the task's variables put in; null when it is empty, which switches it off. */
 function expand(text: string, spec: InstanceSpec): string | null {
-  const result = interpolate(text, { ...process.env, TASK: spec.task, ...spec.environment });
+  const result = interpolate(text, { ...readInherited(), TASK: spec.task, ...spec.environment });
   return result.ok && result.value !== "" ? result.value : null;
 }

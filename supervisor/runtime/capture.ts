@@ -3,9 +3,9 @@ import type { Sink } from "../config/log.ts";
 import type { LogFile } from "./log-file.ts";
 import type { LogFiles } from "./log-files.ts";
 import type { Output } from "./output.ts";
+import { PatientLines } from "./patient-lines.ts";
 import type { StreamHandler, StreamReader } from "./stream-reader.ts";
 import { type LogBlock, type StreamName, TailBuffer } from "./tail-buffer.ts";
-import { WholeLines } from "./whole-lines.ts";
 
 /** Takes what an instance writes to where its task wants it, in whole lines, and keeps the last of them. */
 export class Capture {
@@ -27,7 +27,6 @@ export class Capture {
   /** Takes one stream of a new process; undefined when nobody wants it. */
   handle(stream: StreamName, spec: InstanceSpec, sinks: readonly Sink[]): StreamHandler | undefined {
     if (sinks.length === 0) return undefined;
-    const lines = new WholeLines();
     this.name = spec.name;
     const taken = sinks.flatMap((sink) =>
       sink.kind === "file" ? [this.files.take(sink.path, spec.settings.log)] : [],
@@ -36,11 +35,12 @@ export class Capture {
     const take = (blocks: readonly Buffer[]): void => {
       for (const bytes of blocks) this.take({ at: Date.now(), stream, bytes }, taken, inherits);
     };
+    const lines = new PatientLines(take);
     this.open += 1;
     return {
-      onChunk: (chunk) => take(lines.push(chunk)),
+      onChunk: (chunk) => lines.push(chunk),
       onEnd: () => {
-        take(lines.end());
+        lines.end();
         for (const file of taken) this.files.giveBack(file);
         this.open -= 1;
         if (this.open === 0) for (const settled of this.settlers.splice(0)) settled();

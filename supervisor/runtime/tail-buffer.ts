@@ -1,3 +1,5 @@
+import { startOfCharacters } from "./character-cut.ts";
+
 /** Where a line came from. */
 export type StreamName = "stdout" | "stderr";
 
@@ -28,13 +30,20 @@ export class TailBuffer {
 
   /** Keeps a copy of the block's last lines: of a flood only so much of each block that it costs little. */
   push({ at, stream, bytes }: LogBlock): void {
-    const most = this.limit / 8;
-    const start = bytes.length <= most ? 0 : bytes.indexOf(newline, bytes.length - most) + 1;
+    const start = this.findStart(bytes);
     this.blocks.push({ at, stream, bytes: Buffer.from(bytes.subarray(start)) });
     this.bytes += bytes.length - start;
     while (this.blocks.length > 1 && this.bytes - (this.blocks[0]?.bytes.length ?? 0) >= this.limit) {
       this.bytes -= this.blocks.shift()?.bytes.length ?? 0;
     }
+  }
+
+  private findStart(bytes: Buffer): number {
+    const most = this.limit / 8;
+    if (bytes.length <= most) return 0;
+    const start = bytes.indexOf(newline, bytes.length - most) + 1;
+    // Of a single line that is longer than that, its end.
+    return start < bytes.length ? start : startOfCharacters(bytes, bytes.length - most);
   }
 
   /** The last `count` lines, oldest first. */

@@ -1,11 +1,13 @@
-const newline = 0x0a;
+import { endOfCharacters } from "./character-cut.ts";
+
+const newline = Buffer.from("\n");
 
 /** Turns a stream of bytes into blocks of whole lines, each block ending with a newline. */
 export class WholeLines {
   private partial: Buffer[] = [];
   private partialBytes = 0;
 
-  /** @param limit a line of more bytes than this is cut, so that memory stays bounded */
+  /** @param limit a line of more bytes than this is cut, between two characters, so that memory stays bounded */
   constructor(private readonly limit = 65_536) {}
 
   /** The lines that a chunk completes, in order. What can be is a view of the chunk, not a copy. */
@@ -22,21 +24,43 @@ export class WholeLines {
     return blocks;
   }
 
+  /** Whether a line has begun and not ended. */
+  get hasPartial(): boolean {
+    return this.partialBytes > 0;
+  }
+
+  /** The line that has begun, as if it had ended; but for a character of which a part is still to come. */
+  cut(): Buffer[] {
+    const text = Buffer.concat(this.partial);
+    const end = endOfCharacters(text, text.length);
+    this.forget();
+    if (end < text.length) this.hold(text.subarray(end));
+    return end === 0 ? [] : [Buffer.concat([text.subarray(0, end), newline])];
+  }
+
   /** The last line of a stream that ended without a newline. */
   end(): Buffer[] {
-    return this.partialBytes === 0 ? [] : [this.complete(Buffer.of(newline))];
+    return this.partialBytes === 0 ? [] : [this.complete(newline)];
   }
 
   private keep(rest: Buffer, blocks: Buffer[]): void {
-    this.partial.push(Buffer.from(rest));
-    this.partialBytes += rest.length;
-    if (this.partialBytes >= this.limit) blocks.push(...this.end());
+    this.hold(Buffer.from(rest));
+    if (this.partialBytes >= this.limit) blocks.push(...this.cut());
+  }
+
+  private hold(bytes: Buffer): void {
+    this.partial.push(bytes);
+    this.partialBytes += bytes.length;
   }
 
   private complete(rest: Buffer): Buffer {
     const block = Buffer.concat([...this.partial, rest]);
+    this.forget();
+    return block;
+  }
+
+  private forget(): void {
     this.partial = [];
     this.partialBytes = 0;
-    return block;
   }
 }

@@ -1,5 +1,6 @@
 import { type FileHandle, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { endOfCharacters, startOfCharacters } from "../character-cut.ts";
 import { makeFolder } from "../make-folder.ts";
 
 /** A file that is longer than this (bytes) becomes the older half of the log, and the former older half goes. */
@@ -30,7 +31,9 @@ export class RunLog {
     return new RunLog(folder === null ? null : join(folder, `${run}.log`), report);
   }
 
-  write(lines: Buffer): void {
+  /** @param chunk is copied: its memory is used again */
+  write(chunk: Buffer): void {
+    const lines = Buffer.from(chunk);
     this.tailBlocks.push(lines);
     this.tailBytes += lines.length;
     while (this.tailBytes - (this.tailBlocks[0]?.length ?? 0) >= tailLimit) {
@@ -45,7 +48,9 @@ export class RunLog {
 
   /** The last ten kilobytes. */
   tail(): string {
-    return Buffer.concat(this.tailBlocks).subarray(-tailLimit).toString("utf8");
+    const bytes = Buffer.concat(this.tailBlocks);
+    const start = Math.max(0, bytes.length - tailLimit);
+    return bytes.subarray(start === 0 ? 0 : startOfCharacters(bytes, start)).toString("utf8");
   }
 
   /** Resolves when everything is in the file. */
@@ -62,8 +67,11 @@ export class RunLog {
         const block = Buffer.concat(this.waiting);
         this.waiting = [];
         this.waitingBytes = 0;
-        for (let start = 0; start < block.length; start += halfLimit) {
-          await this.append(path, block.subarray(start, start + halfLimit));
+        for (let start = 0; start < block.length; ) {
+          const end = endOfCharacters(block, Math.min(start + halfLimit, block.length));
+          const part = block.subarray(start, end > start ? end : block.length);
+          await this.append(path, part);
+          start += part.length;
         }
       }
     } catch (error) {

@@ -32,3 +32,27 @@ it("holds no more of a line without an end than its limit", () => {
     }),
   );
 });
+
+it("cuts a long line, or one that takes long, between two characters", () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: "binary", maxLength: 60 }),
+      fc.array(fc.nat(20), { maxLength: 20 }),
+      fc.boolean(),
+      (value, sizes, isSlow) => {
+        const text = value.replaceAll("\n", "");
+        const bytes = Buffer.from(text);
+        const lines = new WholeLines(8);
+        const blocks: Buffer[] = [];
+        for (let start = 0; start < bytes.length; ) {
+          const size = (sizes.shift() ?? 1) + 1;
+          blocks.push(...lines.push(bytes.subarray(start, start + size)));
+          if (isSlow) blocks.push(...lines.cut());
+          start += size;
+        }
+        blocks.push(...lines.end());
+        expect(blocks.map((block) => block.toString("utf8").slice(0, -1)).join("")).toBe(text);
+      },
+    ),
+  );
+});

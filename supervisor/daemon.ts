@@ -36,12 +36,17 @@ const lastLines = 500;
 export async function runSupervisor({ file, socket, stateDir, version }: RunOptions): Promise<number> {
   const output = new Output(1, { format: "text", timestamps: false });
   const log = (message: string): void => output.log(message);
-  const signals = new Signals(log);
+  let leave = (exitCode: number): void => process.exit(exitCode);
+  const signals = new Signals(log, () => leave(0));
   const native = await loadNative((reason) =>
     log(
       `cannot load the native calls, so orphans are not collected and output goes through sockets: ${reason}`,
     ),
   );
+  if (native !== undefined) {
+    leave = native.exit;
+    signals.ignoreRest(native.ignoreSignal);
+  }
   const reaper = new Reaper(native);
   reaper.start();
   const cgroups = native === undefined ? undefined : await CgroupTree.open(native, reaper, log);
@@ -55,7 +60,7 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
   const host = process.env.LONGSHORE_HOST || hostname();
   const requestShutdown = (reason: string, exitCode?: number): void => ending.request(reason, exitCode);
   const supervisor = new Supervisor(plan, { spawner, reaper, output, log, requestShutdown, stateDir, host });
-  const ending = new Ending(supervisor, log);
+  const ending = new Ending(supervisor, log, leave);
   signals.onEnd(requestShutdown);
   supervisor.onChange((entry, before) => {
     for (const line of describeChange(entry, before)) log(line);
@@ -102,8 +107,10 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
   await Promise.all([readToTheEnd(supervisor), audience.settle(patience)]);
   cgroups?.close();
   log(left.length === 0 ? "everything has stopped" : `cannot end ${left.map(describeLeft).join(", ")}`);
-  await output.drain();
-  return ending.exitCode || (left.length === 0 ? 0 : 1);
+  const exitCode = ending.exitCode || (left.length === 0 ? 0 : 1);
+  const isWritten = await output.drain(Math.max(ending.timeLeft, lastLines));
+  if (!isWritten) leave(exitCode);
+  return exitCode;
 }
 
 /** What the tasks wrote last may still be in their pipes; a descriptor that leaked to a stranger is not waited for. */

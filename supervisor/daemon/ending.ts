@@ -2,6 +2,9 @@ import type { Entry } from "../runtime/entry.ts";
 import { Shutdown } from "../runtime/shutdown.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
 
+/** How long after a third request (ms) longshored ends, also where something cannot be killed. */
+const lastMoments = 1_500;
+
 /** The end of longshored, from the first request on. */
 export class Ending {
   /** that of a critical task, or 0 */
@@ -10,11 +13,14 @@ export class Ending {
   readonly stopped: Promise<readonly Entry[]>;
   private readonly shutdown: Shutdown;
   private resolveStopped: (left: readonly Entry[]) => void = () => {};
+  private requests = 0;
   private deadline = Number.POSITIVE_INFINITY;
 
+  /** @param leave ends this process whatever is under way */
   constructor(
     private readonly supervisor: Supervisor,
     private readonly log: (message: string) => void,
+    private readonly leave: (exitCode: number) => void,
   ) {
     this.shutdown = new Shutdown(supervisor);
     this.stopped = new Promise((resolve) => {
@@ -22,9 +28,11 @@ export class Ending {
     });
   }
 
-  /** Begins the end; a further request hastens it. @param reason for people */
+  /** Begins the end; a further request hastens it, and after a third one it is near. @param reason for people */
   request(reason: string, exitCode = 0): void {
     const { shutdown_timeout: timeout } = this.supervisor.plan.config;
+    this.requests += 1;
+    if (this.requests === 3) setTimeout(() => this.leave(this.exitCode || 1), lastMoments);
     this.exitCode ||= exitCode;
     this.deadline = Math.min(this.deadline, Date.now() + timeout);
     this.log(`shutting down: ${reason}`);

@@ -19,6 +19,10 @@ export interface Native extends PosixSpawn {
   becomeSubreaper(): void;
   /** Does what is done at once, with no promise, with the rights that this user and group have to files. */
   withFileRights<T>(uid: number, gid: number, act: () => T): T;
+  /** Has a signal to this process mean nothing. What it starts does not ignore it. */
+  ignoreSignal(signal: number): void;
+  /** Ends this process at once: `process.exit` waits for writes that are under way. */
+  exit(code: number): void;
   /** An extended attribute of a file, or undefined. */
   readAttribute(path: string, name: string): string | undefined;
 }
@@ -26,6 +30,7 @@ export interface Native extends PosixSpawn {
 const WNOHANG = 1;
 const O_CLOEXEC = 0o2000000;
 const PR_SET_CHILD_SUBREAPER = 36;
+const SIG_IGN = 1n;
 const F_SETPIPE_SZ = 1031;
 /** A task that writes much waits less often, and is read in larger pieces; the kernel's own size is 64 KiB. */
 const pipeSize = 262_144;
@@ -47,6 +52,8 @@ export async function loadNative(onProblem: (reason: string) => void): Promise<N
     const getxattr = libc.func("int64 getxattr(str path, str name, void *value, size_t size)");
     const setfsuid = libc.func("int setfsuid(uint32_t uid)");
     const setfsgid = libc.func("int setfsgid(uint32_t gid)");
+    const signal = libc.func("void *signal(int number, void *handler)");
+    const exit = libc.func("void _exit(int status)");
     const status = Buffer.alloc(4);
     const ends = Buffer.alloc(8);
     const attribute = Buffer.alloc(256);
@@ -76,6 +83,10 @@ export async function loadNative(onProblem: (reason: string) => void): Promise<N
           setfsuid(ownUid);
           setfsgid(ownGid);
         }
+      },
+      exit,
+      ignoreSignal: (number) => {
+        signal(number, SIG_IGN);
       },
       readAttribute: (path, name) => {
         const length = Number(getxattr(path, name, attribute, attribute.length));

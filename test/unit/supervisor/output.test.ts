@@ -8,11 +8,12 @@ import { Output } from "../../../supervisor/runtime/output.ts";
 const disk = vi.hoisted(() => ({ room: Number.POSITIVE_INFINITY }));
 vi.mock("node:fs", async (importOriginal) => {
   const fs = await importOriginal<typeof import("node:fs")>();
-  const write = (fd: number, block: Buffer, done: (error: Error | null, written: number) => void): void => {
+  type Done = (error: Error | null, written: number) => void;
+  const write = (fd: number, block: Buffer, offset: number, length: number, at: null, done: Done): void => {
     if (disk.room === 0) return void setImmediate(done, Object.assign(new Error(), { code: "ENOSPC" }), 0);
-    const part = block.subarray(0, Math.min(block.length, disk.room));
-    disk.room -= part.length;
-    fs.write(fd, part, done);
+    const room = Math.min(length, disk.room);
+    disk.room -= room;
+    fs.write(fd, block, offset, room, at, done);
   };
   return { ...fs, write };
 });
@@ -32,7 +33,7 @@ test("a full disk costs the lines of that time, and says how many bytes", async 
   const output = new Output(fd, { format: "text", timestamps: false });
   const say = async (line: string): Promise<void> => {
     output.write("web", { at: 0, stream: "stdout", bytes: Buffer.from(`${line}\n`) });
-    await output.drain();
+    expect(await output.drain(10_000)).toBe(true);
   };
   await say("one");
   disk.room = 8;

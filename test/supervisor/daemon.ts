@@ -21,6 +21,7 @@ export function useDaemons(): void {
     // Some run it as another user.
     chmodSync(bundle, 0o755);
     await bundleSupervisor(bundle);
+    chmodSync(join(bundle, "longshored.cjs"), 0o755);
   });
   afterEach(async () => {
     await Promise.all([...running].map((daemon) => daemon.kill()));
@@ -31,6 +32,10 @@ export function useDaemons(): void {
 export interface DaemonOptions {
   /** run it as PID 1 of a new pid namespace (root only) */
   readonly asPid1?: boolean;
+  /** nobody reads what it writes */
+  readonly isUnread?: boolean;
+  /** run the file itself, as its first line says, and not `node FILE` */
+  readonly asProgram?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
   /** a program that runs it, which it replaces: prlimit, setpriv */
@@ -66,7 +71,11 @@ export class Daemon {
       join(this.folder, "state"),
       ...(options.args ?? []),
     ];
-    const argv = [...(options.wrapper ?? []), process.execPath, ...args];
+    const argv = [
+      ...(options.wrapper ?? []),
+      ...(options.asProgram === true ? [] : [process.execPath]),
+      ...args,
+    ];
     const [command = "", ...rest] = options.asPid1
       ? ["unshare", "--fork", "--pid", "--mount-proc", "--kill-child", ...argv]
       : argv;
@@ -74,14 +83,16 @@ export class Daemon {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, DIR: this.folder, ...options.env },
     });
-    for (const stream of [this.child.stdout, this.child.stderr]) {
+    for (const stream of options.isUnread === true ? [] : [this.child.stdout, this.child.stderr]) {
       stream?.setEncoding("utf8").on("data", (chunk: string) => {
         this.output += chunk;
         for (const listener of this.listeners) listener();
       });
     }
     this.ended = new Promise((resolve) =>
-      this.child.on("close", (code, signal) => resolve({ code, signal })),
+      this.child.on(options.isUnread === true ? "exit" : "close", (code, signal) =>
+        resolve({ code, signal }),
+      ),
     );
     running.add(this);
   }

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
+import { signalNumber } from "../../supervisor/config/signal-name.ts";
 import { Daemon, useDaemons } from "./daemon.ts";
 
 useDaemons();
@@ -46,6 +47,19 @@ tasks:
     const stopped = [...daemon.output.matchAll(/(\w+): stopped/g)].map((match) => match[1]);
     expect(stopped).toEqual(["web", "app", "database"]);
   });
+
+  it.each(["SIGPWR", "SIGRTMIN+3"] as const)(
+    "halts on %s, as lxc-stop and STOPSIGNAL want",
+    async (signal) => {
+      const daemon = new Daemon("tasks: { app: { command: sleep 1000 } }", { asPid1: true });
+      await daemon.until("app", ({ pid }) => pid !== null);
+      const pid = Number(execFileSync("pgrep", ["-P", String(daemon.pid)], { encoding: "utf8" }));
+      for (const stray of [40, 50, 64]) process.kill(pid, stray);
+      process.kill(pid, signalNumber(signal));
+      expect(await daemon.ended).toEqual({ code: 0, signal: null });
+      expect(daemon.output).toContain(`shutting down: ${signal}`);
+    },
+  );
 
   it("ends in time although a task ignores every signal", async () => {
     const daemon = new Daemon(

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { signalNames, signalNumber } from "../../supervisor/config/signal-name.ts";
 import { Daemon, isRunning, useDaemons } from "./daemon.ts";
 
 useDaemons();
@@ -138,12 +139,19 @@ tasks: { loud: { command: id }, silent: { command: id, stdout: "null", stderr: "
   expect(await daemon.until("silent", ({ state }) => state === "exited")).toMatchObject({ success: false });
 });
 
-it.each(["SIGUSR1", "SIGUSR2"] as const)("longshored goes on after a %s", async (signal) => {
+it("longshored goes on after every signal that means nothing to it, and its tasks ignore none", async () => {
   const daemon = new Daemon("tasks: { sleeper: { command: sleep 1000 } }");
-  await daemon.until("sleeper", ({ state }) => state === "running");
-  daemon.signal(signal);
-  await daemon.waitFor(new RegExp(`${signal} means nothing here`));
-  expect(await daemon.instance("sleeper")).toMatchObject({ state: "running" });
+  const { pid } = await daemon.until("sleeper", ({ state }) => state === "running");
+  const meant = ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGKILL", "SIGCHLD"];
+  const suspending = ["SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU"];
+  const strays = signalNames.filter((name) => ![...meant, ...suspending].includes(name));
+  expect(strays.length).toBeGreaterThan(45);
+  for (const name of strays) process.kill(daemon.pid, signalNumber(name));
+  for (const name of ["SIGUSR1", "SIGUSR2", "SIGALRM", "SIGPWR", "SIGIO"])
+    await daemon.waitFor(new RegExp(`${name} means nothing here`));
+  expect(await daemon.instance("sleeper")).toMatchObject({ state: "running", pid });
+  expect(daemon.output).not.toContain("Debugger listening");
+  expect(readFileSync(`/proc/${pid}/status`, "utf8")).toMatch(/^SigBlk:\t0+\nSigIgn:\t0+$/m);
 });
 
 describe("a healthcheck", () => {

@@ -15,7 +15,7 @@ export type Overlap = z.infer<typeof Overlap>;
 /** The keys that make a task a job, and say how it runs. */
 export const jobSettings = {
   schedule: Schedule.optional().describe(
-    "makes the task a job: cron expressions of 5 or 6 fields, or `@hourly` to `@yearly`, `@reboot`",
+    "makes the task a job: cron expressions of 5 to 7 fields, or `@hourly` to `@yearly`, `@reboot`",
   ),
   every: Duration.refine((milliseconds) => milliseconds >= 1_000, "is shorter than a second")
     .optional()

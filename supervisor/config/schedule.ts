@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { atBoot, parseCron } from "./cron.ts";
+import { findCronFault } from "./cron.ts";
 
 /** An IANA time zone, such as `Europe/Berlin`. */
 export const TimeZone = z.string().refine(isTimeZone, {
@@ -15,18 +15,8 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-/** Why an expression is no schedule, or null. One that never comes, such as `0 0 30 2 *`, is none. */
-function findFault(expression: string): string | null {
-  if (expression === atBoot) return null;
-  try {
-    return parseCron(expression, "UTC").nextRun() === null ? "it is never due" : null;
-  } catch (error) {
-    return (error as Error).message.replace(/^CronPattern: /, "");
-  }
-}
-
 const CronExpression = z.string().superRefine((expression, context) => {
-  const fault = findFault(expression);
+  const fault = findCronFault(expression);
   if (fault === null) return;
   context.addIssue({
     code: "custom",
@@ -34,7 +24,7 @@ const CronExpression = z.string().superRefine((expression, context) => {
   });
 });
 
-/** One or several cron expressions: five or six fields, names, ranges, steps, `L`, `#`, or `@hourly` to `@yearly`, `@reboot`. */
+/** One or several cron expressions: five to seven fields, names, ranges, steps, `L`, `#`, or `@hourly` to `@yearly`, `@reboot`. */
 export const Schedule = z
   .union([CronExpression, z.array(CronExpression).min(1, "lists no schedule")])
   .transform((input): string[] => (typeof input === "string" ? [input] : input));

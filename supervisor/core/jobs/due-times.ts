@@ -105,5 +105,6 @@ export function followsClock({ schedule, every }: Timing): boolean {
 function hasWildcardTime(expression: string): boolean {
   if (expression.startsWith("@")) return expression === "@hourly";
   const fields = expression.trim().split(/\s+/);
-  return fields.slice(0, fields.length - 3).some((field) => /[*?/]/.test(field));
+  // Seconds stand before the minute, a year after the weekday.
+  return fields.slice(0, fields.length === 5 ? 2 : 3).some((field) => /[*?/]/.test(field));
 }

@@ -259,6 +259,8 @@ it.each([
   ["*/5 * * * *", true],
   ["0 0 3 * * *", false],
   ["*/5 0 3 * * *", true],
+  ["0 0 3 * * * 2030", false],
+  ["0 */5 3 * * * 2030", true],
 ])("%s follows the clock: %s", (schedule, expected) => {
   expect(followsClock(timing(schedule))).toBe(expected);
 });

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { Command, Option } from "commander";
 import pkg from "../package.json" with { type: "json" };
 import { type Dialect, dialects } from "./config/dialects/names.ts";
@@ -82,22 +82,18 @@ export function createDaemonProgram(paths: DefaultPaths): Command {
 
   program
     .command("convert")
-    .description("print a supervisord.conf, Procfile, crontab, anacrontab or Taskmaster file as a tasks.yaml")
+    .description(
+      "print a supervisord.conf, Procfile, crontab, anacrontab or Taskmaster file as a tasks.yaml; what differs stands in comments",
+    )
     .argument("<file>")
     .addOption(new Option("--from <dialect>", "what the file is").choices(dialects))
     .action(async (file: string, options: { from?: Dialect }) => {
-      const { convertToTasksYaml, guessDialect } = await import("./config/convert.ts");
-      const { toUserErrors } = await import("./config/problem.ts");
-      const { addSupervisordIncludes } = await import("./config/supervisord-files.ts");
-      const fail = (error: NodeJS.ErrnoException): never => {
-        throw new UserError("convert", `cannot read ${error.path ?? file} (${error.code})`, { cause: error });
-      };
-      const text = await readFile(file, "utf8").catch(fail);
-      const dialect = options.from ?? guessDialect(text, file);
-      const whole = dialect === "supervisord" ? await addSupervisordIncludes(text, file).catch(fail) : text;
-      const converted = convertToTasksYaml(whole, file, dialect);
-      if (!converted.ok) throw toUserErrors("tasks_file", converted.problems);
-      process.stdout.write(converted.value);
+      const { convertFile } = await import("./convert-file.ts");
+      const { text, remarks } = await convertFile(file, options.from);
+      process.stdout.write(text);
+      // Redirected to a file, the comments at its head are easily missed.
+      if (remarks.length > 0 && !process.stdout.isTTY)
+        console.error(`what differs is said in comments at the head of the output (${remarks.length})`);
     });
 
   return program;

@@ -55,7 +55,11 @@ export function normalizeCron(expression: string): string {
 }
 
 function normalizeField(text: string, field: CronField): string {
-  const [, plus = "", list = ""] = (field === cronFields.weekday && /^(\+)(.+)$/.exec(text)) || [, "", text];
+  const [, plus = "", list = ""] = (field === cronFields.weekday && /^(\+)(.+)$/.exec(text)) || [
+    "",
+    "",
+    text,
+  ];
   return `${plus}${list
     .split(",")
     .map((part) => normalizePart(part, field))

@@ -91,7 +91,7 @@ const settings = {
     .describe(
       "the task stays off until these variables are set, by `environment`, `env_file` or the supervisor's own environment",
     ),
-  working_dir: Text.optional().describe("the supervisor's by default"),
+  working_dir: Text.optional().describe("the supervisor's by default; `~` is the user's home folder"),
   user: User.optional().describe("`name`, `name:group`, or numbers"),
   umask: Umask.optional().describe("octal digits, quoted or not"),
   rlimits: Rlimits.prefault({}).describe("`{ nofile: 65536, core: { soft: 0, hard: unlimited } }`"),

@@ -80,6 +80,7 @@ export class Spawner {
   /** Starts a process; undefined when it could not be started, which `onError` then explains. */
   spawn(request: SpawnRequest): Spawned | undefined {
     const channels: Channel[] = [];
+    let { workingDir } = request.spec;
     try {
       const { settings } = request.spec;
       const launch = planLaunch(request.argv, settings, this.native === undefined);
@@ -92,14 +93,21 @@ export class Spawner {
       };
       const { native } = this;
       const { inherits } = request;
+      workingDir = resolveHome(workingDir, own.HOME ?? this.inherited.HOME);
       if (native === undefined)
-        return this.spawnByNode(request, launch, { ...(inherits ?? this.inherited), ...own }, channels);
+        return this.spawnByNode(
+          request,
+          launch,
+          { ...(inherits ?? this.inherited), ...own },
+          workingDir,
+          channels,
+        );
       const wanted: NativeProcess = {
         argv: launch.argv,
         environment:
           inherits === undefined ? this.formatEnvironment(own) : formatVariables({ ...inherits, ...own }),
         searchPath: own.PATH ?? this.inherited.PATH,
-        workingDir: request.spec.workingDir,
+        workingDir,
         descriptors: descriptorsOf(request, channels),
       };
       const started = withUmask(settings.umask, () => this.start(native, wanted, request.cgroup));
@@ -111,7 +119,7 @@ export class Spawner {
     } catch (error) {
       for (const { pipe } of channels) if (pipe !== undefined) closeSync(pipe.read);
       endStreams(request);
-      request.onError(describeSpawnError(error as NodeJS.ErrnoException, request));
+      request.onError(describeSpawnError(error as NodeJS.ErrnoException, request.argv, workingDir));
       return undefined;
     } finally {
       for (const { pipe } of channels) if (pipe !== undefined) closeSync(pipe.write);
@@ -161,6 +169,7 @@ export class Spawner {
     request: SpawnRequest,
     launch: Launch,
     env: Variables,
+    workingDir: string | undefined,
     channels: readonly Channel[],
   ): Spawned | undefined {
     const stdio: ("ignore" | "pipe" | 1)[] = ["ignore", "ignore", "ignore"];
@@ -169,7 +178,7 @@ export class Spawner {
     const [program, ...args] = launch.argv;
     const child = withUmask(request.spec.settings.umask, () =>
       spawn(program, args, {
-        cwd: request.spec.workingDir,
+        cwd: workingDir,
         env,
         detached: true,
         stdio: Array.from(stdio, (entry) => entry ?? "ignore"),
@@ -177,7 +186,7 @@ export class Spawner {
       }),
     );
     const { pid } = child;
-    child.on("error", (error) => pid ?? request.onError(describeSpawnError(error, request)));
+    child.on("error", (error) => pid ?? request.onError(describeSpawnError(error, request.argv, workingDir)));
     if (pid === undefined) {
       endStreams(request);
       return undefined;
@@ -193,6 +202,11 @@ export class Spawner {
     }
     return { pid, readers: sockets, cgroup: undefined };
   }
+}
+
+/** `~` is the home folder of the process's user, as in a unit of systemd. */
+function resolveHome(folder: string | undefined, home: string | undefined): string | undefined {
+  return folder?.replace(/^~(?=\/|$)/, () => home || "/");
 }
 
 function formatVariables(variables: Variables): Buffer[] {
@@ -227,9 +241,12 @@ function withUmask<T>(umask: number | undefined, act: () => T): T {
 }
 
 /** A missing working directory and a missing program are the same errno. */
-function describeSpawnError(error: NodeJS.ErrnoException, { argv, spec }: SpawnRequest): string {
+function describeSpawnError(
+  error: NodeJS.ErrnoException,
+  argv: Argv,
+  workingDir: string | undefined,
+): string {
   if (error instanceof UserError) return error.message;
-  const { workingDir } = spec;
   if (error.code === "ENOENT" && workingDir !== undefined && !existsSync(workingDir)) {
     return `cannot run ${argv[0]}: no such working directory: ${workingDir}`;
   }

@@ -74,6 +74,11 @@ export function testSpawn(loadCalls: () => Promise<Native | undefined>): void {
     ["a signal", { command: ["sh", "-c", "kill -USR1 $$$$"] }, { code: null, signal: "SIGUSR1" }],
     ["output", { command: ["echo", "a b", ""] }, { code: 0, stdout: "a b \n" }],
     ["a folder", { command: ["pwd"], working_dir: "/usr" }, { stdout: "/usr\n" }],
+    [
+      "the user's home folder",
+      { command: ["pwd"], working_dir: "~/bin", environment: { HOME: "/usr" } },
+      { stdout: "/usr/bin\n" },
+    ],
     ["a path that starts at that folder", { command: ["bin/env", "true"], working_dir: "/usr" }, { code: 0 }],
     ["its own PATH", { command: ["env"], environment: { PATH: "/nowhere:/usr/bin" } }, { code: 0 }],
     [
@@ -88,7 +93,7 @@ export function testSpawn(loadCalls: () => Promise<Native | undefined>): void {
     ],
     [
       "a missing folder",
-      { command: ["pwd"], working_dir: "/no/such" },
+      { command: ["pwd"], working_dir: "~/such", environment: { HOME: "/no" } },
       { error: expect.stringMatching(/^cannot run pwd: /) },
     ],
     [

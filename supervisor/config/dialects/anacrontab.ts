@@ -1,5 +1,6 @@
-import { JobNames, listCrontabLines } from "./crontab-line.ts";
-import type { Converted } from "./supervisord.ts";
+import { type Converted, escapeDollars, Notes } from "./converted.ts";
+import { type CrontabLine, listCrontabLines } from "./crontab-line.ts";
+import { JobNames } from "./job-names.ts";
 
 /** anacron's names of periods, as ours. A month is one of the calendar. */
 const periods: Readonly<Record<string, Record<string, unknown>>> = {
@@ -7,43 +8,90 @@ const periods: Readonly<Record<string, Record<string, unknown>>> = {
   "@weekly": { every: "7d" },
   "@monthly": { schedule: "@monthly" },
   "@yearly": { schedule: "@yearly" },
+  "@annually": { schedule: "@yearly" },
 };
 
-/** Converts an anacrontab: `period delay name command` (anacrontab(5)). */
-export function convertAnacrontab(text: string): Converted {
+const jobLine = /^(\S+)\s+(\d+)\s+(\S+)\s+(.*)$/;
+
+interface Settings {
+  readonly environment: Map<string, string>;
+  shell: string;
+  jitter: string | undefined;
+}
+
+/** Whether a line is one of an anacrontab: `period delay name command`. */
+export function isAnacronJob(text: string): boolean {
+  const [, period = "", , name = ""] = jobLine.exec(text) ?? [];
+  return readPeriod(period) !== undefined && /^[A-Za-z][\w.-]*$/.test(name);
+}
+
+/** Converts an anacrontab: `period delay name command` (anacrontab(5)). A line may go on after a backslash. */
+export function convertAnacrontab(text: string, file: string): Converted {
   const names = new JobNames();
-  const remarks: string[] = [];
-  const environment: Record<string, string> = {};
-  let shell = "/bin/sh";
-  let jitter: string | undefined;
+  const notes = new Notes();
+  const settings: Settings = { environment: new Map(), shell: "/bin/sh", jitter: undefined };
   const tasks: Record<string, unknown> = {};
-  for (const line of listCrontabLines(text)) {
+  for (const line of listCrontabLines(joinLines(text), file)) {
     if (line.kind === "variable") {
-      const { name, value } = line;
-      if (name === "SHELL") shell = value;
-      else if (name === "RANDOM_DELAY") jitter = Number(value) > 0 ? `${value}m` : undefined;
-      else if (name === "START_HOURS_RANGE") {
-        remarks.push(`START_HOURS_RANGE=${value}: give the jobs a schedule of these hours in place of every`);
-      } else if (name === "MAILTO") {
-        if (value !== "") remarks.push(`MAILTO=${value}: give a job on_failure or ping_url to hear of it`);
-      } else if (name !== "LOGNAME") environment[name] = value;
+      applySetting(settings, line, notes);
       continue;
     }
-    const [, period = "", , name = "", command = ""] = /^(\S+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line.text) ?? [];
-    const timing = /^[1-9]\d*$/.test(period) ? { every: `${period}d` } : periods[period];
-    if (timing === undefined) {
-      remarks.push(`${JSON.stringify(line.text)} is no job and was left out`);
+    const [, period = "", , identifier = "", command = ""] = jobLine.exec(line.text) ?? [];
+    const timing = readPeriod(period);
+    if (timing === undefined || command === "") {
+      notes.remark(line.place, `${JSON.stringify(line.text)} is no job and was left out`);
       continue;
     }
-    tasks[names.take(name)] = {
-      command: [shell, "-c", command.replaceAll("$", "$$$$")],
+    const name = names.take(identifier);
+    if (name !== identifier) notes.remark(line.place, `${identifier} is called ${name} here`);
+    notes.locate(["tasks", name], line.place);
+    tasks[name] = {
+      command: [escapeDollars(settings.shell), "-c", escapeDollars(command)],
       ...timing,
-      ...(jitter === undefined ? {} : { jitter }),
-      ...(Object.keys(environment).length === 0 ? {} : { environment: { ...environment } }),
+      ...(settings.jitter === undefined ? {} : { jitter: settings.jitter }),
+      ...(settings.environment.size === 0
+        ? {}
+        : { environment: Object.fromEntries([...settings.environment]) }),
     };
   }
-  if (Object.keys(tasks).length > 0) {
-    remarks.push("The delays are left out: the jobs are a group, and run one after the other.");
+  if (Object.keys(tasks).length > 0)
+    notes.remark(undefined, "The delays are left out: the jobs are a group, and run one after the other.");
+  return { file: { defaults: { group: "anacron", working_dir: "/" }, tasks }, notes };
+}
+
+function readPeriod(text: string): Record<string, unknown> | undefined {
+  if (/^[1-9]\d*$/.test(text)) return { every: `${text}d` };
+  return Object.hasOwn(periods, text) ? periods[text] : undefined;
+}
+
+/** The lines keep their numbers: what is joined leaves empty ones behind. */
+function joinLines(text: string): string {
+  const lines = text.split(/\r?\n/);
+  for (let index = lines.length - 2; index >= 0; index -= 1) {
+    if (!lines[index]?.endsWith("\\") || lines[index]?.trimStart().startsWith("#")) continue;
+    lines[index] = `${lines[index]?.slice(0, -1)} ${lines[index + 1]}`;
+    lines[index + 1] = "";
   }
-  return { file: { defaults: { group: "anacron" }, tasks }, remarks };
+  return lines.join("\n");
+}
+
+function applySetting(
+  settings: Settings,
+  { name, value, place }: Extract<CrontabLine, { kind: "variable" }>,
+  notes: Notes,
+): void {
+  const remark = (text: string): void => notes.remark(place, `${name}=${value}: ${text}`);
+  if (name === "START_HOURS_RANGE") remark("give the jobs a schedule of these hours in place of every");
+  else if (name === "PREFERRED_HOUR") remark("give the jobs a schedule of this hour in place of every");
+  else if (name === "RANDOM_DELAY") {
+    if (/^\d+$/.test(value)) settings.jitter = Number(value) > 0 ? `${value}m` : undefined;
+    else remark("it is no number of minutes; it was left out");
+  } else if (name === "LOGNAME") {
+    if (value !== "root") remark("it does not change the user of the jobs; give them user");
+  } else {
+    if (name === "SHELL") settings.shell = value || "/bin/sh";
+    if (name === "MAILTO" && value !== "")
+      remark("nothing is mailed; give a job on_failure or ping_url to hear of it");
+    settings.environment.set(name, escapeDollars(value));
+  }
 }

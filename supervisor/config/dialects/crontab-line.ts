@@ -1,61 +1,27 @@
+import type { Place } from "./converted.ts";
+
 /** A line of a crontab or anacrontab that says something. */
-export type CrontabLine =
+export type CrontabLine = { readonly place: Place } & (
   | { readonly kind: "variable"; readonly name: string; readonly value: string }
-  | { readonly kind: "job"; readonly text: string };
+  | { readonly kind: "job"; readonly text: string }
+);
 
-/** The lines of a crontab without comments and blanks. A variable's value may stand in quotes (crontab(5)). */
-export function listCrontabLines(text: string): CrontabLine[] {
-  return text.split(/\r?\n/).flatMap((line): CrontabLine[] => {
-    const trimmed = line.trim();
-    if (trimmed === "" || trimmed.startsWith("#")) return [];
-    const [, name, value] = /^([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)$/.exec(trimmed) ?? [];
-    if (name === undefined || value === undefined) return [{ kind: "job", text: trimmed }];
-    return [{ kind: "variable", name, value: value.replace(/^(["'])(.*)\1$/, "$2") }];
-  });
-}
+/** A name may stand in quotes, and hold whatever is no blank and no equals sign (crontab(5)). */
+const assignment = /^(?:"([^"=]*)"|'([^'=]*)'|([^\s="'@*][^\s=]*))\s*=\s*(.*)$/;
 
-/** Gives jobs names that are not taken: the program that they run, and a number where several run it. */
-export class JobNames {
-  private readonly taken = new Set<string>();
-
-  take(wanted: string): string {
-    const base = wanted.replace(/[^A-Za-z0-9_.-]+/g, "-").replace(/^[^A-Za-z0-9_]+|-+$/g, "") || "job";
-    let name = base;
-    for (let number = 2; this.taken.has(name); number += 1) name = `${base}-${number}`;
-    this.taken.add(name);
-    return name;
-  }
-}
-
-/** Words of a shell that stand before the program that a command line is about. */
-const leading = new Set([
-  "test",
-  "[",
-  "cd",
-  "if",
-  "then",
-  "exec",
-  "nice",
-  "ionice",
-  "sudo",
-  "env",
-  "command",
-  "!",
-  "(",
-]);
-
-/** What a command line is about: the base name of the first program that is no mere wrapper or check. */
-export function nameCommand(command: string): string {
-  for (const part of command.split(/&&|\|\||[;|]/)) {
-    const words = part
-      .replace(/^[\s({]+/, "")
-      .split(/\s+/)
-      .filter((word) => !/^(\w+=|-)/.test(word));
-    const [first = ""] = words;
-    const program =
-      leading.has(first) && (first === "nice" || first === "exec" || first === "sudo") ? words[1] : first;
-    if (program !== undefined && program !== "" && !leading.has(program))
-      return program.split("/").at(-1) ?? program;
-  }
-  return "job";
+/** The lines of a crontab without comments and blanks. A variable's value may stand in quotes. */
+export function listCrontabLines(text: string, file: string): CrontabLine[] {
+  return text
+    .replace(/^\uFEFF/, "")
+    .split(/\r?\n/)
+    .flatMap((line, index): CrontabLine[] => {
+      const trimmed = line.trim();
+      if (trimmed === "" || trimmed.startsWith("#")) return [];
+      const place = { file, line: index + 1 };
+      const [, double, single, bare, value] = assignment.exec(trimmed) ?? [];
+      const name = double ?? single ?? bare;
+      if (name === undefined || name === "" || value === undefined)
+        return [{ kind: "job", text: trimmed, place }];
+      return [{ kind: "variable", name, value: value.replace(/^(["'])(.*)\1$/, "$2"), place }];
+    });
 }

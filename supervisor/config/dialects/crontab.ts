@@ -1,101 +1,117 @@
-import { JobNames, listCrontabLines, nameCommand } from "./crontab-line.ts";
-import type { Converted } from "./supervisord.ts";
+import { type Converted, Notes } from "./converted.ts";
+import { splitPercent, toArgv } from "./crontab-command.ts";
+import { type CrontabLine, listCrontabLines } from "./crontab-line.ts";
+import { applySetting, type CronSettings, environmentOf, newSettings } from "./crontab-settings.ts";
+import { type CronReader, isOfSupercronic, readTimes } from "./crontab-times.ts";
+import { judgeUser } from "./crontab-user.ts";
+import { JobNames, nameCommand } from "./job-names.ts";
 
-/** cron's other names for ours. */
-const nicknames: Readonly<Record<string, string>> = { "@annually": "@yearly", "@midnight": "@daily" };
+/** Which kind of crontab a file is: a system's names a user before the command; supercronic has rules of its own. */
+export type CrontabKind = "crontab" | "system-crontab" | "supercronic";
 
-interface Settings {
-  readonly environment: Record<string, string>;
-  shell: string;
-  timezone: string | undefined;
-}
+const cronRemarks = [
+  "cron makes up for no missed run, starts a job also while it still runs, and in its user's home folder: so do the defaults here.",
+  "cron gives a job HOME, LOGNAME, SHELL and PATH=/usr/bin:/bin alone, and mails its output; here it has longshored's environment too, and its output is in its log.",
+];
+const supercronicRemarks = ["supercronic makes up for no missed run: so do the defaults here."];
 
 /**
- * Converts a crontab (crontab(5) of Debian's cron and of cronie).
- * @param hasUser a system crontab, such as /etc/crontab, names a user before the command
+ * Converts a crontab (crontab(5) of Debian's cron and of cronie; https://github.com/aptible/supercronic).
+ * @param file its name, for remarks
  */
-export function convertCrontab(text: string, hasUser: boolean): Converted {
-  const settings: Settings = { environment: {}, shell: "/bin/sh", timezone: undefined };
+export function convertCrontab(text: string, file: string, kind: CrontabKind): Converted {
+  const notes = new Notes();
+  const lines = listCrontabLines(text, file);
+  const reader = findReader(lines, kind, notes);
+  for (const remark of reader === "supercronic" ? supercronicRemarks : cronRemarks)
+    notes.remark(undefined, remark);
   const names = new JobNames();
-  const remarks = [
-    "cron does not make up for missed runs, and starts a job also while it is still running: so do the defaults here.",
-    "Without them, missed runs are made up for once, and a run that would overlap is skipped.",
-  ];
-  const tasks: Record<string, unknown> = {};
-  for (const line of listCrontabLines(text)) {
+  const settings = newSettings();
+  // What supercronic is told holds for the whole file, wherever it stands.
+  if (reader === "supercronic") readSettings(lines, settings, reader, notes);
+  const tasks: [string, unknown][] = [];
+  for (const line of lines) {
     if (line.kind === "variable") {
-      setVariable(settings, line.name, line.value, remarks);
+      if (reader === "cron") applySetting(settings, line, reader, notes);
       continue;
     }
-    const job = readJob(line.text, hasUser);
-    if (job === undefined) {
-      remarks.push(`${JSON.stringify(line.text)} is no job and was left out`);
+    const job = readJob(line.text, reader, kind);
+    if (typeof job === "string") {
+      notes.remark(line.place, `${JSON.stringify(line.text)} is no job and was left out: ${job}`);
       continue;
     }
-    if (/^\S+\s+\S+\s+\*\/\S+\s+\S+\s+[^*\s]/.test(job.schedule)) {
-      remarks.push(
-        `${job.schedule}: cron runs it when both the day and the weekday fit, and this when either does`,
-      );
-    }
-    tasks[names.take(nameCommand(job.command))] = {
-      command: commandOf(job.command, settings.shell),
-      schedule: job.schedule,
-      ...(settings.timezone === undefined ? {} : { timezone: settings.timezone }),
-      ...(job.user === undefined ? {} : { user: job.user }),
-      ...workingDirOf(settings.environment),
-    };
+    const name = names.take(nameCommand(job.command));
+    for (const remark of [...job.remarks, ...remarksOn(job.command, reader, kind)])
+      notes.remark(line.place, remark);
+    notes.locate(["tasks", name], line.place);
+    tasks.push([name, toTask(job, settings, reader)]);
   }
-  return { file: { defaults: { catch_up: false, overlap: "allow" }, tasks }, remarks };
+  const defaults =
+    reader === "supercronic" ? { catch_up: false } : { catch_up: false, overlap: "allow", working_dir: "~" };
+  return { file: { defaults, tasks: Object.fromEntries(tasks) }, notes };
 }
 
-function setVariable(settings: Settings, name: string, value: string, remarks: string[]): void {
-  switch (name) {
-    case "SHELL":
-      settings.shell = value;
-      break;
-    case "CRON_TZ":
-    case "TZ":
-      settings.timezone = value || undefined;
-      break;
-    case "MAILTO":
-      if (value !== "") remarks.push(`MAILTO=${value}: give a job on_failure or ping_url to hear of it`);
-      break;
-    default:
-      settings.environment[name] = value;
-  }
+function findReader(lines: readonly CrontabLine[], kind: CrontabKind, notes: Notes): CronReader {
+  if (kind !== "crontab") return kind === "supercronic" ? "supercronic" : "cron";
+  const sign = lines.find((line) => line.kind === "job" && isOfSupercronic(line.text));
+  if (sign === undefined) return "cron";
+  notes.remark(sign.place, "cron does not read these times: the file is read as supercronic does");
+  return "supercronic";
 }
 
-function workingDirOf(environment: Readonly<Record<string, string>>): Record<string, unknown> {
-  const { HOME: home, ...rest } = environment;
+function readSettings(
+  lines: readonly CrontabLine[],
+  settings: CronSettings,
+  reader: CronReader,
+  notes: Notes,
+): void {
+  for (const line of lines) if (line.kind === "variable") applySetting(settings, line, reader, notes);
+}
+
+interface Job {
+  readonly timing: { readonly schedule: string } | { readonly every: string };
+  readonly user: string | undefined;
+  readonly command: string;
+  readonly remarks: readonly string[];
+}
+
+/** A text says why it is no job. */
+function readJob(text: string, reader: CronReader, kind: CrontabKind): Job | string {
+  // cronie's and SUSE's "-" keeps a job out of the system's log.
+  const found = readTimes(text.replace(/^-/, ""), reader);
+  if (typeof found === "string") return found;
+  const { timing, remarks } = found;
+  const [, user, rest] = (kind === "system-crontab" && /^(\S+)\s+(.*)$/s.exec(found.command)) || [];
+  if (kind === "system-crontab" && rest === undefined) return "it has a user, and no command";
+  const command = rest ?? found.command;
+  // cronie: mail only when the job fails.
+  const [, quiet] = (reader === "cron" && /^-n\s+(.*)$/s.exec(command)) || [];
+  return { timing, user, command: quiet ?? command, remarks };
+}
+
+function toTask(job: Job, settings: CronSettings, reader: CronReader): Record<string, unknown> {
+  const command = reader === "cron" ? splitPercent(job.command) : { command: job.command, input: null };
+  const { timezone, jitter } = settings;
   return {
-    ...(home === undefined ? {} : { working_dir: home }),
-    ...(Object.keys(rest).length === 0 ? {} : { environment: rest }),
+    command: toArgv(command, settings.shell),
+    ...job.timing,
+    ...(timezone === undefined || "every" in job.timing ? {} : { timezone }),
+    ...(jitter === undefined ? {} : { jitter }),
+    ...(job.user === undefined ? {} : { user: job.user }),
+    ...environmentOf(settings),
   };
 }
 
-function readJob(
-  text: string,
-  hasUser: boolean,
-): { schedule: string; user: string | undefined; command: string } | undefined {
-  // cronie's and SUSE's "-" keeps a job out of the system's log.
-  const line = text.replace(/^-/, "");
-  const match = /^(@[a-z]+|(?:\S+\s+){4}\S+)\s+(.*)$/i.exec(line);
-  if (match?.[1] === undefined || match[2] === undefined) return undefined;
-  const words = match[1].split(/\s+/).join(" ");
-  const schedule = nicknames[words.toLowerCase()] ?? words;
-  if (!hasUser) return { schedule, user: undefined, command: match[2] };
-  const [, user, command] = /^(\S+)\s+(.*)$/.exec(match[2]) ?? [];
-  return user === undefined || command === undefined ? undefined : { schedule, user, command };
-}
-
-/**
- * A `%` begins the input of the command, and further ones are line breaks in it; `\%` is a percent sign (crontab(5)).
- * A dollar sign belongs to the shell.
- */
-function commandOf(text: string, shell: string): string[] {
-  const [command = "", ...input] = text.split(/(?<!\\)%/).map((part) => part.replaceAll("\\%", "%"));
-  const own = command.trim().replaceAll("$", "$$$$");
-  if (input.length === 0) return [shell, "-c", own];
-  const given = `${input.join("\n")}\n`.replaceAll("$", "$$$$");
-  return ["/bin/sh", "-c", `printf %s "$$2" | "$$0" -c "$$1"`, shell, own, given];
+function remarksOn(command: string, reader: CronReader, kind: CrontabKind): string[] {
+  const remarks: string[] = [];
+  const [word = ""] = command.split(/\s/);
+  if (kind !== "system-crontab" && judgeUser(command) !== "program")
+    remarks.push(`${word} is run as a program; if it is a user, convert with --from system-crontab`);
+  if (reader === "cron" && splitPercent(command).input !== null)
+    remarks.push("what follows the first % is the command's input, as in cron; supercronic has no such rule");
+  if (reader === "supercronic" && /\\%/.test(command))
+    remarks.push("\\% stays as it is, as in supercronic; in cron it is a percent sign");
+  if (command.endsWith("\\"))
+    remarks.push("cron knows no continuation of a line: the command ends with this backslash");
+  return remarks;
 }

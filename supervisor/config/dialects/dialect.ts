@@ -1,8 +1,8 @@
 import { plainOf, Written } from "../written.ts";
 import type { YamlSource } from "../yaml-document.ts";
 import { findAlias } from "./aliases.ts";
-import { JobNames } from "./crontab-line.ts";
 import { convertInterval } from "./interval.ts";
+import { JobNames } from "./job-names.ts";
 
 type Raw = Readonly<Record<string, unknown>>;
 type Path = readonly PropertyKey[];

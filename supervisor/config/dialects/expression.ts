@@ -1,38 +1,63 @@
-/** What supervisord's `%(name)s` stand for: a text, or a number that may be padded. */
-export type Expansions = Readonly<Record<string, string | number>>;
+/** A part of a value of a supervisord.conf: a text, or an expression such as `%(process_num)02d`. */
+export type ExpressionPart = string | Expression;
 
-const expression = /%%|%\((\w+)\)(\d*)[sdi]/g;
-
-/**
- * A value of a supervisord.conf in our words: `%(ENV_HOME)s` becomes `${HOME}`, `%(process_num)02d` the number itself, and a
- * dollar sign, which means nothing there, stays one.
- */
-export function expandExpressions(value: string, known: Expansions): string {
-  return value.replaceAll("$", "$$$$").replace(expression, (whole, name?: string, width = "") => {
-    if (name === undefined) return "%";
-    if (name.startsWith("ENV_")) return `\${${name.slice(4)}}`;
-    const found = Object.hasOwn(known, name) ? known[name] : undefined;
-    if (found === undefined) return whole;
-    const length = Number(width);
-    return String(found).padStart(length, width.startsWith("0") ? "0" : " ");
-  });
+export interface Expression {
+  readonly name: string;
+  /** how it is padded: `-` to the left, `0` with zeros */
+  readonly flags: string;
+  readonly width: number;
+  /** `s`, `d` or `i` */
+  readonly type: string;
 }
 
-/** How `%(name)s` stands in a value: the widths that it is padded to; empty where it does not. */
-export function listWidths(value: string, name: string): string[] {
-  return [...value.matchAll(expression)].filter((match) => match[1] === name).map((match) => match[2] ?? "");
-}
+const expression = /%(?:(%)|\(([^)]*)\)([-0 +#]*)(\d*)(?:\.\d+)?([sdi]))/y;
 
-const assignment = /\s*([^\s=,"']+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^,"']*))\s*(?:,|$)/y;
-
-/** `A="1",B='x, y',C=plain`; undefined where it is something else. */
-export function splitEnvironment(text: string): Record<string, string> | undefined {
-  const variables = new Map<string, string>();
-  assignment.lastIndex = 0;
-  for (let at = 0; text.slice(at).trim() !== ""; at = assignment.lastIndex) {
-    const [, name, double, single, bare] = assignment.exec(text) ?? [];
-    if (name === undefined) return undefined;
-    variables.set(name, double ?? single ?? (bare ?? "").trim());
+/** Takes a value apart as Python's `%` does; a text says what it cannot read. */
+export function parseExpressions(text: string): ExpressionPart[] | { readonly fault: string } {
+  const parts: ExpressionPart[] = [];
+  let literal = "";
+  for (let at = 0; at < text.length; ) {
+    if (text[at] !== "%") {
+      const next = text.indexOf("%", at);
+      const end = next < 0 ? text.length : next;
+      literal += text.slice(at, end);
+      at = end;
+      continue;
+    }
+    expression.lastIndex = at;
+    const match = expression.exec(text);
+    if (match === null) {
+      const shown = JSON.stringify(text.slice(at, at + 20));
+      return { fault: `${shown} is no %(name)s; a percent sign is written %%` };
+    }
+    at += match[0].length;
+    const [, percent, name = "", flags = "", width = "", type = ""] = match;
+    if (percent !== undefined) literal += "%";
+    else {
+      if (literal !== "") parts.push(literal);
+      literal = "";
+      parts.push({ name, flags, width: Number(width), type });
+    }
   }
-  return Object.fromEntries(variables);
+  return literal === "" ? parts : [...parts, literal];
+}
+
+/** The expressions of a name in a value. */
+export function listExpressions(text: string, name: string): Expression[] {
+  const parts = parseExpressions(text);
+  return "fault" in parts
+    ? []
+    : parts.filter((part): part is Expression => typeof part !== "string" && part.name === name);
+}
+
+/** Whether an expression is the bare number or text, without padding. */
+export function isPlain({ width }: Expression): boolean {
+  return width === 0;
+}
+
+/** A number or text as Python formats it. */
+export function formatExpression(value: string | number, { flags, width, type }: Expression): string {
+  const text = String(value);
+  if (flags.includes("-")) return text.padEnd(width);
+  return text.padStart(width, flags.includes("0") && type !== "s" ? "0" : " ");
 }

@@ -5,6 +5,7 @@ export const dialects = [
   "procfile",
   "crontab",
   "system-crontab",
+  "supercronic",
   "anacrontab",
 ] as const;
 export type Dialect = (typeof dialects)[number];

@@ -1,120 +1,189 @@
-import { ownOutput } from "../log.ts";
-import { findAlias } from "./aliases.ts";
-import { expandExpressions, splitEnvironment } from "./expression.ts";
+import { splitWords } from "../split-words.ts";
+import type { Place } from "./converted.ts";
 import type { IniSection } from "./ini.ts";
+import { convertOutput } from "./supervisord-output.ts";
 import type { SupervisordProcess } from "./supervisord-processes.ts";
+import { type SupervisordContext, SupervisordValues } from "./supervisord-values.ts";
 
 type Raw = Record<string, unknown>;
+type Reader = (values: SupervisordValues, key: string) => Raw;
 
 /** What supervisord does where a program says nothing, and we would do otherwise. */
 const defaults = { restart: "on-failure", start_retries: 3 };
-const logDefaults = { max_size: "50MB", max_files: 10 };
 
-const numberKeys = new Set(["start_retries", "start_period", "stop_grace_period"]);
-/** Said by the name and number of the task, or true of every task here. */
-const silentKeys = new Set([
-  "process_name",
-  "numprocs",
-  "numprocs_start",
-  "stopasgroup",
-  "killasgroup",
-  "serverurl",
-  "stdout_logfile",
-  "stderr_logfile",
-]);
-const truths = new Set(["true", "yes", "on", "1"]);
-const falsehoods = new Set(["false", "no", "off", "0"]);
+const nothing: Reader = () => ({});
+/** What is on by a true or another value, and has no counterpart. */
+const withoutCounterpart: Reader = (values, key) => {
+  const value = values.now(key)?.toLowerCase() ?? "";
+  if (!["", "0", "false", "no", "off"].includes(value))
+    values.remark(key, `${key}=${values.raw(key)} has no counterpart and was left out`);
+  return {};
+};
+const group: Reader = (values, key) => {
+  if (values.truth(key) === false)
+    values.remark(key, `${key}=false: a stop reaches the whole process group here, in any case`);
+  return {};
+};
+const seconds =
+  (own: string): Reader =>
+  (values, key) => {
+    const number = values.number(key);
+    return number === undefined ? {} : { [own]: `${number}s` };
+  };
+
+/**
+ * Every key of a `[program:x]` (http://supervisord.org/configuration.html#program-x-section-settings), but for those of
+ * its output, number and environment, which are read by themselves.
+ */
+const readers: Readonly<Record<string, Reader>> = {
+  command: readCommand,
+  process_name: nothing,
+  numprocs: nothing,
+  numprocs_start: nothing,
+  priority: (values, key) => {
+    values.remark(key, "order is given by depends_on, not by priority");
+    return {};
+  },
+  autostart: (values, key) => {
+    const autostart = values.truth(key);
+    return autostart === undefined ? {} : { autostart };
+  },
+  autorestart: readRestart,
+  startsecs: seconds("start_period"),
+  startretries: (values, key) => {
+    const retries = values.number(key);
+    return retries === undefined ? {} : { start_retries: retries };
+  },
+  exitcodes: readExitCodes,
+  stopsignal: (values, key) => ({ stop_signal: values.now(key) }),
+  stopwaitsecs: seconds("stop_grace_period"),
+  stopasgroup: group,
+  killasgroup: group,
+  user: readUser,
+  redirect_stderr: nothing,
+  environment: nothing,
+  directory: (values, key) => ({ working_dir: values.text(key) }),
+  umask: (values, key) => ({ umask: values.now(key) }),
+  serverurl: (values, key) => {
+    if (values.now(key)?.toUpperCase() !== "AUTO")
+      values.remark(key, `${key} has no counterpart and was left out: no program is told of supervisord`);
+    return {};
+  },
+};
+for (const stream of ["stdout", "stderr"]) {
+  const outputKeys = { "": nothing, _maxbytes: nothing, _backups: nothing };
+  for (const [suffix, reader] of Object.entries(outputKeys))
+    Object.assign(readers, { [`${stream}_logfile${suffix}`]: reader });
+  for (const key of ["capture_maxbytes", "events_enabled", "syslog"])
+    Object.assign(readers, { [`${stream}_${key}`]: withoutCounterpart });
+}
+
+/** Where a task's keys come from in its section. */
+const sources: Readonly<Record<string, string>> = {
+  restart: "autorestart",
+  start_period: "startsecs",
+  start_retries: "startretries",
+  success_exit_codes: "exitcodes",
+  stop_signal: "stopsignal",
+  stop_grace_period: "stopwaitsecs",
+  working_dir: "directory",
+  instances: "numprocs",
+  stdout: "stdout_logfile",
+  stderr: "stderr_logfile",
+  log: "stdout_logfile_maxbytes",
+};
 
 /** Converts a `[program:x]`, or one process of it. */
 export function convertProgram(
-  { name, values }: IniSection,
+  section: IniSection,
   process: SupervisordProcess,
-  remarks: string[],
-): Raw {
-  const task: Raw = { command: values.command, ...defaults };
-  const remark = (text: string): void => {
-    const line = `[${name}] ${text}`;
-    if (!remarks.includes(line)) remarks.push(line);
+  context: SupervisordContext,
+): { readonly task: Raw; placeOf(key: string): Place } {
+  const { expansions } = process;
+  const environment = new SupervisordValues(section, context, expansions).assignments("environment");
+  const values = new SupervisordValues(section, context, expansions, environment);
+  const task: Raw = { ...defaults };
+  if (!section.values.has("command"))
+    values.refuse("command", "has no command", "write command=… into the section");
+  for (const key of values.keys) {
+    const reader = Object.hasOwn(readers, key) ? readers[key] : undefined;
+    if (reader === undefined)
+      values.remark(key, `${key}=${values.raw(key)} is no setting of supervisord and was left out`);
+    else Object.assign(task, reader(values, key));
+    if (/SUPERVISOR_\w/.test(values.raw(key) ?? ""))
+      values.remark(
+        key,
+        `no SUPERVISOR_… variables are set here; \${TASK} and \${INSTANCE} are in tasks.yaml`,
+      );
+  }
+  if (process.instances !== 1) task.instances = process.instances;
+  if (environment !== undefined && environment.size > 0) task.environment = Object.fromEntries(environment);
+  Object.assign(task, convertOutput(values));
+  const placeOf = (key: string): Place => {
+    const own = sources[key] ?? key;
+    return section.values.has(own) ? values.placeOf(own) : section.place;
   };
-  const expand = (value: string): string => expandExpressions(value, process.expansions);
-  if (process.instances > 1) task.instances = process.instances;
-  for (const [key, raw] of Object.entries(values)) {
-    const value = expand(raw);
-    const alias = findAlias(key);
-    const own = alias?.key ?? key;
-    if (silentKeys.has(key) || /_logfile_(maxbytes|backups)$/.test(key)) continue;
-    if (key === "environment") {
-      const variables = splitEnvironment(raw);
-      if (variables === undefined) remark("environment cannot be read and was left out");
-      else task.environment = mapValues(variables, expand);
-    } else if (key === "exitcodes") task.success_exit_codes = value.split(",").map(toNumber);
-    else if (key === "redirect_stderr")
-      Object.assign(task, toTruth(value) === true ? { stderr: "stdout" } : {});
-    else if (key === "priority") remark("order is given by depends_on, not by priority");
-    else if (own === "autostart") task.autostart = toTruth(value);
-    else if (own === "restart") task.restart = alias?.convert?.(toTruth(value.toLowerCase())) ?? value;
-    else if (numberKeys.has(own)) task[own] = own.endsWith("_period") ? `${value}s` : toNumber(value);
-    else if (alias !== undefined || ["command", "user", "umask"].includes(key)) task[own] = value;
-    else if (!isNothing(value)) remark(`${key}=${raw} has no counterpart and was left out`);
+  return { task, placeOf };
+}
+
+function readCommand(values: SupervisordValues, key: string): Raw {
+  const command = values.text(key);
+  if (command?.trim() === "") values.refuse(key, "has an empty command");
+  for (const variable of listUnquoted(command ?? ""))
+    values.remark(
+      key,
+      `the value of ${variable} is one word of the command here, also an empty one; supervisord splits it into words`,
+    );
+  return { command };
+}
+
+/** The variables of a command that stand outside of quotes. */
+function listUnquoted(command: string): string[] {
+  const found = new Set<string>();
+  let quote = "";
+  for (let at = 0; at < command.length; at += 1) {
+    const char = command[at] ?? "";
+    if (quote !== "") {
+      if (char === quote) quote = "";
+      else if (char === "\\" && quote === '"') at += 1;
+    } else if (char === "'" || char === '"') quote = char;
+    else if (char === "\\" || command.startsWith("$$", at)) at += 1;
+    else {
+      const [, name] = /^\$\{(\w+)\}/.exec(command.slice(at, at + 200)) ?? [];
+      if (name !== undefined && name !== "INSTANCE" && name !== "HOSTNAME") found.add(name);
+    }
   }
-  if (/^["']?%\(ENV_/.test(values.command ?? ""))
-    remark("the variable that the command begins with is one word here, and not split");
-  Object.assign(task, convertOutput(values, task, expand, remark));
-  return task;
+  // What cannot be split is reported where the command is read.
+  return splitWords(command) === undefined ? [] : [...found];
 }
 
-function convertOutput(
-  values: IniSection["values"],
-  task: Raw,
-  expand: (value: string) => string,
-  remark: (text: string) => void,
-): Raw {
-  const output: Raw = {};
-  const logs: string[] = [];
-  for (const stream of ["stdout", "stderr"]) {
-    const path = values[`${stream}_logfile`];
-    if (path === undefined || (stream === "stderr" && task.stderr === "stdout")) continue;
-    const target = toTarget(expand(path));
-    if (target === "syslog") remark(`${stream}_logfile=syslog has no counterpart and was left out`);
-    else if (target !== undefined) output[stream] = target;
-    if (target === undefined || target === "null" || target === "inherit" || target === "syslog") continue;
-    const { max_size, max_files } = logDefaults;
-    const backups = values[`${stream}_logfile_backups`];
-    const log = {
-      max_size: values[`${stream}_logfile_maxbytes`] ?? max_size,
-      max_files: backups === undefined ? max_files : toNumber(backups),
-    };
-    output.log ??= log;
-    logs.push(JSON.stringify(log));
+function readRestart(values: SupervisordValues, key: string): Raw {
+  const word = values.now(key)?.toLowerCase();
+  if (word === undefined || word === "") return {};
+  if (word === "unexpected") return { restart: "on-failure" };
+  if (["true", "yes", "on", "1"].includes(word)) return { restart: "always" };
+  if (["false", "no", "off", "0"].includes(word)) return { restart: "no" };
+  values.refuse(key, `${key}=${word}: expected true, false or unexpected`);
+  return {};
+}
+
+function readExitCodes(values: SupervisordValues, key: string): Raw {
+  const text = values.now(key);
+  if (text === undefined) return {};
+  if (text === "") {
+    values.remark(key, "without expected exit codes, every end is a failure: success_exit_codes has 0 here");
+    return {};
   }
-  if (new Set(logs).size > 1) remark("log is that of stdout, and holds for both streams");
-  return output;
+  const codes = text.split(",").map((code) => (/^\s*\d+\s*$/.test(code) ? Number(code) : Number.NaN));
+  if (codes.every((code) => code <= 255)) return { success_exit_codes: codes };
+  values.refuse(key, `${key}=${text}: expected exit codes from 0 to 255`);
+  return {};
 }
 
-/** Undefined for `AUTO`, which is what happens anyway. */
-function toTarget(path: string): string | undefined {
-  const word = path.toLowerCase();
-  if (word === "auto") return undefined;
-  if (word === "none" || word === "off") return "null";
-  if (word === "syslog") return word;
-  if (ownOutput.test(path)) return "inherit";
-  return path.replace(/^~\//, "${HOME}/");
-}
-
-function toTruth(value: string): boolean | string {
-  const word = value.toLowerCase();
-  return truths.has(word) ? true : falsehoods.has(word) ? false : value;
-}
-
-function toNumber(value: string): number | string {
-  return /^\s*\d+\s*$/.test(value) ? Number(value) : value;
-}
-
-/** Settings of what does not exist here, in the way that turns them off. */
-function isNothing(value: string): boolean {
-  return falsehoods.has(value.toLowerCase());
-}
-
-function mapValues(map: Readonly<Record<string, string>>, change: (value: string) => string): Raw {
-  return Object.fromEntries(Object.entries(map).map(([name, value]) => [name, change(value)]));
+function readUser(values: SupervisordValues, key: string): Raw {
+  const user = values.text(key);
+  const variables = values.assignments("environment");
+  if (user !== undefined && !(variables?.has("HOME") && variables.has("USER")))
+    values.remark(key, `HOME, USER and LOGNAME are those of ${user} here; supervisord leaves its own`);
+  return { user };
 }

@@ -1,97 +1,100 @@
-import { JobNames } from "./crontab-line.ts";
-import { expandExpressions, splitEnvironment } from "./expression.ts";
-import { type IniSection, parseIni } from "./ini.ts";
-import { listProcesses } from "./supervisord-processes.ts";
+import { dirname } from "node:path";
+import { type Converted, Notes, type Place } from "./converted.ts";
+import { type IniSection, parseIni, type SourceText } from "./ini.ts";
+import { JobNames } from "./job-names.ts";
+import { listProcesses, nameProgram } from "./supervisord-processes.ts";
 import { convertProgram } from "./supervisord-program.ts";
+import { convertMain, remarkOnSection } from "./supervisord-sections.ts";
+import { type SupervisordContext, SupervisordValues } from "./supervisord-values.ts";
 
-/** A file in canonical form, and what of the original it cannot say. */
-export interface Converted {
-  readonly file: Readonly<Record<string, unknown>>;
-  /** one sentence each */
-  readonly remarks: readonly string[];
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** A supervisord.conf, the files that it includes, and the patterns of these that fit none. */
+export interface SupervisordSources {
+  readonly texts: readonly SourceText[];
+  readonly unmatched?: readonly { readonly pattern: string; readonly place: Place }[];
 }
 
-/** Sections that say nothing about programs, or are read beside them. */
-const silent = /^(program:.*|supervisord|supervisorctl|unix_http_server|rpcinterface:.*|include|group:.*)$/;
-
-/** What takes the place of a section that is left out. */
-const advice: readonly (readonly [RegExp, string])[] = [
-  [/^eventlistener:/, "notify tells others of events"],
-  [/^inet_http_server$/, "control serves the API over TCP"],
-  [/^fcgi-program:/, "sockets are not made here; have the program listen itself"],
-];
-
 /** The patterns of `[include] files`, which are relative to the file. */
-export function listSupervisordIncludes(text: string): string[] {
-  const section = parseIni(text).find(({ name }) => name === "include");
-  return section?.values.files?.split(/\s+/).filter((pattern) => pattern !== "") ?? [];
+export function listSupervisordIncludes(
+  source: SourceText,
+  inherited: Variables,
+): { readonly patterns: readonly string[]; readonly place: Place; readonly notes: Notes } {
+  // What is wrong elsewhere in the file is said when all of it is read.
+  const sections = parseIni([source], new Notes());
+  const notes = new Notes();
+  const section = sections.find(({ name }) => name === "include");
+  const place = section?.values.get("files")?.place ?? { file: source.file, line: 1 };
+  if (section === undefined) return { patterns: [], place, notes };
+  const context = { notes, inherited, common: new Map<string, string>() };
+  const files = new SupervisordValues(section, context, { host_node_name: inherited.HOSTNAME ?? "" });
+  return { patterns: files.now("files")?.split(/\s+/).filter(Boolean) ?? [], place, notes };
 }
 
 /**
  * Converts a supervisord.conf: every `[program:x]` becomes a task, or several.
- * @param here the folder of the file
+ * @param inherited the variables of `convert`, for `%(ENV_X)s` where tasks.yaml takes no variable
  */
-export function convertSupervisord(text: string, here: string): Converted {
-  const remarks: string[] = [];
-  const sections = parseIni(text);
+export function convertSupervisord(
+  { texts, unmatched = [] }: SupervisordSources,
+  inherited: Variables,
+): Converted {
+  const notes = new Notes();
+  const sections = parseIni(texts, notes);
+  for (const { pattern, place } of unmatched) notes.remark(place, `[include] no file fits ${pattern}`);
+  const main = sections.find(({ name }) => name === "supervisord");
+  const { defaults, common } = convertMain(main, { notes, inherited, common: new Map() });
+  const context = { notes, inherited, common };
+  const groups = readGroups(sections, context);
   const names = new JobNames();
   const tasks = sections
     .filter(({ name }) => name.startsWith("program:"))
     .flatMap((section) => {
-      const group = findGroup(sections, section);
-      const expansions = { here, group_name: group ?? programOf(section) };
-      return listProcesses(section, expansions, remarks).map((process) => {
+      const group = groups.get(nameProgram(section));
+      const expansions = { group_name: group ?? nameProgram(section) };
+      return listProcesses(section, expansions, context).map((process) => {
         const name = names.take(process.name);
-        if (name !== process.name) remarks.push(`[${section.name}] is called ${name} here`);
-        const task = convertProgram(section, process, remarks);
+        if (name !== process.name) notes.remark(section.place, `[${section.name}] is called ${name} here`);
+        const { task, placeOf } = convertProgram(section, process, context);
+        notes.locate(["tasks", name], section.place);
+        for (const key of Object.keys(task)) notes.locate(["tasks", name, key], placeOf(key));
         return [name, group === undefined ? task : { ...task, group }] as const;
       });
     });
-  for (const { name } of sections.filter((section) => !silent.test(section.name))) {
-    const [, way] = advice.find(([pattern]) => pattern.test(name)) ?? [];
-    remarks.push(`[${name}] has no counterpart and was left out${way === undefined ? "" : `: ${way}`}`);
-  }
-  const main = sections.find(({ name }) => name === "supervisord");
-  const defaults = main === undefined ? {} : convertDefaults(main, here, remarks);
+  for (const section of sections) remarkOnSection(section, texts[0]?.file ?? "", notes);
+  if (tasks.some(([, task]) => task.stdout === undefined))
+    notes.remark(
+      undefined,
+      "Output without a logfile goes to longshored's own; supervisord puts it into files of its own (AUTO).",
+    );
   const file = {
     ...(Object.keys(defaults).length === 0 ? {} : { defaults }),
     tasks: Object.fromEntries(tasks),
   };
-  return { file, remarks };
+  return { file, notes };
 }
 
-/** What supervisord sets for itself, and its programs inherit. */
-function convertDefaults({ values }: IniSection, here: string, remarks: string[]): Record<string, unknown> {
-  const defaults: Record<string, unknown> = {};
-  const expand = (value: string): string => expandExpressions(value, { here });
-  const { environment, umask, directory, minfds, minprocs, user } = values;
-  if (environment !== undefined) {
-    const variables = splitEnvironment(environment);
-    if (variables === undefined) remarks.push("[supervisord] environment cannot be read and was left out");
-    else
-      defaults.environment = Object.fromEntries(
-        Object.entries(variables).map(([name, value]) => [name, expand(value)]),
-      );
+/** The first group that names each program. */
+function readGroups(sections: readonly IniSection[], context: SupervisordContext): Map<string, string> {
+  const groups = new Map<string, string>();
+  const programs = new Set(sections.filter(({ name }) => /^(fcgi-)?program:/.test(name)).map(nameProgram));
+  for (const section of sections.filter(({ name }) => name.startsWith("group:"))) {
+    const values = new SupervisordValues(section, context);
+    const group = nameProgram(section);
+    if (values.raw("priority") !== undefined)
+      values.remark("priority", "order is given by depends_on, not by priority");
+    for (const program of values.now("programs")?.split(",") ?? []) {
+      const name = program.trim();
+      if (name === "") continue;
+      if (!programs.has(name))
+        values.remark("programs", `${name} is no program of ${dirname(section.place.file)}'s files`);
+      if (groups.has(name))
+        values.remark(
+          "programs",
+          `${name} is in the group ${groups.get(name)} already; supervisord runs it twice then, and it is one task here`,
+        );
+      else groups.set(name, group);
+    }
   }
-  if (umask !== undefined) defaults.umask = umask;
-  if (directory !== undefined) defaults.working_dir = expand(directory);
-  const limits = { nofile: minfds, nproc: minprocs };
-  const given = Object.entries(limits).filter(([, limit]) => limit !== undefined);
-  if (given.length > 0)
-    defaults.rlimits = Object.fromEntries(given.map(([name, limit]) => [name, Number(limit)]));
-  if (user !== undefined && user !== "root")
-    remarks.push(`[supervisord] user=${user}: run longshored as that user`);
-  return defaults;
-}
-
-/** The first group that names the program. */
-function findGroup(sections: readonly IniSection[], section: IniSection): string | undefined {
-  const isMember = ({ values }: IniSection): boolean =>
-    values.programs?.split(",").some((each) => each.trim() === programOf(section)) ?? false;
-  const group = sections.find((each) => each.name.startsWith("group:") && isMember(each));
-  return group?.name.slice("group:".length).trim();
-}
-
-function programOf({ name }: IniSection): string {
-  return name.slice("program:".length).trim();
+  return groups;
 }

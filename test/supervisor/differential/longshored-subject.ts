@@ -4,9 +4,9 @@ import type { Subject } from "./subject.ts";
 
 /** longshored with the same programs, as `longshored convert` reads them. */
 export function startLongshored(programs: string): Subject {
-  const converted = convertToTasksYaml(programs, "supervisord.conf", "supervisord");
+  const converted = convertToTasksYaml({ file: "supervisord.conf", text: programs }, "supervisord");
   if (!converted.ok) throw new Error(JSON.stringify(converted.problems));
-  const daemon = new Daemon(converted.value);
+  const daemon = new Daemon(converted.value.text);
   const act = async (action: string, name: string): Promise<void> => {
     await daemon.client.call("POST", `/v1/${action}`, { names: [name] });
   };

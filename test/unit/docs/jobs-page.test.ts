@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
-import { convertToTasksYaml, guessDialect } from "../../../supervisor/config/convert.ts";
+import { convertToTasksYaml } from "../../../supervisor/config/convert.ts";
+import { guessDialect } from "../../../supervisor/config/dialects/guess.ts";
 import { crossCheck, readTasksFile } from "../../../supervisor/config/tasks-file.ts";
 import { toJobSpec } from "../../../supervisor/core/jobs/job-spec.ts";
 import { listNextOf } from "../../../supervisor/core/jobs/list-next.ts";
@@ -52,12 +53,12 @@ describe("docs/jobs.md", () => {
     expect(blocks.some(({ language }) => language === "console")).toBe(true);
   });
 
-  test.each(["crontab", "anacrontab"])("converts the %s as it says", (language) => {
+  test.each(["crontab", "anacrontab"] as const)("converts the %s as it says", (language) => {
     const index = blocks.findIndex((block) => block.language === language);
     const text = blocks[index]?.text ?? "";
     expect(guessDialect(text, "file")).toBe(language);
-    const converted = convertToTasksYaml(text, "file", guessDialect(text, "file"));
-    expect(converted).toEqual({ ok: true, value: blocks[index + 1]?.text });
+    const converted = convertToTasksYaml({ file: language, text }, language);
+    expect(converted.ok && converted.value.text).toBe(blocks[index + 1]?.text);
   });
 
   it("names commands of longshorectl that exist", () => {

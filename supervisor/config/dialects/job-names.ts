@@ -1,0 +1,45 @@
+/** Gives jobs names that are not taken: the program that they run, and a number where several run it. */
+export class JobNames {
+  private readonly taken = new Set<string>();
+
+  take(wanted: string): string {
+    const base = wanted.replace(/[^A-Za-z0-9_.-]+/g, "-").replace(/^[^A-Za-z0-9_]+|-+$/g, "") || "job";
+    let name = base;
+    for (let number = 2; this.taken.has(name); number += 1) name = `${base}-${number}`;
+    this.taken.add(name);
+    return name;
+  }
+}
+
+/** Words of a shell that stand before the program that a command line is about. */
+const leading = new Set([
+  "test",
+  "[",
+  "cd",
+  "if",
+  "then",
+  "exec",
+  "nice",
+  "ionice",
+  "sudo",
+  "env",
+  "command",
+  "!",
+  "(",
+]);
+
+/** What a command line is about: the base name of the first program that is no mere wrapper or check. */
+export function nameCommand(command: string): string {
+  for (const part of command.split(/&&|\|\||[;|]/)) {
+    const words = part
+      .replace(/^[\s({]+/, "")
+      .split(/\s+/)
+      .filter((word) => !/^(\w+=|-)/.test(word));
+    const [first = ""] = words;
+    const program =
+      leading.has(first) && (first === "nice" || first === "exec" || first === "sudo") ? words[1] : first;
+    if (program !== undefined && program !== "" && !leading.has(program))
+      return program.split("/").at(-1) ?? program;
+  }
+  return "job";
+}

@@ -1,0 +1,43 @@
+import { readFile } from "node:fs/promises";
+import { type ConvertedText, convertToTasksYaml } from "./config/convert.ts";
+import { guessDialect } from "./config/dialects/guess.ts";
+import { type Dialect, dialects } from "./config/dialects/names.ts";
+import { toUserErrors } from "./config/problem.ts";
+import { readSupervisordFiles } from "./config/supervisord-files.ts";
+import { UserError } from "./config/user-error.ts";
+
+/** What a tasks.yaml, or a file of a Taskmaster, has in any case. */
+const taskFile = /^\s*(tasks|programs|include|cmd)\s*:/m;
+
+/**
+ * Reads a file of another supervisor, with those that it includes, and converts it.
+ * @param from what it is; guessed by default
+ * @throws UserError where it cannot be read, UserErrors for what is wrong in it
+ */
+export async function convertFile(file: string, from?: Dialect): Promise<ConvertedText> {
+  const fail = (error: NodeJS.ErrnoException): never => {
+    if (error instanceof UserError) throw error;
+    throw new UserError("convert", `cannot read ${error.path ?? file} (${error.code})`, { cause: error });
+  };
+  const text = await readFile(file, "utf8").catch(fail);
+  const dialect = from ?? guessDialect(text, file);
+  if (dialect === "systemd") {
+    const hint =
+      "write its ExecStart as command, and a timer's OnCalendar as schedule; docs/tasks-yaml.md has the keys";
+    throw new UserError("convert", `${file} is a unit of systemd, which cannot be converted`, { hint });
+  }
+  const inherited = process.env;
+  const source = { file, text, inherited };
+  const supervisord =
+    dialect === "supervisord" ? await readSupervisordFiles(text, file, inherited).catch(fail) : undefined;
+  const converted = convertToTasksYaml(
+    supervisord === undefined ? source : { ...source, supervisord },
+    dialect,
+  );
+  if (!converted.ok && from === undefined && dialect === "yaml" && !taskFile.test(text)) {
+    const hint = `say it with --from ${dialects.join(" | ")}`;
+    throw new UserError("convert", `cannot tell what ${file} is`, { hint });
+  }
+  if (!converted.ok) throw toUserErrors("tasks_file", converted.problems);
+  return converted.value;
+}

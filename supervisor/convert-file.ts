@@ -6,8 +6,8 @@ import { toUserErrors } from "./config/problem.ts";
 import { readSupervisordFiles } from "./config/supervisord-files.ts";
 import { UserError } from "./config/user-error.ts";
 
-/** What a tasks.yaml, or a file of a Taskmaster, has in any case. */
-const taskFile = /^\s*(tasks|programs|include|cmd)\s*:/m;
+/** A map, as each tasks.yaml is; what is wrong with one is said by those who read it. */
+const map = /^([\w-]+\s*:(\s|$)|\{)/m;
 
 /**
  * Reads a file of another supervisor, with those that it includes, and converts it.
@@ -34,7 +34,7 @@ export async function convertFile(file: string, from?: Dialect): Promise<Convert
     supervisord === undefined ? source : { ...source, supervisord },
     dialect,
   );
-  if (!converted.ok && from === undefined && dialect === "yaml" && !taskFile.test(text)) {
+  if (!converted.ok && from === undefined && dialect === "yaml" && !map.test(text)) {
     const hint = `say it with --from ${dialects.join(" | ")}`;
     throw new UserError("convert", `cannot tell what ${file} is`, { hint });
   }

@@ -30,7 +30,7 @@ export function convertAnacrontab(text: string, file: string): Converted {
   const names = new JobNames();
   const notes = new Notes();
   const settings: Settings = { environment: new Map(), shell: "/bin/sh", jitter: undefined };
-  const tasks: Record<string, unknown> = {};
+  const tasks: [string, unknown][] = [];
   for (const line of listCrontabLines(joinLines(text), file)) {
     if (line.kind === "variable") {
       applySetting(settings, line, notes);
@@ -45,7 +45,7 @@ export function convertAnacrontab(text: string, file: string): Converted {
     const name = names.take(identifier);
     if (name !== identifier) notes.remark(line.place, `${identifier} is called ${name} here`);
     notes.locate(["tasks", name], line.place);
-    tasks[name] = {
+    const task = {
       command: [escapeDollars(settings.shell), "-c", escapeDollars(command)],
       ...timing,
       ...(settings.jitter === undefined ? {} : { jitter: settings.jitter }),
@@ -53,10 +53,14 @@ export function convertAnacrontab(text: string, file: string): Converted {
         ? {}
         : { environment: Object.fromEntries([...settings.environment]) }),
     };
+    tasks.push([name, task]);
   }
-  if (Object.keys(tasks).length > 0)
+  if (tasks.length > 0)
     notes.remark(undefined, "The delays are left out: the jobs are a group, and run one after the other.");
-  return { file: { defaults: { group: "anacron", working_dir: "/" }, tasks }, notes };
+  return {
+    file: { defaults: { group: "anacron", working_dir: "/" }, tasks: Object.fromEntries(tasks) },
+    notes,
+  };
 }
 
 function readPeriod(text: string): Record<string, unknown> | undefined {

@@ -30,6 +30,8 @@ export function applySetting(
     remark("cron sets it to the job's user, whatever stands here; it was left out");
     return;
   }
+  if (/^(["']).*\1\s*#/.test(value))
+    remark("cron knows no comment after a value; it is kept as it stands there");
   settings.environment.set(name, value);
   if (name === "SHELL") settings.shell = value || "/bin/sh";
   else if (name === "CRON_TZ") setTimezone(settings, value, place, notes);

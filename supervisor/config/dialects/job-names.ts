@@ -1,9 +1,14 @@
+/** A name is typed by people, and is that of a folder. */
+const longest = 60;
+
 /** Gives jobs names that are not taken: the program that they run, and a number where several run it. */
 export class JobNames {
   private readonly taken = new Set<string>();
 
   take(wanted: string): string {
-    const base = wanted.replace(/[^A-Za-z0-9_.-]+/g, "-").replace(/^[^A-Za-z0-9_]+|-+$/g, "") || "job";
+    // Not __proto__, which is no key of a map.
+    const plain = wanted.replace(/[^A-Za-z0-9_.-]+/g, "-").replace(/^([^A-Za-z0-9_]+|_+proto_+$)/, "");
+    const base = plain.slice(0, longest).replace(/-+$/, "") || "job";
     let name = base;
     for (let number = 2; this.taken.has(name); number += 1) name = `${base}-${number}`;
     this.taken.add(name);

@@ -102,7 +102,7 @@ export function convertProgram(
   const { expansions } = process;
   const environment = new SupervisordValues(section, context, expansions).assignments("environment");
   const values = new SupervisordValues(section, context, expansions, environment);
-  const task: Raw = { ...defaults };
+  const task: Raw = { command: values.raw("command"), ...defaults };
   if (!section.values.has("command"))
     values.refuse("command", "has no command", "write command=… into the section");
   for (const key of values.keys) {
@@ -149,8 +149,8 @@ function listUnquoted(command: string): string[] {
     } else if (char === "'" || char === '"') quote = char;
     else if (char === "\\" || command.startsWith("$$", at)) at += 1;
     else {
-      const [, name] = /^\$\{(\w+)\}/.exec(command.slice(at, at + 200)) ?? [];
-      if (name !== undefined && name !== "INSTANCE" && name !== "HOSTNAME") found.add(name);
+      const [, name] = /^\$\{(\w+)\?\}/.exec(command.slice(at, at + 200)) ?? [];
+      if (name !== undefined) found.add(name);
     }
   }
   // What cannot be split is reported where the command is read.
@@ -183,7 +183,8 @@ function readExitCodes(values: SupervisordValues, key: string): Raw {
 function readUser(values: SupervisordValues, key: string): Raw {
   const user = values.text(key);
   const variables = values.assignments("environment");
-  if (user !== undefined && !(variables?.has("HOME") && variables.has("USER")))
-    values.remark(key, `HOME, USER and LOGNAME are those of ${user} here; supervisord leaves its own`);
+  const changed = ["HOME", "USER", "LOGNAME"].filter((name) => !variables?.has(name));
+  if (user !== undefined && changed.length > 0)
+    values.remark(key, `of the user ${user} are here also ${changed.join(", ")}; supervisord leaves its own`);
   return { user };
 }

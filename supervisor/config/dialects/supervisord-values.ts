@@ -53,12 +53,12 @@ export class SupervisordValues {
     return undefined;
   }
 
-  /** A value in our words: `%(ENV_HOME)s` is `${HOME}`, and a dollar sign, which means nothing there, stays one. */
+  /** A value in our words: `%(ENV_HOME)s` is `${HOME?}`, which has to be set there too, and a dollar sign, which means nothing there, stays one. */
   text(key: string): string | undefined {
     return this.fill(key, escapeDollars, (part) => {
       const variable = variableOf(part);
       if (variable === undefined) return undefined;
-      return this.own.get(variable) ?? this.context.common.get(variable) ?? `\${${variable}}`;
+      return this.own.get(variable) ?? this.context.common.get(variable) ?? `\${${variable}?}`;
     });
   }
 
@@ -110,7 +110,7 @@ export class SupervisordValues {
         const variable = variableOf(part);
         return variable === undefined
           ? undefined
-          : mark(this.context.common.get(variable) ?? `\${${variable}}`);
+          : mark(this.context.common.get(variable) ?? `\${${variable}?}`);
       },
       mark,
     );

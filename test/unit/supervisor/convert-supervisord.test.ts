@@ -50,10 +50,10 @@ describe("every key of a program is right, or a remark stands at its line", () =
     ["stopsignal=int\nstopwaitsecs=60", { ...usual, stop_signal: "int", stop_grace_period: "60s" }, []],
     ["stopasgroup=true\nkillasgroup=true", usual, []],
     ["killasgroup=false", usual, [/^4: killasgroup=false: a stop reaches the whole process group/]],
-    ["user=app", { ...usual, user: "app" }, [/^4: HOME, USER and LOGNAME are those of app here/]],
+    ["user=app", { ...usual, user: "app" }, [/^4: of the user app are here also HOME, USER, LOGNAME;/]],
     [
-      'user=app\nenvironment=HOME="/h",USER="app"',
-      { ...usual, user: "app", environment: { HOME: "/h", USER: "app" } },
+      'user=app\nenvironment=HOME="/h",USER="app",LOGNAME=app',
+      { ...usual, user: "app", environment: { HOME: "/h", USER: "app", LOGNAME: "app" } },
       [],
     ],
     ["redirect_stderr=yes\nstderr_logfile=/x", { ...usual, stderr: "stdout" }, []],
@@ -164,7 +164,7 @@ describe("a section is read, or a remark says what takes its place", () => {
     ],
     [
       '[supervisord]\nenvironment=G="g,1",P="/x:%(ENV_PATH)s"\n',
-      { environment: { G: "g,1", P: "/x:${PATH}" } },
+      { environment: { G: "g,1", P: "/x:${PATH?}" } },
       [],
     ],
     [
@@ -334,7 +334,7 @@ process_name=p%(process_num)d
     const text = readFileSync(new URL("dialects/supervisord.conf", import.meta.url), "utf8");
     const parsed = parseTasksFile(convert(text).text, "t");
     expect(parsed.ok && parsed.value.tasks.web).toMatchObject({
-      command: ["/usr/bin/web", "--port", "${PORT}"],
+      command: ["/usr/bin/web", "--port", "${PORT?}"],
       environment: { A: "1", B: "x y" },
       restart: "on-failure",
       stderr: "stdout",

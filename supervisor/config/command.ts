@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { findShellSyntax, findShellWord } from "./shell-syntax.ts";
 import { splitWords } from "./split-words.ts";
 import { Text } from "./written.ts";
 
@@ -18,6 +19,11 @@ export const Command = z
         code: "custom",
         message: `cannot split ${JSON.stringify(input)}: a quote is not closed`,
       });
+      return z.NEVER;
+    }
+    const fault = typeof input === "string" ? findShellSyntax(input) : findShellWord(input);
+    if (fault !== undefined) {
+      context.addIssue({ code: "custom", message: fault.message, params: { hint: fault.hint } });
       return z.NEVER;
     }
     const [program, ...rest] = words;

@@ -3,7 +3,7 @@ import type { Healthcheck } from "./healthcheck.ts";
 import type { Variables } from "./interpolate.ts";
 import { findAddressFault } from "./probe-target.ts";
 import type { Task } from "./task.ts";
-import { findUserFault } from "./user.ts";
+import { findUserFault } from "./user-id.ts";
 
 /** A task with the variables replaced in what is asked, run or looked up for its process. */
 export function expandSettings(task: Task, variables: Variables, problems: ResolveProblem[]): Task {

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { Command } from "./command.ts";
 import { Duration } from "./duration.ts";
+import { foreignWords, healthcheckWords } from "./foreign-words.ts";
 import { findAddressFault } from "./probe-target.ts";
 
 /** An address that may hold variables: then it is looked at when these are known. */
@@ -41,5 +42,6 @@ export const Healthcheck = z
       message: "needs exactly one of http, tcp and exec",
     },
   )
-  .meta({ oneOf: ["http", "tcp", "exec"].map((key) => ({ required: [key] })) });
+  .meta({ oneOf: ["http", "tcp", "exec"].map((key) => ({ required: [key] })) })
+  .register(foreignWords, { words: healthcheckWords });
 export type Healthcheck = z.infer<typeof Healthcheck>;

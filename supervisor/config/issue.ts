@@ -1,5 +1,6 @@
 import type * as z from "zod";
-import { listKnownKeys } from "./known-keys.ts";
+import { foreignWords } from "./foreign-words.ts";
+import { listKnownKeys, schemasAt } from "./known-keys.ts";
 import { suggestWord } from "./suggest.ts";
 
 /** What zod found wrong, in the words of the person who wrote the file. */
@@ -48,7 +49,7 @@ function describeIssue(
     return issue.keys.map((key) => ({
       path: [...path, key],
       message: "unknown key",
-      hint: hintFor(key, known),
+      hint: findForeignWord(schema, path, key) ?? hintFor(key, known),
       atKey: true,
     }));
   }
@@ -73,8 +74,16 @@ function describeIssue(
       value === undefined
         ? `is missing; expected ${typeName(issue.expected)}`
         : `expected ${typeName(issue.expected)}, got ${showValue(value)}`;
-    return [{ path, message, atKey: value === undefined || value === null }];
+    const hint =
+      issue.expected === "object" || issue.expected === "record"
+        ? hintForMap(value, path, path.length === 0 && listKnownKeys(schema, path).includes("tasks"))
+        : undefined;
+    return [{ path, message, hint, atKey: value === undefined || value === null }];
   }
+  if (issue.code === "too_small" && isNumber(issue.origin))
+    return [{ path, message: `expected at least ${issue.minimum}, got ${showValue(value)}`, atKey: false }];
+  if (issue.code === "too_big" && isNumber(issue.origin))
+    return [{ path, message: `expected at most ${issue.maximum}, got ${showValue(value)}`, atKey: false }];
   if (issue.code === "invalid_value") {
     const words = issue.values.map(String);
     const near = typeof value === "string" ? suggestWord(value, words) : undefined;
@@ -84,7 +93,35 @@ function describeIssue(
   if (issue.code === "invalid_key") {
     return [{ path, message: issue.issues[0]?.message ?? issue.message, atKey: true }];
   }
-  return [{ path, message: issue.message, atKey: false }];
+  const own: unknown = issue.code === "custom" ? issue.params?.hint : undefined;
+  const hint = typeof own === "string" ? own : undefined;
+  return [{ path, message: issue.message, hint, atKey: false }];
+}
+
+/** What a word of another program is called here. */
+function findForeignWord(
+  schema: z.core.$ZodType,
+  path: readonly PropertyKey[],
+  key: string,
+): string | undefined {
+  for (const found of schemasAt(schema, path)) {
+    const { words = {} } = foreignWords.get(found) ?? {};
+    if (Object.hasOwn(words, key)) return words[key];
+  }
+  return undefined;
+}
+
+/** What somebody may have meant who wrote something else where a map belongs. */
+function hintForMap(value: unknown, path: readonly PropertyKey[], isFile: boolean): string | undefined {
+  if (isFile || path.at(-1) === "tasks") return "write tasks: { NAME: { command: PROGRAM } }";
+  if (value === null) return "its keys stand below it, each indented deeper than it is";
+  if (typeof value !== "string") return undefined;
+  if (/^[\w.-]+:\S/.test(value)) return `a colon wants a blank behind it: ${value.replace(":", ": ")}`;
+  return path.at(-2) === "depends_on" ? `write ${String(path.at(-1))}: { condition: ${value} }` : undefined;
+}
+
+function isNumber(origin: string): boolean {
+  return origin === "number" || origin === "int";
 }
 
 function hintFor(word: string, known: readonly string[]): string | undefined {

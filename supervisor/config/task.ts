@@ -5,6 +5,7 @@ import { Command } from "./command.ts";
 import { DependsOn } from "./dependency.ts";
 import { Duration } from "./duration.ts";
 import { EnvFiles, Environment } from "./environment.ts";
+import { foreignWords, taskWords } from "./foreign-words.ts";
 import { Healthcheck } from "./healthcheck.ts";
 import { jobSettings } from "./job-settings.ts";
 import { LogRotation, StreamTarget } from "./log.ts";
@@ -144,6 +145,7 @@ export const Task = z
       excludes("reload_command", "reload_signal"),
     ],
   })
+  .register(foreignWords, { words: taskWords })
   .transform((task, context) => {
     const isJob = task.schedule !== undefined || task.every !== undefined;
     const kind: TaskKind = isJob ? "job" : task.type;
@@ -161,4 +163,4 @@ export const Task = z
 export type Task = z.output<typeof Task>;
 
 /** What every task starts from; a task's own keys win, and its `environment` is added to this one. */
-export const TaskDefaults = z.strictObject(settings).partial();
+export const TaskDefaults = z.strictObject(settings).partial().register(foreignWords, { words: taskWords });

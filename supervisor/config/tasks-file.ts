@@ -3,6 +3,7 @@ import { checkDependencies } from "./dependency-check.ts";
 import { readDialect } from "./dialects/dialect.ts";
 import { Duration } from "./duration.ts";
 import { Environment } from "./environment.ts";
+import { fileWords, foreignWords } from "./foreign-words.ts";
 import { checkJobs } from "./job-check.ts";
 import { Groups } from "./job-settings.ts";
 import { LogRotation } from "./log.ts";
@@ -45,11 +46,13 @@ export const fileSettings = {
   groups: Groups.prefault({}).describe("how many jobs of a group run at once"),
 };
 
-const Outline = z.strictObject({
-  defaults: TaskDefaults.optional(),
-  tasks: z.record(TaskName, z.unknown()),
-  ...fileSettings,
-});
+const Outline = z
+  .strictObject({
+    defaults: TaskDefaults.optional(),
+    tasks: z.record(TaskName, z.unknown()),
+    ...fileSettings,
+  })
+  .register(foreignWords, { words: fileWords });
 
 /** A whole tasks.yaml, as its author writes it. */
 export const TasksFile = z.strictObject({
@@ -93,7 +96,7 @@ export function readTasksFile(text: string, file: string, base: Raw = {}): Parse
   const source = readDialect({ ...parsed.value, value: addTasks(dropExtensions(parsed.value.value)) });
   const outline = checkYaml(source, Outline);
   const defaults = addDefaults(base, readDefaults(source.value));
-  const problems: Problem[] = outline.ok ? [] : [...outline.problems];
+  const problems: Problem[] = outline.ok ? [] : dropFollowing(outline.problems);
   const names = taskNames(source.value);
   const tasks: Record<string, Task> = {};
   for (const name of names) {
@@ -139,6 +142,12 @@ export function crossCheck(files: readonly ReadTasksFile[]): Problem[] {
 }
 
 type Raw = Record<string, unknown>;
+
+/** That there are no tasks follows where they stand below the word of another program. */
+function dropFollowing(problems: readonly Problem[]): Problem[] {
+  const isForeign = problems.some(({ path }) => Object.hasOwn(fileWords, path));
+  return problems.filter(({ path }) => path !== "tasks" || !isForeign);
+}
 
 function checkTask(source: YamlSource, name: string, defaults: Raw): Parsed<Task> {
   const own = (source.value as { tasks: Raw }).tasks[name];

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
-import { findUserFault, largestId } from "../config/user.ts";
 import { UserError } from "../config/user-error.ts";
+import { findUserFault, largestId } from "../config/user-id.ts";
 
 /** Whom a process runs as. */
 export interface Account {

@@ -1,3 +1,4 @@
+import { findShellSyntax } from "../shell-syntax.ts";
 import { splitWords } from "../split-words.ts";
 import type { Place } from "./converted.ts";
 import type { IniSection } from "./ini.ts";
@@ -134,7 +135,9 @@ function readCommand(values: SupervisordValues, key: string): Raw {
       key,
       `the value of ${variable} is one word of the command here, also an empty one; supervisord splits it into words`,
     );
-  return { command };
+  // supervisord runs no shell either: what looks like one's is an argument there, and a list says so here.
+  const isLiteral = command !== undefined && findShellSyntax(command) !== undefined;
+  return { command: (isLiteral ? splitWords(command) : undefined) ?? command };
 }
 
 /** The variables of a command that stand outside of quotes. */

@@ -6,8 +6,9 @@ import { expandText, type Place, type ResolveProblem } from "./expand.ts";
 import { type InstanceSpec, resolveTask } from "./instance-spec.ts";
 import type { Variables } from "./interpolate.ts";
 import { type Problem, sortProblems, toUserErrors } from "./problem.ts";
+import { findSystemZone } from "./system-zone.ts";
 import type { Task } from "./task.ts";
-import type { TasksConfig } from "./tasks-file.ts";
+import type { ReadTasksFile, TasksConfig } from "./tasks-file.ts";
 import { readTasksFiles } from "./tasks-files.ts";
 
 /** A tasks.yaml with everything that it refers to read and worked out: what the supervisor runs. */
@@ -29,9 +30,13 @@ export async function loadPlan(file: string, inherited: Variables): Promise<Plan
   const { main, files, problems: found } = await readTasksFiles(file);
   const problems = [...found];
   const specs: InstanceSpec[] = [];
+  const zone = await findZoneWhereNeeded(files, variables);
   for (const { config, source } of files) {
     for (const [name, ownTask] of Object.entries(config.tasks)) {
-      const task = { ...ownTask, timezone: ownTask.timezone ?? config.timezone ?? main?.config.timezone };
+      const task = {
+        ...ownTask,
+        timezone: ownTask.timezone ?? config.timezone ?? main?.config.timezone ?? zone,
+      };
       const fail = (path: readonly string[], message: string): void => {
         const full = ["tasks", name, ...path];
         problems.push({
@@ -63,13 +68,28 @@ export async function loadPlan(file: string, inherited: Variables): Promise<Plan
 export async function loadTasks(file: string): Promise<Pick<TasksConfig, "tasks" | "groups">> {
   const { main, files, problems } = await readTasksFiles(file);
   if (main === undefined || problems.length > 0) throw toUserErrors("tasks_file", sortProblems(problems));
+  const zone = await findZoneWhereNeeded(files, process.env);
   const tasks = files.flatMap(({ config }) =>
     Object.entries(config.tasks).map(([name, task]) => {
-      const timezone = task.timezone ?? config.timezone ?? main.config.timezone;
+      const timezone = task.timezone ?? config.timezone ?? main.config.timezone ?? zone;
       return [name, { ...task, timezone }] as const;
     }),
   );
   return { tasks: Object.fromEntries(tasks), groups: main.config.groups };
+}
+
+/** The system's time zone where Node does not know it, and where a schedule goes by it. */
+async function findZoneWhereNeeded(
+  files: readonly ReadTasksFile[],
+  variables: Variables,
+): Promise<string | undefined> {
+  const main = files[0]?.config;
+  const isNeeded = files.some(({ config }) =>
+    Object.values(config.tasks).some(
+      ({ schedule, timezone }) => schedule !== undefined && !(timezone ?? config.timezone ?? main?.timezone),
+    ),
+  );
+  return isNeeded ? findSystemZone(variables, Date.now()) : undefined;
 }
 
 /** The variables of the env files for each instance: a path may hold its number. */

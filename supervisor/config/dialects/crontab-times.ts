@@ -14,7 +14,7 @@ export interface CrontabTimes {
 export type CronReader = "cron" | "supercronic";
 
 /** A year, in the last field of supercronic's six or seven. */
-const yearField = /^(\*|\?)(\/\d+)?$|^(19[789]\d|20\d\d)([-,/](19[789]\d|20\d\d|\d+))*$/;
+const yearField = /^(\*|\?)(\/\d+)?$|^(19[789]\d|20\d\d)([-,/]\d+)*$/;
 const looksLikeTimes = /^[\d*?][\d*?,/~-]*$/;
 /** cron's other names for ours. */
 const nicknames: Readonly<Record<string, string>> = { "@annually": "@yearly", "@midnight": "@daily" };

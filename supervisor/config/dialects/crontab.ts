@@ -11,7 +11,7 @@ export type CrontabKind = "crontab" | "system-crontab" | "supercronic";
 
 const cronRemarks = [
   "cron makes up for no missed run, starts a job also while it still runs, and in its user's home folder: so do the defaults here.",
-  "cron gives a job HOME, LOGNAME, SHELL and PATH=/usr/bin:/bin alone, and mails its output; here it has longshored's environment too, and its output is in its log.",
+  "cron gives a job HOME, LOGNAME, SHELL=/bin/sh and PATH=/usr/bin:/bin alone, and mails its output; here it has the environment of longshored, and its output is in its log.",
 ];
 const supercronicRemarks = ["supercronic makes up for no missed run: so do the defaults here."];
 

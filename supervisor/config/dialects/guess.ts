@@ -5,8 +5,8 @@ import { judgeUser } from "./crontab-user.ts";
 import type { Dialect } from "./names.ts";
 
 const supervisordSection =
-  /^\s*\[(program|supervisord|supervisorctl|group|include|eventlistener|fcgi-program|inet_http_server|unix_http_server|rpcinterface|ctlplugin)\b/m;
-const systemdSection = /^\s*\[(Unit|Service|Timer|Socket|Install)\]\s*$/m;
+  /^[ \t]*\[(program|supervisord|supervisorctl|group|include|eventlistener|fcgi-program|inet_http_server|unix_http_server|rpcinterface|ctlplugin)\b/m;
+const systemdSection = /^[ \t]*\[(Unit|Service|Timer|Socket|Install)\][ \t]*\r?$/m;
 
 /** A line with something wrong in its times is one all the same. */
 const looksLikeCron = /^-?(@[a-z]+|[\dH*?~]\S*(\s+[\w*?~]\S*){4})\s+\S/i;

@@ -60,7 +60,8 @@ export function parseIni(sources: readonly SourceText[], notes: Notes): IniSecti
         [section, value] = [known.values, undefined];
         continue;
       }
-      const [, key = "", text = ""] = /^([^=:]*?)\s*[=:]\s*(.*)$/.exec(content) ?? [];
+      const end = content.search(/[=:]/);
+      const [key, text] = end < 0 ? ["", ""] : [content.slice(0, end).trim(), content.slice(end + 1).trim()];
       if (key === "" || section === undefined) {
         const reason = section === undefined ? "stands before the first section" : "is no key=value";
         notes.refuse(place, `${JSON.stringify(content)} ${reason}`);

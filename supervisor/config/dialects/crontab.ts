@@ -1,4 +1,4 @@
-import { type Converted, Notes } from "./converted.ts";
+import { type Converted, Notes, type Place } from "./converted.ts";
 import { splitPercent, toArgv } from "./crontab-command.ts";
 import { type CrontabLine, listCrontabLines } from "./crontab-line.ts";
 import { applySetting, type CronSettings, environmentOf, newSettings } from "./crontab-settings.ts";
@@ -30,6 +30,7 @@ export function convertCrontab(text: string, file: string, kind: CrontabKind): C
   // What supercronic is told holds for the whole file, wherever it stands.
   if (reader === "supercronic") readSettings(lines, settings, reader, notes);
   const tasks: [string, unknown][] = [];
+  const leftOut: { place: Place; text: string; reason: string }[] = [];
   for (const line of lines) {
     if (line.kind === "variable") {
       if (reader === "cron") applySetting(settings, line, reader, notes);
@@ -37,7 +38,7 @@ export function convertCrontab(text: string, file: string, kind: CrontabKind): C
     }
     const job = readJob(line.text, reader, kind);
     if (typeof job === "string") {
-      notes.remark(line.place, `${JSON.stringify(line.text)} is no job and was left out: ${job}`);
+      leftOut.push({ place: line.place, text: JSON.stringify(line.text), reason: job });
       continue;
     }
     const name = names.take(nameCommand(job.command));
@@ -45,6 +46,11 @@ export function convertCrontab(text: string, file: string, kind: CrontabKind): C
       notes.remark(line.place, remark);
     notes.locate(["tasks", name], line.place);
     tasks.push([name, toTask(job, settings, reader)]);
+  }
+  // A file without a job is not what it was taken for.
+  for (const { place, text, reason } of leftOut) {
+    if (tasks.length === 0) notes.refuse(place, `${text} is no job: ${reason}`);
+    else notes.remark(place, `${text} is no job and was left out: ${reason}`);
   }
   const defaults =
     reader === "supercronic" ? { catch_up: false } : { catch_up: false, overlap: "allow", working_dir: "~" };

@@ -8,6 +8,8 @@ const supervisordSection =
   /^[ \t]*\[(program|supervisord|supervisorctl|group|include|eventlistener|fcgi-program|inet_http_server|unix_http_server|rpcinterface|ctlplugin)\b/m;
 const systemdSection = /^[ \t]*\[(Unit|Service|Timer|Socket|Install)\][ \t]*\r?$/m;
 
+const crontabName = /(^|[/._-])crontab(\.[\w-]+)?$|\.cron$|(^|\/)cron\.d\//;
+
 /** A line with something wrong in its times is one all the same. */
 const looksLikeCron = /^-?(@[a-z]+|[\dH*?~]\S*(\s+[\w*?~]\S*){4})\s+\S/i;
 
@@ -23,7 +25,8 @@ export function guessDialect(text: string, file: string): Dialect | "systemd" {
   // A line of an anacrontab with a name for its period looks like one of a crontab.
   const crons = jobs.filter((job) => isCronJob(job) && !(job.startsWith("@") && isAnacronJob(job)));
   if (crons.length === 0 && jobs.some(isAnacronJob)) return "anacrontab";
-  if (crons.length > 0) return isSystemCrontab(text, file, crons) ? "system-crontab" : "crontab";
+  if (crons.length > 0 || crontabName.test(file))
+    return isSystemCrontab(text, file, crons) ? "system-crontab" : "crontab";
   if (isProcfile(text)) return "procfile";
   return jobs.some((job) => looksLikeCron.test(job)) ? "crontab" : "yaml";
 }
@@ -35,7 +38,7 @@ function isCronJob(text: string): boolean {
 
 function isSystemCrontab(text: string, file: string, jobs: readonly string[]): boolean {
   if (/(^|\/)(etc\/crontab|cron\.d\/)/.test(file)) return true;
-  if (jobs.some(isOfSupercronic)) return false;
+  if (jobs.length === 0 || jobs.some(isOfSupercronic)) return false;
   // The comment at the head of Debian's own.
   if (/^#.*\bdow\s+user(-name)?\s+command/im.test(text)) return true;
   return jobs.every((job) => {

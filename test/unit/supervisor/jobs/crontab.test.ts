@@ -100,6 +100,8 @@ it.each([
   ["# m h dom mon dow user command\n5 4 * * * me x\n", "file", "system-crontab"],
   ["30 4 L * * /app/x\n", "file", "crontab"],
   ["30 4 1 * foo\n", "file", "yaml"],
+  ["oops\n", "/a/my.crontab", "crontab"],
+  ["USER=a\n", "crontab.prod", "crontab"],
   ["@daily 5 cron.daily x\n", "file", "anacrontab"],
   ["@every 5m x\n", "file", "crontab"],
   ["@noon x\n", "file", "crontab"],
@@ -230,6 +232,13 @@ describe("a line of a crontab is right, or a remark stands at its line", () => {
       [],
     ],
   ])("%s", (_, text, tasks, remarks) => {
+    if (Object.keys(tasks).length === 0) {
+      const refused = convertToTasksYaml({ file: "file", text }, "crontab");
+      const [problem, ...others] = refused.ok ? [] : refused.problems;
+      expect(others).toEqual([]);
+      expect(`${problem?.position?.line}: ${problem?.message}`).toMatch(remarks[0] ?? "");
+      return;
+    }
     const found = convert(text);
     expect(found.tasks).toEqual(tasks);
     const said = [...found.text.matchAll(/^# file:(.*)$/gm)].map((match) => match[1]);

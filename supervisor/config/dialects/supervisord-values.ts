@@ -142,6 +142,8 @@ export class SupervisordValues {
     return parts
       .map((part) => {
         if (typeof part === "string") return literal(part);
+        if (part.name === "here")
+          this.remark(key, `%(here)s is written as ${folderOf(value)}, the folder of the file for convert`);
         const known = part.name === "here" ? folderOf(value) : ownValue(this.expansions, part.name);
         if (known !== undefined) {
           const text = formatExpression(known, part);

@@ -70,7 +70,11 @@ describe("every key of a program is right, or a remark stands at its line", () =
     ["stdout_capture_maxbytes=1MB", usual, [/^4: stdout_capture_maxbytes=1MB has no counterpart/]],
     ["stdout_events_enabled=false\nstdout_capture_maxbytes=0", usual, []],
     ["stderr_syslog=true", usual, [/^4: stderr_syslog=true has no counterpart/]],
-    ["directory=%(here)s/app", { ...usual, working_dir: "/etc/sv/app" }, []],
+    [
+      "directory=%(here)s/app",
+      { ...usual, working_dir: "/etc/sv/app" },
+      [/^4: %\(here\)s is written as \/etc\/sv/],
+    ],
     ["umask=027", { ...usual, umask: "027" }, []],
     ["serverurl=AUTO", usual, []],
     ["serverurl=unix:///s", usual, [/^4: serverurl has no counterpart/]],
@@ -155,7 +159,7 @@ describe("a section is read, or a remark says what takes its place", () => {
     [
       "[supervisord]\numask=027\ndirectory=%(here)s\n",
       { umask: "027", working_dir: "/etc/sv" },
-      [/^2: .*supervisord -n does not look at it/, /^3: .*supervisord -n does not look/],
+      [/^2: .*supervisord -n does not look at it/, /^3: .*-n does not look/, /^3: .*here\)s is written as/],
     ],
     [
       "[supervisord]\nnodaemon=true\numask=027\ndirectory=/x\n",
@@ -319,6 +323,7 @@ process_name=p%(process_num)d
     });
     expect(remarks).toEqual([
       "5: [include] no file fits none/*.conf",
+      expect.stringMatching(/^\/etc\/sv\/conf\.d\/b\.conf:2: .*%\(here\)s is written as \/etc\/sv\/conf\.d/),
       expect.stringMatching(/^\/etc\/sv\/conf\.d\/b\.conf:4: \[program:b\] foo=1 is no setting/),
       expect.stringMatching(/^\/etc\/sv\/conf\.d\/b\.conf:8: \[include\] of a file that is itself included/),
     ]);

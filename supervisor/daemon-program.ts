@@ -5,6 +5,7 @@ import pkg from "../package.json" with { type: "json" };
 import { type Dialect, dialects } from "./config/dialects/names.ts";
 import { UserError } from "./config/user-error.ts";
 import type { DefaultPaths } from "./protocol/default-paths.ts";
+import { requireSocketPath } from "./protocol/socket-path.ts";
 import { readInherited } from "./runtime/inherited.ts";
 
 const standardFile = "/etc/longshore/tasks.yaml";
@@ -20,15 +21,8 @@ export function createDaemonProgram(paths: DefaultPaths): Command {
     .option("--socket <path>", "where the control socket is made (also LONGSHORE_SOCKET)", paths.socket)
     .option("--state-dir <dir>", "what must survive a restart is kept here", paths.stateDir)
     .action(async (named: string | undefined, options: { socket: string; stateDir: string }) => {
-      if (named === undefined && !existsSync(standardFile)) {
-        await writeExample("tasks.yaml");
-        const hint = "edit it, then run it with: longshored tasks.yaml";
-        throw new UserError(
-          "tasks_file",
-          `there is no ${standardFile}: wrote a commented example, tasks.yaml`,
-          { hint },
-        );
-      }
+      requireSocketPath(options.socket);
+      if (named === undefined && !existsSync(standardFile)) refuseWithoutFile();
       const { runSupervisor } = await import("./daemon.ts");
       process.exitCode = await runSupervisor({
         file: named ?? standardFile,
@@ -97,6 +91,11 @@ export function createDaemonProgram(paths: DefaultPaths): Command {
     });
 
   return program;
+}
+
+function refuseWithoutFile(): never {
+  const hint = `\`longshored FILE\` runs another one, and \`longshored init\` writes an example; in a container, mount its folder (-v ./config:/etc/longshore:ro) or COPY it there`;
+  throw new UserError("tasks_file", `there is no ${standardFile}, so there is nothing to run`, { hint });
 }
 
 /** @throws UserError where the file is there already, or cannot be written */

@@ -1,3 +1,4 @@
+import { isSocketPathTooLong, longestSocketPath } from "../protocol/socket-path.ts";
 import { type Address, parseAddress } from "./address.ts";
 
 const unixUrl = /^http:\/\/unix:(\/[^:]+):(\/.*)$/;
@@ -21,7 +22,10 @@ export function parseTcpTarget(text: string): Address | undefined {
 
 /** What is wrong with the address of a check whose variables have been replaced; undefined where it is one. */
 export function findAddressFault(kind: "http" | "tcp", text: string): string | undefined {
-  if (kind === "http" && parseHttpTarget(text) === undefined)
+  const target = kind === "http" ? parseHttpTarget(text) : undefined;
+  if (target?.kind === "unix" && isSocketPathTooLong(target.socket))
+    return `the path of the socket is too long: ${target.socket} has more than ${longestSocketPath} bytes`;
+  if (kind === "http" && target === undefined)
     return `${JSON.stringify(text)} is no address; write http://127.0.0.1:8080/healthz or http://unix:/run/app.sock:/healthz`;
   if (kind === "tcp" && parseTcpTarget(text) === undefined)
     return `${JSON.stringify(text)} is no address; write 127.0.0.1:5432 or 5432`;

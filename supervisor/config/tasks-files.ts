@@ -21,10 +21,11 @@ export interface ReadTasksFiles {
  */
 export async function readTasksFiles(file: string): Promise<ReadTasksFiles> {
   const text = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    const hint =
-      error.code === "ENOENT"
-        ? "longshored FILE runs another one, and longshored init writes an example"
-        : undefined;
+    const hints: Readonly<Record<string, string>> = {
+      ENOENT: "longshored FILE runs another one, and longshored init writes an example",
+      EISDIR: "it is a folder: Docker makes one where the file that is to be mounted does not exist",
+    };
+    const hint = hints[error.code ?? ""];
     throw new UserError("tasks_file", `cannot read ${file} (${error.code ?? "error"})`, {
       hint,
       cause: error,

@@ -1,10 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import { UserError } from "../config/user-error.ts";
+import { requireSocketPath } from "../protocol/socket-path.ts";
 import { type Answer, exchange, type Question } from "./exchange.ts";
 
 /** A client of the control API over its unix socket. */
 export class ControlClient {
   /**
+   * @throws UserError for a path that no socket can have
    * @param interruption ends what is under way
    * @param patience how long longshored may take for what it can answer at once (ms)
    */
@@ -12,7 +14,9 @@ export class ControlClient {
     readonly socketPath: string,
     private readonly interruption?: AbortSignal,
     private readonly patience = 10_000,
-  ) {}
+  ) {
+    requireSocketPath(socketPath);
+  }
 
   /** The same client, whose calls end when the signal says so. */
   until(interruption: AbortSignal): ControlClient {

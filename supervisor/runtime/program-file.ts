@@ -1,4 +1,5 @@
-import { accessSync, closeSync, constants, existsSync, openSync, readSync } from "node:fs";
+import { accessSync, closeSync, constants, existsSync, openSync, readSync, statSync } from "node:fs";
+import { basename, resolve } from "node:path";
 import { UserError } from "../config/user-error.ts";
 
 /** Where programs are looked for when no PATH is set. */
@@ -23,9 +24,62 @@ export function isBinary(file: string): boolean {
 
 /** A script whose interpreter is missing is refused with the errno of a missing program. @throws UserError for one */
 export function requireInterpreter(file: string): void {
-  const [, interpreter] = /^#!\s*(\S+)/.exec(readBeginning(file).toString("utf8")) ?? [];
+  const [, interpreter] = /^#![ \t]*(\S+)/.exec(readBeginning(file).toString("utf8")) ?? [];
   if (interpreter === undefined || existsSync(interpreter)) return;
   throw new UserError("interpreter", `cannot run ${file}: no such interpreter: ${interpreter}`);
+}
+
+const shells = ["sh", "bash", "dash", "ash", "ksh", "zsh"];
+
+/**
+ * Looks at the file that a command starts for what the system does not say, or only by the number of another error: Windows
+ * line ends, which make the carriage return a part of the interpreter's name.
+ * @param isChained another program starts it, which tells nobody why it cannot
+ * @throws UserError for what cannot run
+ */
+export function requireProgram(
+  [program, ...args]: readonly [string, ...string[]],
+  { searchPath, workingDir = "." }: { searchPath: string | undefined; workingDir: string | undefined },
+  isChained: boolean,
+): void {
+  if (isChained && !existsSync(workingDir))
+    throw new UserError("program", `cannot run ${program}: no such working directory: ${workingDir}`);
+  const found = findProgram(program, searchPath);
+  const file = found === undefined ? undefined : resolve(workingDir, found);
+  if (isChained) requireExecutable(program, file);
+  if (file === undefined) return;
+  if (isChained) requireInterpreter(file);
+  requireUnixLines(program, file, /^#!/);
+  const [script] = args;
+  if (shells.includes(basename(program)) && script !== undefined && !/^[-+]/.test(script))
+    requireUnixLines(script, resolve(workingDir, script), /^/);
+}
+
+function requireExecutable(program: string, file: string | undefined): void {
+  if (file === undefined || !existsSync(file))
+    throw new UserError("program", `cannot run ${program}: no such program`);
+  const fault = findFileFault(file);
+  if (fault !== undefined) throw new UserError("program", `cannot run ${program}: ${fault}`);
+}
+
+/** Why a file that is there cannot be executed, as far as its kind and mode show it. */
+export function findFileFault(file: string): string | undefined {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (stats?.isDirectory()) return "it is a folder";
+  if (stats !== undefined && (stats.mode & 0o111) === 0) return `it is not executable; try chmod +x ${file}`;
+  return undefined;
+}
+
+function requireUnixLines(name: string, file: string, beginning: RegExp): void {
+  const [line = ""] = readBeginning(file).toString("latin1").split("\n");
+  if (!line.endsWith("\r") || !beginning.test(line)) return;
+  const message = `cannot run ${name}: it has Windows line ends (a carriage return in its first line); fix it with: sed -i 's/\\r$//' ${quoteWord(file)}`;
+  throw new UserError("line_ends", message);
+}
+
+/** A path as a shell takes it. */
+function quoteWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** The first bytes of a file; none where it cannot be read. */

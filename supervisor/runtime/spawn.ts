@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, fchownSync } from "node:fs";
 import type { Socket } from "node:net";
+import { resolve } from "node:path";
 import type { Argv } from "../config/command.ts";
 import type { InstanceSpec } from "../config/instance-spec.ts";
 import type { Variables } from "../config/interpolate.ts";
@@ -14,6 +15,7 @@ import { readInherited } from "./inherited.ts";
 import { type Launch, planLaunch } from "./launch.ts";
 import type { Native } from "./native.ts";
 import type { NativeProcess } from "./posix-spawn.ts";
+import { findFileFault, requireProgram } from "./program-file.ts";
 import { markVariable, type Reaper } from "./reaper.ts";
 import { readPipe, readSocket, type StreamHandler, type StreamReader } from "./stream-reader.ts";
 
@@ -94,6 +96,8 @@ export class Spawner {
       const { native } = this;
       const { inherits } = request;
       workingDir = resolveHome(workingDir, own.HOME ?? this.inherited.HOME);
+      const searchPath = own.PATH ?? this.inherited.PATH;
+      requireProgram(request.argv, { searchPath, workingDir }, launch.argv[0] !== request.argv[0]);
       if (native === undefined)
         return this.spawnByNode(
           request,
@@ -106,7 +110,7 @@ export class Spawner {
         argv: launch.argv,
         environment:
           inherits === undefined ? this.formatEnvironment(own) : formatVariables({ ...inherits, ...own }),
-        searchPath: own.PATH ?? this.inherited.PATH,
+        searchPath,
         workingDir,
         descriptors: descriptorsOf(request, channels),
       };
@@ -250,6 +254,8 @@ function describeSpawnError(
   if (error.code === "ENOENT" && workingDir !== undefined && !existsSync(workingDir)) {
     return `cannot run ${argv[0]}: no such working directory: ${workingDir}`;
   }
+  const fault = error.code === "EACCES" ? findFileFault(resolve(workingDir ?? ".", argv[0])) : undefined;
+  if (fault !== undefined) return `cannot run ${argv[0]}: ${fault}`;
   const reasons: Readonly<Record<string, string>> = {
     ENOENT: "no such program",
     EACCES: "permission denied",

@@ -1,5 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -37,9 +45,13 @@ test("convert reads what a supervisord.conf includes", () => {
   expect(longshored("check", "tasks.yaml").stdout).toBe("tasks.yaml is good: 1 instance\n");
 });
 
-test.skipIf(existsSync("/etc/longshore/tasks.yaml"))("without a file to run, the example is written", () => {
-  const { status, stderr } = longshored();
-  expect(status).toBe(1);
-  expect(stderr).toContain("longshored tasks.yaml");
-  expect(written()).toBe(exampleTasksYaml);
-});
+test.skipIf(existsSync("/etc/longshore/tasks.yaml"))(
+  "without a file to run, nothing is written, and the ways out are named",
+  () => {
+    const { status, stderr } = longshored();
+    expect(status).toBe(1);
+    expect(stderr).toContain("there is no /etc/longshore/tasks.yaml, so there is nothing to run");
+    expect(stderr).toContain("`longshored init` writes an example");
+    expect(readdirSync(folder)).toEqual([]);
+  },
+);

@@ -55,18 +55,31 @@ describe("a service", () => {
     const folder = mkdtempSync(join(tmpdir(), "longshored-programs-"));
     writeFileSync(join(folder, "script"), "#!/no/such/python\n", { mode: 0o755 });
     writeFileSync(join(folder, "binary"), "\x7fELF\x02\0\0\0", { mode: 0o755 });
+    writeFileSync(join(folder, "windows"), "#!/bin/sh\r\necho hi\r\n", { mode: 0o755 });
+    writeFileSync(join(folder, "env"), "#!/usr/bin/env node\r\n1\r\n", { mode: 0o755 });
+    const names = ["script", "binary", "windows", "env", "user", "shell"];
     const daemon = new Daemon(`
 defaults: { restart: "no" }
 tasks:
+  windows: { command: ./windows, working_dir: ${folder} }
+  env: { command: ${folder}/env }
+  user: { command: ${folder}/windows, user: nobody }
+  shell: { command: sh windows, working_dir: ${folder} }
   script: { command: ${folder}/script }
   binary: { command: ./binary, working_dir: ${folder} }
 `);
     const reasons = new Map<string, string | null>();
-    for (const name of ["script", "binary"]) {
+    for (const name of names) {
       reasons.set(name, (await daemon.until(name, ({ state }) => state === "exited")).reason);
     }
     rmSync(folder, { recursive: true });
+    const windows =
+      "it has Windows line ends (a carriage return in its first line); fix it with: sed -i 's/\\r$//'";
     expect(Object.fromEntries(reasons)).toEqual({
+      windows: `cannot run ./windows: ${windows} ${folder}/windows`,
+      env: `cannot run ${folder}/env: ${windows} ${folder}/env`,
+      user: `cannot run ${folder}/windows: ${windows} ${folder}/windows`,
+      shell: `cannot run windows: ${windows} ${folder}/windows`,
       script: `cannot run ${folder}/script: no such interpreter: /no/such/python`,
       binary: "cannot run ./binary: it is no program for this machine (ENOEXEC)",
     });

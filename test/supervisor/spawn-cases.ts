@@ -99,7 +99,13 @@ export function testSpawn(loadCalls: () => Promise<Native | undefined>): void {
     [
       "a file that is no program",
       { command: ["/etc/passwd"] },
-      { error: "cannot run /etc/passwd: permission denied" },
+      { error: "cannot run /etc/passwd: it is not executable; try chmod +x /etc/passwd" },
+    ],
+    ["a folder", { command: ["/etc"] }, { error: "cannot run /etc: it is a folder" }],
+    [
+      "a missing program of another user",
+      { command: ["/no/such"], user: "nobody" },
+      { error: "cannot run /no/such: no such program" },
     ],
     ["a mask", { command: ["sh", "-c", "umask"], umask: "027" }, { stdout: "0027\n" }],
     [

@@ -27,6 +27,12 @@ export interface StackFacts {
   history: string;
 }
 
+export interface UnitFacts {
+  enabled: boolean;
+  active: boolean;
+  masked?: boolean;
+}
+
 /** Everything that the steps need to know of a host, read in one round trip. */
 export interface Facts {
   os: { id: string; versionId: string; codename: string; prettyName: string };
@@ -51,25 +57,45 @@ export interface Facts {
   docker: {
     /** a dockerd is on the path, whoever installed it */
     installed: boolean;
+    /** the command `docker` is there */
+    client: boolean;
+    /** an engine from a snap: it cannot see the folders of stacks */
+    snap: boolean;
     /** the running engine's version; undefined while it does not answer */
     serverVersion: string | undefined;
+    /** the engine takes connections, and has not answered within 10 s */
+    hung: boolean;
     composeVersion: string | undefined;
     enabled: boolean;
-    /** daemon.json as it is; undefined where there is none */
+    /** the file that the engine reads: `/etc/docker/daemon.json`, unless its unit says another */
+    configFile: string;
+    /** where that file is a symbolic link: the file that it leads to, which need not exist */
+    configTarget: string | undefined;
+    /** that file as it is; undefined where there is none */
     config: string | undefined;
-    /** daemon.json was written after the running engine had started */
+    /** it was written after the running engine had started */
     configIsNewer: boolean;
-    /** member of a swarm, now or when it was last on */
+    /** a member of a swarm: as the engine says; where it does not answer, as its folder says */
     swarm: boolean;
+    /** of the running engine: its containers outlive a restart of it */
+    liveRestore: boolean;
+    /** how many containers run or are paused */
+    containerCount: number;
+    /** names of running containers; read only where an upgrade is asked for */
+    containers: string[];
+    /** what systemd starts the engine with, without its path; undefined where systemd has no such unit */
+    arguments: string[] | undefined;
+    /** units that the engine needs, and that somebody has masked */
+    maskedUnits: string[];
   };
   /** kernel settings: value now, undefined where the kernel has no such setting; and whether it may be written */
   sysctl: Record<string, { value: string | undefined; writable: boolean }>;
-  /** sha256 of the files that the steps write, by absolute path */
-  files: FileHashes;
+  /** content of the files that the steps write, by absolute path */
+  files: Record<string, string>;
   /** owner and mode, `root 755`, of the directories that the steps make */
   directories: Record<string, string>;
   /** units of systemd; read only for the roles that want them */
-  units: Record<string, { enabled: boolean; active: boolean }>;
+  units: Record<string, UnitFacts>;
   /** for the role swap */
   swapBytes: number;
   /** the settings of sshd as it would start now, in lower case; for the roles that depend on them */

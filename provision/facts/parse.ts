@@ -1,5 +1,6 @@
 import { StatusAnswer } from "../../supervisor/protocol/status.ts";
-import type { ContainerFacts, Facts, StackFacts } from "./facts.ts";
+import { parseEngineFacts } from "./engine-facts.ts";
+import type { ContainerFacts, Facts, StackFacts, UnitFacts } from "./facts.ts";
 
 /** Reads what the facts script printed. Unknown keys are passed over, missing ones stay empty. */
 export function parseFacts(output: string): Facts {
@@ -31,19 +32,11 @@ export function parseFacts(output: string): Facts {
     dpkgInterrupted: one("dpkgInterrupted") === "yes",
     candidates: Object.fromEntries(below("candidate")),
     firstBoot: one("firstBoot") === "yes",
-    docker: {
-      installed: one("docker.installed") === "yes",
-      serverVersion: one("docker.serverVersion") || undefined,
-      composeVersion: one("docker.composeVersion") || undefined,
-      enabled: one("docker.enabled") === "enabled",
-      config: decode(lines.find(({ key }) => key === "docker.config")?.value),
-      configIsNewer: one("docker.configIsNewer") === "yes",
-      swarm: one("docker.swarm") === "yes",
-    },
+    docker: parseEngineFacts(one, all),
     sysctl: Object.fromEntries(
       below("sysctl").map(([key, value]) => [key, { value, writable: writable.has(key) }]),
     ),
-    files: Object.fromEntries(below("file")),
+    files: Object.fromEntries(below("file").map(([path, base64]) => [path, decode(base64)])),
     directories: Object.fromEntries(below("directory")),
     units: Object.fromEntries(below("unit").map(([name, words]) => [name, parseUnit(words)])),
     swapBytes: Number(one("swapBytes")) || 0,
@@ -55,13 +48,11 @@ export function parseFacts(output: string): Facts {
   };
 }
 
-function decode(base64: string | undefined): string | undefined {
-  return base64 === undefined ? undefined : Buffer.from(base64, "base64").toString("utf8");
-}
+const decode = (base64: string) => Buffer.from(base64, "base64").toString("utf8");
 
-function parseUnit(words: string): { enabled: boolean; active: boolean } {
-  const [enabled, active] = words.split(" ");
-  return { enabled: enabled === "enabled", active: active === "active" };
+function parseUnit(words: string): UnitFacts {
+  const [state, active] = words.split(" ");
+  return { enabled: state === "enabled", active: active === "active", masked: state?.startsWith("masked") };
 }
 
 /** A setting may stand more than once: sshd listens on several ports. */

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parseFacts } from "../../../provision/facts/parse.ts";
 
 const base64 = (value: unknown) =>
@@ -22,15 +22,17 @@ heldPackage=docker.io
 candidate.docker.io=26.1.6
 docker.config=${base64('{"live-restore":true}')}
 docker.installed=yes
-docker.serverVersion=26.1.5
+docker.client=yes
+docker.info="26.1.5" "inactive" true 2 1
 docker.composeVersion=2.26.1
 docker.enabled=enabled
 sysctl.net.ipv4.tcp_migrate_req=1
 sysctlWritable.net.ipv4.tcp_migrate_req=yes
-file./etc/sysctl.d/60-longshore.conf=${HASH}
+file./etc/sysctl.d/60-longshore.conf=${base64("a = 1\n")}
 directory./opt/longshore=root 755
 unit.fail2ban=enabled active
 unit.chrony=not-found inactive
+unit.ntpsec=masked inactive
 unit.longshore-firewall=enabled failed
 sshd.port=22
 sshd.port=2222
@@ -55,20 +57,31 @@ firewallLoaded=yes
     firstBoot: false,
     docker: {
       installed: true,
+      client: true,
+      snap: false,
       serverVersion: "26.1.5",
+      hung: false,
       composeVersion: "2.26.1",
       enabled: true,
+      configFile: "/etc/docker/daemon.json",
+      configTarget: undefined,
       config: '{"live-restore":true}',
       configIsNewer: false,
       swarm: false,
+      liveRestore: true,
+      containerCount: 3,
+      containers: [],
+      arguments: undefined,
+      maskedUnits: [],
     },
     sysctl: { "net.ipv4.tcp_migrate_req": { value: "1", writable: true } },
-    files: { "/etc/sysctl.d/60-longshore.conf": HASH },
+    files: { "/etc/sysctl.d/60-longshore.conf": "a = 1\n" },
     directories: { "/opt/longshore": "root 755" },
     units: {
-      fail2ban: { enabled: true, active: true },
-      chrony: { enabled: false, active: false },
-      "longshore-firewall": { enabled: true, active: false },
+      fail2ban: { enabled: true, active: true, masked: false },
+      chrony: { enabled: false, active: false, masked: false },
+      ntpsec: { enabled: false, active: false, masked: true },
+      "longshore-firewall": { enabled: true, active: false, masked: false },
     },
     swapBytes: 1_073_741_824,
     sshd: { port: ["22", "2222"], permitrootlogin: ["without-password"] },
@@ -107,8 +120,61 @@ test.each(["disabled", "masked", "static", ""])("a service that is %j is not ena
 });
 
 test("an engine that does not answer has no version", () => {
-  const { docker } = parseFacts("docker.installed=yes\ndocker.serverVersion=\ndocker.composeVersion=\n");
+  const { docker } = parseFacts("docker.installed=yes\ndocker.info=\ndocker.composeVersion=\n");
   expect(docker).toMatchObject({ installed: true, serverVersion: undefined, composeVersion: undefined });
+});
+
+test("an engine that takes connections and does not answer is hung", () => {
+  expect(parseFacts("docker.info=\ndocker.hung=yes\n").docker).toMatchObject({
+    hung: true,
+    serverVersion: undefined,
+  });
+});
+
+test.each([
+  ['"29.1" "inactive" false 0 0', "yes", false],
+  ['"29.1" "" false 0 0', "yes", false],
+  ['"29.1" null false 0 0', "yes", false],
+  ['"29.1" "active" false 0 0', "no", true],
+  ['"29.1" "locked" false 0 0', "no", true],
+  ['"29.1" "error" false 0 0', "no", true],
+  ["", "yes", true],
+  ["", "no", false],
+])(
+  "a member of a swarm, by the engine (%s), and by its folder (%s) only where it is silent",
+  (info, folder, swarm) => {
+    expect(parseFacts(`docker.info=${info}\ndocker.swarmState=${folder}\n`).docker.swarm).toBe(swarm);
+  },
+);
+
+describe("the engine's unit", () => {
+  const read = (properties: string, environment = "") =>
+    parseFacts(
+      `docker.units=${base64(`${properties}\n\nId=docker.socket\nLoadState=masked\n`)}\ndocker.environment=${base64(environment)}\n`,
+    ).docker;
+  const start = (line: string) =>
+    `Id=docker.service\nLoadState=loaded\nUnitFileState=enabled\nEnvironment=MORE=--debug "TWO=a b"\nExecStart={ path=/usr/sbin/dockerd ; argv[]=${line} ; ignore_errors=no ; start_time=[n/a] }`;
+
+  test.each([
+    ["/usr/sbin/dockerd -H fd://", "", ["-H", "fd://"]],
+    ["/usr/sbin/dockerd -H fd:// $DOCKER_OPTS", "# a comment\nDOCKER_OPTS=\n", ["-H", "fd://"]],
+    [
+      "/usr/sbin/dockerd $DOCKER_OPTS $MORE",
+      'DOCKER_OPTS="--log-driver journald -D"',
+      ["--log-driver", "journald", "-D", "--debug"],
+    ],
+    ["/usr/sbin/dockerd --label=${TWO} $MISSING", "", ["--label=a b"]],
+  ])("%s", (line, environment, args) => {
+    expect(read(start(line), environment)).toMatchObject({
+      enabled: true,
+      arguments: args,
+      maskedUnits: ["docker.socket"],
+    });
+  });
+
+  test("that is not there", () => {
+    expect(read("Id=docker.service\nLoadState=not-found\nUnitFileState=").arguments).toBeUndefined();
+  });
 });
 
 const id = "f".repeat(64);

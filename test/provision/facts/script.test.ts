@@ -1,4 +1,5 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -48,16 +49,66 @@ test("the login user is who called sudo", async () => {
   expect((await gatherFacts(here)).loginUser).toBe("nobody");
 });
 
-test("an engine that is installed and does not answer", async () => {
-  stubPrograms({
-    dockerd: "exit 0",
-    docker: `case $2 in
-      version) echo; echo "Cannot connect to the Docker daemon" >&2; exit 1 ;;
-      *) exit 1 ;;
-    esac`,
+describe("the engine", () => {
+  /** The facts of a machine whose engine listens at a socket of the temporary directory, and does this with a request. */
+  async function gatherEngine(answer: ((request: string) => string | undefined) | undefined) {
+    const socket = join(directory, "docker.sock");
+    const server = createServer((client) => {
+      client.once("data", (data) => {
+        const text = answer?.(data.toString());
+        if (text !== undefined) client.end(text);
+      });
+      client.on("error", () => {});
+    });
+    if (answer !== undefined) await new Promise<void>((resolve) => server.listen(socket, resolve));
+    stubPrograms({ dockerd: "exit 0", docker: "exit 1" });
+    const script = FACTS_SCRIPT.replaceAll("/var/run/docker.sock", socket).replaceAll(
+      "timeout -k 1 10",
+      "timeout -k 1 0.5",
+    );
+    const { stdout } = await run(here, shellScript(script));
+    server.close();
+    return parseFacts(stdout).docker;
+  }
+
+  const respond = (info: object) =>
+    `HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n${JSON.stringify(info)}\n`;
+
+  test("is asked itself", async () => {
+    const info = {
+      Labels: ['"ServerVersion":"lies"'],
+      ServerVersion: "28.5.1",
+      Swarm: { LocalNodeState: "active" },
+      LiveRestoreEnabled: true,
+      ContainersRunning: 3,
+      ContainersPaused: 1,
+    };
+    const requests: string[] = [];
+    const docker = await gatherEngine((request) => {
+      requests.push(request);
+      return respond(info);
+    });
+    expect(requests).toEqual([expect.stringContaining("GET /info HTTP/1.0")]);
+    expect(docker).toMatchObject({
+      serverVersion: "28.5.1",
+      swarm: true,
+      liveRestore: true,
+      containerCount: 4,
+      hung: false,
+    });
   });
-  const { docker } = await gatherFacts(here);
-  expect(docker).toMatchObject({ installed: true, serverVersion: undefined });
+
+  test("that is installed and not started has no version", async () => {
+    expect(await gatherEngine(undefined)).toMatchObject({
+      installed: true,
+      serverVersion: undefined,
+      hung: false,
+    });
+  });
+
+  test("that takes connections and never answers is hung, and is not waited for", async () => {
+    expect(await gatherEngine(() => undefined)).toMatchObject({ serverVersion: undefined, hung: true });
+  });
 });
 
 describe("Compose's version", () => {

@@ -1,6 +1,5 @@
 import type { Facts } from "../../../provision/facts/facts.ts";
-import { mergeEngineConfig } from "../../../provision/steps/docker-config.ts";
-import { hashContent } from "../../../provision/steps/host-file.ts";
+import { formatEngineConfig, mergeEngineConfig } from "../../../provision/steps/engine-config.ts";
 
 /** The systems that provision knows, by the name under which /etc/os-release has them. */
 export const SYSTEMS: Record<string, Facts["os"]> = {
@@ -22,6 +21,26 @@ export const SYSTEMS: Record<string, Facts["os"]> = {
 
 export type SystemName = keyof typeof SYSTEMS;
 
+const NO_ENGINE: Facts["docker"] = {
+  installed: false,
+  client: false,
+  snap: false,
+  serverVersion: undefined,
+  hung: false,
+  composeVersion: undefined,
+  enabled: false,
+  configFile: "/etc/docker/daemon.json",
+  configTarget: undefined,
+  config: undefined,
+  configIsNewer: false,
+  swarm: false,
+  liveRestore: false,
+  containerCount: 0,
+  containers: [],
+  arguments: undefined,
+  maskedUnits: [],
+};
+
 /** A host as the cloud hands it over: systemd, a sudo user, no Docker. */
 export function bareHost(system: string, changes: Partial<Facts> = {}): Facts {
   const os = SYSTEMS[system];
@@ -38,15 +57,7 @@ export function bareHost(system: string, changes: Partial<Facts> = {}): Facts {
     dpkgInterrupted: false,
     candidates: {},
     firstBoot: false,
-    docker: {
-      installed: false,
-      serverVersion: undefined,
-      composeVersion: undefined,
-      enabled: false,
-      config: undefined,
-      configIsNewer: false,
-      swarm: false,
-    },
+    docker: NO_ENGINE,
     sysctl: { "net.ipv4.tcp_migrate_req": { value: "0", writable: true } },
     files: {},
     directories: {},
@@ -66,20 +77,20 @@ export function provisionedHost(system: string, changes: Partial<Facts> = {}): F
   return bareHost(system, {
     groups: ["admin", "sudo", "docker"],
     docker: {
+      ...NO_ENGINE,
       installed: true,
+      client: true,
       serverVersion: "28.5.1",
       composeVersion: "2.40.0",
       enabled: true,
-      config: JSON.stringify(mergeEngineConfig({}, {}, { swarm: false })),
-      configIsNewer: false,
-      swarm: false,
+      config: formatEngineConfig(mergeEngineConfig({}, {}, { swarm: false })),
+      liveRestore: true,
+      arguments: ["-H", "fd://", "--containerd=/run/containerd/containerd.sock"],
     },
     directories: { "/opt/longshore": "root 755" },
     sysctl: { "net.ipv4.tcp_migrate_req": { value: "1", writable: true } },
     files: {
-      "/etc/sysctl.d/60-longshore.conf": hashContent(
-        "# Written by longshore provision.\nnet.ipv4.tcp_migrate_req = 1\n",
-      ),
+      "/etc/sysctl.d/60-longshore.conf": "# Written by longshore provision.\nnet.ipv4.tcp_migrate_req = 1\n",
     },
     ...changes,
   });

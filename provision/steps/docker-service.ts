@@ -1,16 +1,23 @@
 import { type Connection, run, shellScript } from "../connection/connection.ts";
+import { refuseEngineTrouble } from "./engine-troubles.ts";
 import type { Step } from "./step.ts";
 
 /** The engine answers now, and will after a reboot. */
 export const dockerService: Step = {
   id: "docker-service",
   title: "Docker service",
-  check({ docker, init }) {
+  check(facts) {
+    refuseEngineTrouble(facts);
+    const { docker, init } = facts;
     const running = docker.serverVersion !== undefined;
     const enabled = docker.enabled || init === "none";
     if (running && enabled) return undefined;
     return {
       summary: [running ? "" : "start", enabled ? "" : "enable"].filter(Boolean).join(" and "),
+      details: [
+        ...(running ? [] : ["- the engine does not answer", "+ the engine answers"]),
+        ...(enabled ? [] : ["- docker.service disabled", "+ docker.service enabled"]),
+      ],
       apply: ({ connection, progress }) =>
         init === "systemd" ? startWithSystemd(connection) : startByHand(connection, progress),
     };
@@ -18,19 +25,32 @@ export const dockerService: Step = {
 };
 
 async function startWithSystemd(connection: Connection): Promise<void> {
-  await run(connection, ["systemctl", "enable", "--now", "--quiet", "docker"], {
+  await run(connection, shellScript(ENABLE_AND_START), {
     become: true,
     title: "systemctl enable --now docker",
   });
   await run(connection, shellScript(WAIT), { become: true, title: "waiting for Docker Engine" });
 }
 
+// A unit of Docker's has no limit of its own for its start. Why it failed stands in the journal only.
+const ENABLE_AND_START = `
+systemctl enable --quiet docker.service || exit
+systemctl is-active --quiet docker.service && exit
+systemctl reset-failed docker.service docker.socket 2>/dev/null
+timeout 120 systemctl start docker.service && exit
+code=$?
+[ "$code" -ne 124 ] || echo "it has not started within 120 s" >&2
+journalctl --unit docker --lines 20 --no-pager --output cat | grep -i 'fail\\|unable\\|conflict' | tail -n 3 >&2
+exit $code
+`;
+
 const WAIT = `
+export DOCKER_HOST=unix:///var/run/docker.sock
 tries=0
-until docker version >/dev/null 2>&1; do
+until timeout 10 docker version >/dev/null 2>&1; do
   tries=$((tries + 1))
-  [ "$tries" -lt 300 ] || { docker version; exit 1; }
-  sleep 0.1
+  [ "$tries" -lt 60 ] || { timeout 10 docker version || echo "it has not answered within 10 s" >&2; exit 1; }
+  sleep 0.5
 done
 `;
 
@@ -39,7 +59,7 @@ done
  * (policy-rc.d, ulimit without the right to raise it) dockerd itself, in a session of its own.
  */
 const START_BY_HAND = `
-docker version >/dev/null 2>&1 && exit 0
+timeout 10 docker version >/dev/null 2>&1 && exit 0
 if [ -x /etc/init.d/docker ] && service docker start </dev/null >/dev/null 2>&1; then
   exit 0
 fi

@@ -14,8 +14,13 @@ export interface Action {
   title: string;
   /** counted as a change in the summary; a check or a wait is not */
   isChange: boolean;
-  /** what would change in detail, for `--check --diff`: lines that begin with `+ ` or `- ` */
+  /** what would change in detail, for `--check --diff`: lines that begin with `+ ` or `- `, or two spaces for a remark */
   details?: string[];
+  /**
+   * With `--check`: finds out whether `run` would get through, without a change of the host. Returns details that are better
+   * than those above, where there are any. Throws what `run` would throw.
+   */
+  rehearse?(context: ActionContext): Promise<string[] | undefined>;
   /** Resolves to false where it turned out that nothing had to be changed. */
   // biome-ignore lint/suspicious/noConfusingVoidType: most actions have nothing to say
   run(context: ActionContext): Promise<void | false>;

@@ -5,7 +5,7 @@ import {
   UnreachableError,
 } from "../connection/connection.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
-import type { Action, Planner } from "./action.ts";
+import type { Action, ActionContext, Planner } from "./action.ts";
 import type { Connections } from "./connections.ts";
 import { type Listener, secondsSince } from "./event.ts";
 import { describeError } from "./host-error.ts";
@@ -61,7 +61,12 @@ export class HostRun {
       const connection = await connections.get(this.host);
       this.#step = "reading facts";
       line.progress("reading facts");
-      return planner(this.#watch(connection));
+      const actions = await planner(this.#watch(connection));
+      if (this.options.check)
+        this.#pending = actions.map(({ title, details }) => ({ title, details: details ?? [] }));
+      if (this.options.check && actions.some(({ rehearse }) => rehearse !== undefined))
+        await this.#rehearse(actions, line);
+      return actions;
     });
     // Nothing is being changed yet: no reason to wait for an answer.
     const actions = await untilAborted(planning, interrupt?.stop).catch((error: unknown) => {
@@ -69,10 +74,26 @@ export class HostRun {
       this.finish();
       throw error;
     });
-    if (this.options.check)
-      this.#pending = actions.map(({ title, details }) => ({ title, details: details ?? [] }));
     if (this.options.check || actions.length === 0) this.finish();
     return actions;
+  }
+
+  /** Finds out, for `--check`, whether each action would get through; where one would not, the host has failed. */
+  async #rehearse(actions: Action[], line: Line): Promise<void> {
+    for (const [index, action] of actions.entries()) {
+      this.#step = action.title;
+      const details = await action.rehearse?.(this.#contextOf(action, line));
+      if (details !== undefined) this.#pending[index] = { title: action.title, details };
+    }
+  }
+
+  #contextOf(action: Action, line: Line, note: (text: string) => void = () => {}): ActionContext {
+    const { listen } = this.options;
+    const tell = (text: string) => {
+      line.progress(text);
+      listen({ host: this.host.name, event: "message", step: action.title, text });
+    };
+    return { progress: line.progress, tell, note };
   }
 
   async apply(action: Action, line: Line): Promise<void> {
@@ -94,17 +115,12 @@ export class HostRun {
     };
     try {
       const result = await this.#guard(() =>
-        action.run({
-          progress: line.progress,
-          tell: (text) => {
-            line.progress(text);
-            listen({ host, event: "message", step: action.title, text });
-          },
-          note: (text) => {
+        action.run(
+          this.#contextOf(action, line, (text) => {
             title = `${title} (${text})`;
             line.rename(title);
-          },
-        }),
+          }),
+        ),
       );
       const changed = action.isChange && result !== false;
       if (changed) this.#changes.push(title);
@@ -142,9 +158,11 @@ export class HostRun {
         status: this.options.interrupt?.stop.aborted ? "interrupted" : "skipped",
         seconds: 0,
       };
-    if (this.#pending.length > 0) return { ...base, status: "pending", pending: this.#pending };
-    if (this.#error === undefined) return { ...base, status: this.#changes.length > 0 ? "changed" : "ok" };
-    return { ...base, status: statusOf(this.#error), error: describeFailure(this.#step, this.#error) };
+    const planned = this.#pending.length > 0 ? { ...base, pending: this.#pending } : base;
+    if (this.#error !== undefined)
+      return { ...planned, status: statusOf(this.#error), error: describeFailure(this.#step, this.#error) };
+    if (this.#pending.length > 0) return { ...planned, status: "pending" };
+    return { ...base, status: this.#changes.length > 0 ? "changed" : "ok" };
   }
 
   #watch(connection: Connection): Connection {

@@ -4,7 +4,9 @@ import { HostError } from "./host-error.ts";
 /** Something that would be done. */
 export const PendingChange = z.object({
   title: z.string().describe("a line for people: `docker group: add debian`"),
-  details: z.array(z.string()).describe("lines of a diff: `+ new`, `- old`"),
+  details: z
+    .array(z.string())
+    .describe("lines of a diff: `+ new`, `- old`, and remarks, which begin with two spaces"),
 });
 export type PendingChange = z.infer<typeof PendingChange>;
 
@@ -31,7 +33,10 @@ export const HostOutcome = z.object({
       "`ok`: nothing had to be changed. `pending`: with `--check`, there is something to do. `skipped`: not begun, because too many others had failed. `interrupted`: Ctrl-C came before this host was done",
     ),
   changes: z.array(z.string()).describe("what was changed, a line each; also where a later step failed"),
-  pending: z.array(PendingChange).optional().describe("with `--check`: what would be done"),
+  pending: z
+    .array(PendingChange)
+    .optional()
+    .describe("with `--check`: what would be done; also where one of it would fail"),
   seconds: z.number(),
   error: HostFailure.optional().describe(
     "where it failed, could not be reached, or was interrupted in the middle",

@@ -14,6 +14,10 @@ export function actionsFor(steps: readonly Step[], facts: Facts, tools: StepTool
     title: `${step.title}: ${change.summary}`,
     isChange: step.isWait !== true,
     details: change.details,
+    rehearse:
+      change.rehearse === undefined
+        ? undefined
+        : (context) => change.rehearse?.({ ...context, ...tools, facts }) ?? Promise.resolve(undefined),
     run: (context) => host.bring(step, context),
   }));
 }

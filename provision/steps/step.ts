@@ -1,6 +1,6 @@
 import { UserError } from "../../supervisor/config/user-error.ts";
 import type { Connection } from "../connection/connection.ts";
-import type { Facts } from "../facts/facts.ts";
+import type { Facts, UnitFacts } from "../facts/facts.ts";
 import type { ActionContext } from "../run/action.ts";
 
 export interface StepTools {
@@ -15,8 +15,15 @@ export interface StepTools {
 export interface Change {
   /** a few words for people: "install docker.io docker-compose" */
   summary: string;
-  /** what would change in detail: lines that begin with `+ ` or `- ` */
+  /** what would change in detail: lines that begin with `+ ` or `- `, or with two spaces for what only explains */
   details?: string[];
+  /**
+   * For `--check`: finds out whether `apply` would get through, and changes nothing on the host. Returns details to show in
+   * place of those above, which were known without asking.
+   *
+   * @throws what `apply` would throw
+   */
+  rehearse?(context: ApplyContext): Promise<string[] | undefined>;
   /** brings the host to the wanted state; safe to run again after a failure at any point */
   apply(context: ApplyContext): Promise<void>;
 }
@@ -43,6 +50,19 @@ export function planSteps(steps: readonly Step[], facts: Facts): { step: Step; c
   return steps.flatMap((step) => {
     const change = step.check(facts);
     return change === undefined ? [] : [{ step, change }];
+  });
+}
+
+/** How a unit stands, for people: `disabled, inactive`. */
+export function describeUnit(unit: UnitFacts | undefined): string {
+  return `${unit?.enabled ? "enabled" : "disabled"}, ${unit?.active ? "active" : "inactive"}`;
+}
+
+/** @throws UserError `unit_masked` where somebody has said that a unit must not be started */
+export function refuseMasked(name: string, unit: UnitFacts | undefined): void {
+  if (unit?.masked !== true) return;
+  throw new UserError("unit_masked", `cannot start ${name}: its unit is masked on the host`, {
+    hint: `if nobody wants it so: \`systemctl unmask ${name}\` there; otherwise leave the role out for this host`,
   });
 }
 

@@ -15,7 +15,8 @@ function formatOutcome(outcome: HostOutcome, width: number, diff: boolean): stri
     const lines = [`${error.step}: ${error.message}`, command, error.hint]
       .filter((line) => line !== undefined)
       .join("\n");
-    return `${head}${changes.map((change) => `\n  changed: ${change}`).join("")}\n${lines.replace(/^/gm, "  ")}`;
+    const plan = pending.map((change) => formatPending(change, diff)).join("");
+    return `${head}${changes.map((change) => `\n  changed: ${change}`).join("")}${plan}\n${lines.replace(/^/gm, "  ")}`;
   }
   if (status === "pending") return `${head}${pending.map((change) => formatPending(change, diff)).join("")}`;
   if (status === "skipped" || status === "interrupted") return `${head}  not begun`;
@@ -24,10 +25,13 @@ function formatOutcome(outcome: HostOutcome, width: number, diff: boolean): stri
 }
 
 function formatPending({ title, details }: PendingChange, diff: boolean): string {
-  const lines = diff
-    ? details.map((line) => `\n    ${line.startsWith("-") ? pc.red(line) : pc.green(line)}`)
-    : [];
+  const lines = diff ? details.map((line) => `\n    ${paintDetail(line)}`) : [];
   return `\n  would change: ${title}${lines.join("")}`;
+}
+
+function paintDetail(line: string): string {
+  if (line.startsWith("-")) return pc.red(line);
+  return line.startsWith("+") ? pc.green(line) : line;
 }
 
 const PAINT: Record<HostOutcome["status"], (text: string) => string> = {

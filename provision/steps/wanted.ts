@@ -2,6 +2,7 @@ import * as z from "zod";
 import { Size } from "../../supervisor/config/size.ts";
 import { UserErrors } from "../../supervisor/config/user-error.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
+import { DOCKERS_OWN, type DockerRepository } from "./docker-repository.ts";
 import { listOf, type Role, Roles } from "./role.ts";
 
 /** A port that the firewall leaves open: `443`, `443/udp`, `8000-8010/tcp`. */
@@ -16,11 +17,30 @@ const OpenPort = z.union([z.string(), z.number().int()]).transform((value, conte
 });
 export type OpenPort = z.infer<typeof OpenPort>;
 
+/** A place of Docker's packages: `https://mirror.example.org/docker/linux`. */
+const RepositoryUrl = z
+  .string()
+  .transform((text) => text.replace(/\/+$/, ""))
+  .refine((text) => /^https?:\/\/[^\s/@]+(\/[^\s]*)?$/.test(text) && URL.canParse(text), {
+    error: ({ input }) => `${input} is not an address such as ${DOCKERS_OWN.url}`,
+  });
+
+/** A fingerprint as gpg prints it, with or without blanks. */
+const Fingerprint = z
+  .string()
+  .transform((text) => text.replace(/\s+/g, "").toUpperCase())
+  .refine((text) => /^[0-9A-F]{40}$/.test(text), {
+    error: ({ input }) => `${input} is not a fingerprint of 40 hex digits, as \`gpg --show-keys\` prints it`,
+  });
+
 /** The variables of the inventory that provision reads; those of others are not ours to judge. */
 const HostVariables = z.object({
   longshore_roles: Roles,
   /** keys of daemon.json that replace what is there */
   longshore_docker: z.record(z.string(), z.unknown()).default({}),
+  /** where Docker's packages come from, and the key that signs them: for mirrors, and for repositories of one's own */
+  longshore_docker_repository: RepositoryUrl.default(DOCKERS_OWN.url),
+  longshore_docker_key: Fingerprint.default(DOCKERS_OWN.key),
   longshore_swap: Size.prefault("1g"),
   longshore_open_ports: listOf(OpenPort).prefault(["80", "443", "443/udp"]),
   /** the ports of compose/site */
@@ -33,6 +53,7 @@ export interface Wanted {
   roles: Role[];
   upgrade: boolean;
   engine: Record<string, unknown>;
+  repository: DockerRepository;
   swapBytes: number;
   openPorts: OpenPort[];
 }
@@ -57,6 +78,7 @@ export function readWanted(
     roles: [...new Set([...data.longshore_roles, ...(options.stackRoles ?? [])])],
     upgrade: options.upgrade,
     engine: data.longshore_docker,
+    repository: { url: data.longshore_docker_repository, key: data.longshore_docker_key },
     swapBytes: data.longshore_swap,
     openPorts: [...data.longshore_open_ports, ...own],
   };

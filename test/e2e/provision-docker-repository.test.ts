@@ -20,7 +20,8 @@ describe.skipIf(noEngine)("a host that can reach Docker's repository", { timeout
     await repository.publish("5:28.0.0-1~debian.13~trixie");
     [host] = (await net.addHosts(1)) as [TestHost];
     await repository.showTo(host);
-    operator = createOperator(net, net.inventory({}, [host]));
+    const longshore_docker_key = await repository.fingerprint();
+    operator = createOperator(net, net.inventory({ longshore_docker_key }, [host]));
   });
 
   afterAll(async () => {
@@ -29,6 +30,16 @@ describe.skipIf(noEngine)("a host that can reach Docker's repository", { timeout
   });
 
   const versionOf = (name: string) => host.exec(["dpkg-query", "--show", "--showformat=${Version}", name]);
+
+  test("is refused, and left as it was, where the key is not Docker's", async () => {
+    const trusting = createOperator(net, net.inventory({}, [host]));
+    for (const args of [["provision", "--check"], ["provision"]]) {
+      const { code, stdout } = await trusting.longshore(args);
+      expect(code).toBe(1);
+      expect(stdout).toContain("cannot trust Docker's repository");
+    }
+    expect((await host.tryExec(["ls", "/etc/apt/sources.list.d/docker.sources"])).code).not.toBe(0);
+  });
 
   test("gets the engine from there, under Docker's key", async () => {
     const { stdout } = await operator.run("provision");

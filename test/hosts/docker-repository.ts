@@ -20,6 +20,12 @@ export class DockerRepository {
     await this.exec(["sh", "/stand-in/publish.sh", "debian", "trixie", version]);
   }
 
+  /** The fingerprint of its key, for `longshore_docker_key`. There is one once something was published. */
+  async fingerprint(): Promise<string> {
+    const listing = await this.exec(["gpg", "--batch", "--with-colons", "--list-keys"]);
+    return /^fpr:+([0-9A-F]{40}):/m.exec(listing)?.[1] ?? "";
+  }
+
   /** Makes a host meet this repository where it looks for Docker's, and trust its certificate. */
   async showTo(host: TestHost): Promise<void> {
     await host.exec(["sh", "-c", `echo '${this.address} ${NAME}' >> /etc/hosts`]);

@@ -4,7 +4,8 @@ import type { InventoryHost } from "../inventory/inventory.ts";
 import type { Planner } from "../run/action.ts";
 import type { HostOutcome } from "../run/outcome.ts";
 import { runHosts } from "../run/run-hosts.ts";
-import { refreshPackages } from "../steps/apt.ts";
+import { hostApt } from "../steps/apt.ts";
+import { refreshPackages } from "../steps/apt-sources.ts";
 import { distributionOf } from "../steps/distribution.ts";
 import { actionsFor } from "../steps/host-steps.ts";
 import type { Role } from "../steps/role.ts";
@@ -52,7 +53,8 @@ export async function provisionHosts(
 function planProvision(wanted: Wanted, check: boolean, reconnect: () => Promise<Connection>): Planner {
   return async (connection) => {
     // Only lists of packages: the host stays as it is, and --check goes by those that it has.
-    if (wanted.upgrade && !check) await refreshPackages({ connection, progress: () => {}, tell: () => {} });
+    if (wanted.upgrade && !check)
+      await refreshPackages(hostApt({ connection, progress: () => {}, tell: () => {} }));
     const gather = () =>
       gatherFacts(connection, undefined, { roles: wanted.roles, candidates: wanted.upgrade });
     const facts = await gather();

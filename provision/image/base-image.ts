@@ -1,6 +1,6 @@
 import { UserError } from "../../supervisor/config/user-error.ts";
 import { type Connection, run, shellScript } from "../connection/connection.ts";
-import { installPackages, refreshPackages } from "../steps/apt.ts";
+import { installPackages } from "../steps/apt-install.ts";
 import { type Builder, hasImage } from "./engine.ts";
 import type { WantedImage } from "./image.ts";
 import { followProgress } from "./progress.ts";
@@ -87,8 +87,7 @@ export async function installDebootstrap(
   const { code } = await connection.exec(shellScript(HAS_DEBOOTSTRAP, KEYRING), { become: true });
   if (code === 0) return;
   const context = { connection, progress, tell: progress };
-  await refreshPackages(context);
-  await installPackages(context, ["debootstrap", "debian-archive-keyring"]);
+  await installPackages(context, { packages: ["debootstrap", "debian-archive-keyring"] });
 }
 
 const DEBOOTSTRAP = `

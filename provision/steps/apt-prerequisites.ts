@@ -1,8 +1,12 @@
 import type { Facts } from "../facts/facts.ts";
-import { installPackages, refreshPackages, repairPackages } from "./apt.ts";
-import type { Step } from "./step.ts";
+import { configurePackages, hostApt } from "./apt.ts";
+import { installJudged, installPackages, judge, rehearseInstallation } from "./apt-install.ts";
+import type { ApplyContext, Step } from "./step.ts";
 
 const PACKAGES = ["ca-certificates"];
+
+/** Ends an installation that was cut off; apt may want to remove what cannot be completed, and must not. */
+const REPAIR = { packages: [], options: ["--fix-broken"] };
 
 /** apt works: nothing is half installed, and HTTPS can be trusted. */
 export const aptPrerequisites: Step = {
@@ -17,15 +21,25 @@ export const aptPrerequisites: Step = {
         .filter(Boolean)
         .join(", "),
       details: missing.map((name) => `+ ${name}`),
+      rehearse: (context) =>
+        rehearseInstallation(
+          context,
+          repair === undefined ? { packages: missing } : { ...REPAIR, packages: missing },
+        ),
       apply: async (context) => {
         if (repair !== undefined) await repairPackages(context);
-        if (missing.length === 0) return;
-        await refreshPackages(context);
-        await installPackages(context, missing);
+        if (missing.length > 0) await installPackages(context, { packages: missing });
       },
     };
   },
 };
+
+async function repairPackages(context: ApplyContext): Promise<void> {
+  const apt = hostApt(context);
+  await configurePackages(apt);
+  await judge(apt, REPAIR);
+  await installJudged(apt, REPAIR);
+}
 
 function damage({ brokenPackages, dpkgInterrupted }: Facts): string | undefined {
   if (brokenPackages.length > 0) return brokenPackages.join(" ");

@@ -8,6 +8,8 @@ export interface Distribution {
   codename: string;
   /** the distribution's own packages, for hosts that cannot reach Docker's repository */
   enginePackages: string[];
+  /** the command `docker`, where it is a package of its own */
+  clientPackages: string[];
   composePackage: string;
   /** where the release itself has no Compose v2: the suite that has */
   composeSuite?: string;
@@ -23,6 +25,7 @@ const DISTRIBUTIONS: Record<string, Distribution> = {
     dockerRepository: "debian",
     codename: "bookworm",
     enginePackages: ["docker.io", "iptables"],
+    clientPackages: ["docker.io"],
     composePackage: "docker-compose",
     composeSuite: "trixie",
   },
@@ -30,18 +33,21 @@ const DISTRIBUTIONS: Record<string, Distribution> = {
     dockerRepository: "debian",
     codename: "trixie",
     enginePackages: ["docker.io", "docker-cli", "iptables"],
+    clientPackages: ["docker-cli"],
     composePackage: "docker-compose",
   },
   "ubuntu 22.04": {
     dockerRepository: "ubuntu",
     codename: "jammy",
     enginePackages: ["docker.io", "iptables"],
+    clientPackages: ["docker.io"],
     composePackage: "docker-compose-v2",
   },
   "ubuntu 24.04": {
     dockerRepository: "ubuntu",
     codename: "noble",
     enginePackages: ["docker.io", "iptables"],
+    clientPackages: ["docker.io"],
     composePackage: "docker-compose-v2",
   },
 };

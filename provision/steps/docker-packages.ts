@@ -1,13 +1,17 @@
 import type { Facts } from "../facts/facts.ts";
-import { holdPackages, installPackages, refreshPackages } from "./apt.ts";
+import { holdPackages, hostApt } from "./apt.ts";
+import { blameSources, installJudged, installPackages, rehearseInstallation } from "./apt-install.ts";
+import { withRehearsal } from "./apt-rehearsal.ts";
+import { formatChanges, type Simulation } from "./apt-simulation.ts";
 import {
   type Distribution,
   DOCKER_COMPOSE_PACKAGE,
   DOCKER_ENGINE_PACKAGES,
   distributionOf,
 } from "./distribution.ts";
-import { addDockerRepository, addPinnedSuite } from "./docker-repository.ts";
-import type { ApplyContext, Change, Step } from "./step.ts";
+import { acceptOffer, type Missing, offersFor } from "./docker-offers.ts";
+import type { DockerRepository } from "./docker-repository.ts";
+import type { Change, Step } from "./step.ts";
 
 /** Everything that belongs to an engine, whoever packaged it: a change of one restarts containers or changes Compose. */
 const FAMILY = [
@@ -18,22 +22,29 @@ const FAMILY = [
   "containerd",
   "docker-compose",
   "docker-compose-v2",
+  ...["moby-engine", "moby-cli", "moby-containerd", "moby-buildx", "moby-compose"],
 ];
+
+/** What runs containers, or takes the place of the command docker. */
+const ENGINES = ["docker-ce", "docker.io", "moby-engine", "podman-docker"];
 
 /**
  * Docker Engine and Compose v2: from Docker's repository where the host can reach it, else from the distribution. They are
  * held: an unattended upgrade must not restart the engine at night.
  *
  * @param options.upgrade bring them to the newest version that the host's package lists have
+ * @param options.repository a repository of Docker's packages other than Docker's own
  */
-export function dockerPackages(options: { upgrade: boolean } = { upgrade: false }): Step {
+export function dockerPackages(
+  options: { upgrade: boolean; repository?: DockerRepository } = { upgrade: false },
+): Step {
   return {
     id: "docker-packages",
     title: "Docker Engine and Compose",
     check(facts) {
       const distribution = distributionOf(facts);
       return (
-        planInstall(facts, distribution) ??
+        planInstall(facts, distribution, options.repository) ??
         (options.upgrade ? planUpgrade(facts) : undefined) ??
         planHold(facts)
       );
@@ -41,28 +52,62 @@ export function dockerPackages(options: { upgrade: boolean } = { upgrade: false 
   };
 }
 
-function planInstall(facts: Facts, distribution: Distribution): Change | undefined {
+function planInstall(
+  facts: Facts,
+  distribution: Distribution,
+  repository: DockerRepository | undefined,
+): Change | undefined {
   const { docker } = facts;
-  const missing = [
-    ...(docker.installed ? [] : ["Docker Engine"]),
-    ...(docker.composeVersion === undefined ? ["Compose v2"] : []),
-  ];
-  if (missing.length === 0) return undefined;
-  const engine = [
-    `+ ${DOCKER_ENGINE_PACKAGES.join(" ")}`,
-    `  or, without Docker's repository: ${distribution.enginePackages.join(" ")}`,
-  ];
-  return {
-    summary: `install ${missing.join(" and ")}`,
-    details: [
-      ...(docker.installed ? [] : engine),
-      ...(docker.composeVersion === undefined
-        ? [`+ ${DOCKER_COMPOSE_PACKAGE}, or ${distribution.composePackage}`]
-        : []),
-      ...looseOf(facts).map((name) => describeHold(facts, name)),
-    ],
-    apply: (context) => installDocker(context, distribution),
+  const missing: Missing = {
+    engine: !docker.installed,
+    client: !docker.client,
+    compose: docker.composeVersion === undefined,
   };
+  const names = [
+    ...(missing.engine ? ["Docker Engine"] : missing.client ? ["the command docker"] : []),
+    ...(missing.compose ? ["Compose v2"] : []),
+  ];
+  if (names.length === 0) return undefined;
+  const offers = offersFor(facts, distribution, missing, repository);
+  const holds = looseOf(facts).map((name) => describeHold(facts, name));
+  const object = (simulation: Simulation) => (missing.engine ? [] : objectToEngines(simulation));
+  return {
+    summary: `install ${names.join(" and ")}`,
+    details: [
+      ...offers.map(
+        ({ origin, packages }, index) =>
+          `${index === 0 ? "+ " : "  or, "}${packages.join(" ")}, from ${origin}`,
+      ),
+      ...holds,
+    ],
+    rehearse: (context) =>
+      withRehearsal(context, async (apt) => {
+        const { offer, simulation, passed } = await acceptOffer(apt, offers, object);
+        return [
+          ...formatChanges(simulation),
+          `  from ${offer.origin}`,
+          ...passed.map((line) => `  ${line}`),
+          ...holds,
+        ];
+      }),
+    apply: async (context) => {
+      const apt = hostApt(context);
+      const { offer, dead, passed } = await acceptOffer(apt, offers, object);
+      for (const line of passed) context.tell(line);
+      if (missing.engine) context.note(`from ${offer.origin}`);
+      await blameSources(dead, installJudged(apt, { packages: offer.packages }));
+      await holdPackages(context, FAMILY);
+    },
+  };
+}
+
+/** An engine that is there must not get company: both would want the same socket. */
+function objectToEngines({ changes }: Simulation): string[] {
+  const second = changes.filter(
+    ({ name, from, to }) => ENGINES.includes(name) && from === undefined && to !== undefined,
+  );
+  if (second.length === 0) return [];
+  return [`would install a second engine: ${second.map(({ name }) => name).join(", ")}`];
 }
 
 function planUpgrade(facts: Facts): Change | undefined {
@@ -73,17 +118,31 @@ function planUpgrade(facts: Facts): Change | undefined {
     );
   });
   if (old.length === 0) return undefined;
+  const installation = {
+    packages: old,
+    options: ["--only-upgrade", "--allow-change-held-packages"],
+    free: FAMILY,
+  };
+  const stopped = stoppedByRestart(facts);
   return {
-    summary: `upgrade ${old.join(" ")}`,
-    details: old.flatMap((name) => [
-      `- ${name} ${facts.packages[name]}`,
-      `+ ${name} ${facts.candidates[name]}`,
-    ]),
+    summary: `upgrade ${old.join(" ")}${stopped.length > 0 ? ", which restarts running containers" : ""}`,
+    details: [
+      ...old.flatMap((name) => [`- ${name} ${facts.packages[name]}`, `+ ${name} ${facts.candidates[name]}`]),
+      ...stopped,
+    ],
+    rehearse: async (context) => [...(await rehearseInstallation(context, installation)), ...stopped],
     apply: async (context) => {
-      await installPackages(context, old, ["--only-upgrade", "--allow-change-held-packages"]);
+      for (const line of stopped) context.tell(line.trim());
+      await installPackages(context, installation);
       await holdPackages(context, installedOf(facts));
     },
   };
+}
+
+/** An upgrade restarts the engine: what it stops on the way is said before. */
+function stoppedByRestart({ docker }: Facts): string[] {
+  if (docker.liveRestore || docker.containers.length === 0) return [];
+  return [`  stops with the engine, for want of live-restore: ${docker.containers.join(", ")}`];
 }
 
 function planHold(facts: Facts): Change | undefined {
@@ -109,30 +168,4 @@ function describeHold({ packages }: Facts, name: string): string {
 
 function installedOf({ packages }: Facts): string[] {
   return FAMILY.filter((name) => name in packages);
-}
-
-/** All sources first, so that one update of the lists and one installation do: they are what takes long. */
-async function installDocker(context: ApplyContext, distribution: Distribution): Promise<void> {
-  const { docker, packages } = context.facts;
-  const fromDocker = docker.installed
-    ? "docker-ce" in packages
-    : await addDockerRepository(context, distribution);
-  if (!docker.installed)
-    context.note(fromDocker ? "from Docker's repository" : `from ${distribution.codename}`);
-  const engine = fromDocker ? DOCKER_ENGINE_PACKAGES : distribution.enginePackages;
-  const compose = fromDocker ? DOCKER_COMPOSE_PACKAGE : await prepareCompose(context, distribution);
-  await refreshPackages(context);
-  await installPackages(context, [
-    ...(docker.installed ? [] : engine),
-    ...(docker.composeVersion === undefined ? [compose] : []),
-  ]);
-  await holdPackages(context, FAMILY);
-}
-
-/** Returns what to ask apt for. */
-async function prepareCompose(context: ApplyContext, distribution: Distribution): Promise<string> {
-  const { composePackage, composeSuite } = distribution;
-  if (composeSuite === undefined) return composePackage;
-  await addPinnedSuite(context, composeSuite, composePackage);
-  return `${composePackage}/${composeSuite}`;
 }

@@ -1,7 +1,8 @@
 import { run } from "../connection/connection.ts";
-import { installPackages, refreshPackages } from "./apt.ts";
-import { hashContent, writeHostFile } from "./host-file.ts";
-import { requireSystemd, type Step } from "./step.ts";
+import { installPackages, rehearseInstallation } from "./apt-install.ts";
+import { diffFile } from "./diff.ts";
+import { writeHostFile } from "./host-file.ts";
+import { describeUnit, refuseMasked, requireSystemd, type Step } from "./step.ts";
 
 const FILE = {
   path: "/etc/fail2ban/jail.d/longshore.conf",
@@ -18,7 +19,8 @@ backend = systemd
 `,
 };
 
-const PACKAGES = ["fail2ban", "nftables"];
+// python3-systemd is only recommended, and reads the journal for it.
+const PACKAGES = ["fail2ban", "nftables", "python3-systemd"];
 
 /** Who guesses passwords is shut out for a while. */
 export const fail2ban: Step = {
@@ -27,18 +29,23 @@ export const fail2ban: Step = {
   check({ packages, files, units, init }) {
     requireSystemd("fail2ban", init);
     const missing = PACKAGES.filter((name) => !(name in packages));
-    const isWritten = files[FILE.path] === hashContent(FILE.content);
+    const diff = diffFile(FILE.path, files[FILE.path], FILE.content);
     const runs = units.fail2ban?.enabled === true && units.fail2ban.active;
-    if (missing.length === 0 && isWritten && runs) return undefined;
+    if (missing.length === 0 && diff.length === 0 && runs) return undefined;
+    if (missing.length === 0) refuseMasked("fail2ban", units.fail2ban);
+    const details = [
+      ...diff,
+      ...(runs ? [] : [`- fail2ban ${describeUnit(units.fail2ban)}`, "+ fail2ban enabled, active"]),
+    ];
     return {
       summary: "watch sshd",
-      details: [...missing.map((name) => `+ ${name}`), ...(isWritten ? [] : [`+ ${FILE.path}`])],
+      details: [...missing.map((name) => `+ ${name}`), ...details],
+      rehearse: async (context) =>
+        missing.length === 0
+          ? undefined
+          : [...(await rehearseInstallation(context, { packages: missing })), ...details],
       apply: async (context) => {
-        if (missing.length > 0) {
-          await refreshPackages(context);
-          // python3-systemd is only recommended, and reads the journal for it.
-          await installPackages(context, [...missing, "python3-systemd"]);
-        }
+        if (missing.length > 0) await installPackages(context, { packages: missing });
         await writeHostFile(context.connection, FILE);
         for (const verb of ["enable", "restart"]) {
           const argv = ["systemctl", verb, "fail2ban"];

@@ -1,8 +1,9 @@
 import type { Facts } from "../facts/facts.ts";
-import { installPackages, refreshPackages } from "./apt.ts";
+import { installPackages, rehearseInstallation } from "./apt-install.ts";
+import { diffFile } from "./diff.ts";
 import { guardChange } from "./guarded-change.ts";
-import { hashContent, writeHostFile } from "./host-file.ts";
-import { requireSystemd, type Step } from "./step.ts";
+import { writeHostFile } from "./host-file.ts";
+import { describeUnit, refuseMasked, requireSystemd, type Step } from "./step.ts";
 import type { OpenPort } from "./wanted.ts";
 
 const RULES = "/etc/longshore/firewall.nft";
@@ -29,6 +30,8 @@ ExecStop=-nft delete table inet longshore
 WantedBy=multi-user.target
 `,
 };
+
+const INSTALLATION = { packages: ["nftables"] };
 
 // The rules that are loaded next time stay the old ones until somebody has come in: a reboot takes the change back, too.
 const MAKE = `
@@ -63,22 +66,29 @@ export function firewall(openPorts: readonly OpenPort[]): Step {
       requireSystemd("firewall", facts.init);
       const ports = [...sshPorts(facts), ...openPorts];
       const rules = formatRules(ports);
-      const isWritten =
-        facts.files[RULES] === hashContent(rules) && facts.files[UNIT.path] === hashContent(UNIT.content);
-      const isOn = facts.firewallLoaded && facts.units["longshore-firewall"]?.enabled === true;
+      const diff = [
+        ...diffFile(RULES, facts.files[RULES], rules),
+        ...diffFile(UNIT.path, facts.files[UNIT.path], UNIT.content),
+      ];
+      const unit = facts.units["longshore-firewall"];
+      const isOn = facts.firewallLoaded && unit?.enabled === true;
       const isSettled = !facts.unsettled.includes("firewall");
-      if (isWritten && isOn && isSettled && "nftables" in facts.packages) return undefined;
+      const isInstalled = "nftables" in facts.packages;
+      if (diff.length === 0 && isOn && isSettled && isInstalled) return undefined;
+      refuseMasked("longshore-firewall", unit);
+      const details = [
+        ...diff,
+        ...(isOn
+          ? []
+          : [`- longshore-firewall ${describeUnit(unit)}`, "+ longshore-firewall enabled, active"]),
+      ];
       return {
         summary: `open ${formatPorts("tcp", ports)} tcp, ${formatPorts("udp", ports) || "no"} udp`,
-        details: rules
-          .trimEnd()
-          .split("\n")
-          .map((line) => `+ ${line}`),
+        details: [...(isInstalled ? [] : ["+ nftables"]), ...details],
+        rehearse: async (context) =>
+          isInstalled ? undefined : [...(await rehearseInstallation(context, INSTALLATION)), ...details],
         apply: async (context) => {
-          if (!("nftables" in facts.packages)) {
-            await refreshPackages(context);
-            await installPackages(context, ["nftables"]);
-          }
+          if (!isInstalled) await installPackages(context, INSTALLATION);
           await writeHostFile(context.connection, UNIT);
           await guardChange(context, {
             name: "firewall",

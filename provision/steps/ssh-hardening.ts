@@ -1,6 +1,6 @@
 import type { Facts } from "../facts/facts.ts";
+import { diffFile } from "./diff.ts";
 import { guardChange } from "./guarded-change.ts";
-import { hashContent } from "./host-file.ts";
 import { requireSystemd, type Step } from "./step.ts";
 
 // The first value that sshd reads counts, and files in its folder are read in the order of their names: before cloud-init's.
@@ -34,17 +34,17 @@ export const sshHardening: Step = {
     const settings = wantedSettings(facts);
     const content = `# Written by longshore provision.\n${settings.map((pair) => `${pair.join(" ")}\n`).join("")}`;
     const wrong = settings.filter(([key, value]) => !isEffective(facts, key, value));
-    const isWritten = facts.files[FILE] === hashContent(content);
+    const diff = diffFile(FILE, facts.files[FILE], content);
     const isSettled = !facts.unsettled.includes("ssh-hardening");
-    if (wrong.length === 0 && isWritten && isSettled) return undefined;
+    if (wrong.length === 0 && diff.length === 0 && isSettled) return undefined;
     return {
       summary: "keys only",
       details: [
-        ...wrong.flatMap(([key, value]) => [
-          `- ${key} ${facts.sshd[key.toLowerCase()]?.join(" ") ?? ""}`,
-          `+ ${key} ${value}`,
-        ]),
-        ...(isWritten ? [] : [`+ ${FILE}`]),
+        ...diff,
+        ...wrong.map(([key, value]) => {
+          const now = facts.sshd[key.toLowerCase()]?.join(" ") ?? "not set";
+          return `  sshd has ${key} ${now}, and gets ${value}`;
+        }),
       ],
       apply: (context) =>
         guardChange(context, {

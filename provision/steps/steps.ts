@@ -32,7 +32,7 @@ export function provisionSteps(wanted: Wanted): Step[] {
     firstBoot,
     aptPrerequisites,
     dockerConfig(wanted.engine),
-    dockerPackages({ upgrade: wanted.upgrade }),
+    dockerPackages({ upgrade: wanted.upgrade, repository: wanted.repository }),
     // The engine's socket does not start without the group.
     dockerGroup,
     dockerService,

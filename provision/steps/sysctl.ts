@@ -1,5 +1,6 @@
 import { run, shellScript } from "../connection/connection.ts";
-import { hashContent, writeHostFile } from "./host-file.ts";
+import { diffFile } from "./diff.ts";
+import { writeHostFile } from "./host-file.ts";
 import type { Step } from "./step.ts";
 
 /**
@@ -24,15 +25,15 @@ export const sysctlSettings: Step = {
     const wrong = Object.entries(SETTINGS).filter(
       ([key, value]) => sysctl[key]?.writable && sysctl[key]?.value !== value,
     );
-    const persisted = files[FILE.path] === hashContent(FILE.content);
-    if (wrong.length === 0 && persisted) return undefined;
+    const diff = diffFile(FILE.path, files[FILE.path], FILE.content);
+    if (wrong.length === 0 && diff.length === 0) return undefined;
     return {
       summary: Object.entries(SETTINGS)
         .map(([key, value]) => `${key}=${value}`)
         .join(" "),
       details: [
-        ...wrong.map(([key, value]) => `+ ${key} = ${value} (now ${sysctl[key]?.value})`),
-        ...(persisted ? [] : [`+ ${FILE.path}`]),
+        ...wrong.flatMap(([key, value]) => [`- ${key} = ${sysctl[key]?.value}`, `+ ${key} = ${value}`]),
+        ...diff,
       ],
       apply: async ({ connection }) => {
         await writeHostFile(connection, FILE);

@@ -1,9 +1,9 @@
 import { run } from "../connection/connection.ts";
-import { installPackages, refreshPackages } from "./apt.ts";
-import type { Step } from "./step.ts";
+import { installPackages, rehearseInstallation } from "./apt-install.ts";
+import { describeUnit, refuseMasked, type Step } from "./step.ts";
 
 /** Any of these will do; each is the name of a package and of its unit. */
-const SERVICES = ["chrony", "ntpsec", "systemd-timesyncd"];
+const SERVICES = ["chrony", "ntpsec", "openntpd", "systemd-timesyncd"];
 
 /** The clock is kept right: certificates and logs depend on it. Without systemd the clock is that of the machine below. */
 export const timeSync: Step = {
@@ -14,14 +14,18 @@ export const timeSync: Step = {
       return undefined;
     const installed = SERVICES.find((name) => name in packages);
     const service = installed ?? "systemd-timesyncd";
+    const installation = { packages: [service] };
+    if (installed !== undefined) refuseMasked(service, units[service]);
     return {
       summary: installed === undefined ? `install ${service}` : `enable ${service}`,
-      details: [`+ ${service}`],
+      details:
+        installed === undefined
+          ? [`+ ${service}`]
+          : [`- ${service} ${describeUnit(units[service])}`, `+ ${service} enabled, active`],
+      rehearse: async (context) =>
+        installed === undefined ? rehearseInstallation(context, installation) : undefined,
       apply: async (context) => {
-        if (installed === undefined) {
-          await refreshPackages(context);
-          await installPackages(context, [service]);
-        }
+        if (installed === undefined) await installPackages(context, installation);
         await run(context.connection, ["systemctl", "enable", "--now", "--quiet", service], {
           become: true,
           title: `systemctl enable --now ${service}`,

@@ -1,7 +1,8 @@
 import { run } from "../connection/connection.ts";
-import { installPackages, refreshPackages } from "./apt.ts";
-import { hashContent, writeHostFile } from "./host-file.ts";
-import type { Step } from "./step.ts";
+import { installPackages, rehearseInstallation } from "./apt-install.ts";
+import { diffFile } from "./diff.ts";
+import { writeHostFile } from "./host-file.ts";
+import { describeUnit, refuseMasked, type Step } from "./step.ts";
 
 const TIMER = "apt-daily-upgrade.timer";
 
@@ -15,27 +16,26 @@ Unattended-Upgrade::Automatic-Reboot "false";
 `,
 };
 
+const INSTALLATION = { packages: ["unattended-upgrades"] };
+
 /** Security updates come by themselves; the engine, which is held, does not. */
 export const unattendedUpgrades: Step = {
   id: "unattended-upgrades",
   title: "unattended upgrades",
   check({ packages, files, units, init }) {
     const isInstalled = "unattended-upgrades" in packages;
-    const isWritten = files[FILE.path] === hashContent(FILE.content);
+    const diff = diffFile(FILE.path, files[FILE.path], FILE.content);
     const isEnabled = init === "none" || units[TIMER]?.enabled === true;
-    if (isInstalled && isWritten && isEnabled) return undefined;
+    if (isInstalled && diff.length === 0 && isEnabled) return undefined;
+    if (init === "systemd") refuseMasked(TIMER, units[TIMER]);
+    const timer = isEnabled ? [] : [`- ${TIMER} ${describeUnit(units[TIMER])}`, `+ ${TIMER} enabled, active`];
     return {
       summary: "security updates every day",
-      details: [
-        ...(isInstalled ? [] : ["+ unattended-upgrades"]),
-        ...(isWritten ? [] : [`+ ${FILE.path}`]),
-        ...(isEnabled ? [] : [`+ ${TIMER}`]),
-      ],
+      details: [...(isInstalled ? [] : ["+ unattended-upgrades"]), ...diff, ...timer],
+      rehearse: async (context) =>
+        isInstalled ? undefined : [...(await rehearseInstallation(context, INSTALLATION)), ...diff, ...timer],
       apply: async (context) => {
-        if (!isInstalled) {
-          await refreshPackages(context);
-          await installPackages(context, ["unattended-upgrades"]);
-        }
+        if (!isInstalled) await installPackages(context, INSTALLATION);
         await writeHostFile(context.connection, FILE);
         if (isEnabled) return;
         const argv = ["systemctl", "enable", "--now", "--quiet", TIMER];

@@ -7,6 +7,7 @@ import { dockerService } from "../../../provision/steps/docker-service.ts";
 import type { Step } from "../../../provision/steps/step.ts";
 import { sysctlSettings } from "../../../provision/steps/sysctl.ts";
 import { bareHost, provisionedHost, SYSTEMS } from "./host-facts.ts";
+import { DOCKERS_KEY, TEST_FINGERPRINT, TEST_KEY } from "./keys.ts";
 import { type RecordedCommand, recordCommands } from "./recording-connection.ts";
 
 /** Applies a step on a host that answers as told, and returns what it ran and what it noted. */
@@ -33,13 +34,22 @@ async function apply(
   return { commands: connection.commands, notes, said };
 }
 
-const withoutDockersRepository = ({ text }: RecordedCommand) =>
-  text.includes("download.docker.com") ? { code: 100 } : undefined;
+/** No source of Docker's is there yet. */
+const NO_SOURCE = ({ text }: RecordedCommand) =>
+  text === "/etc/apt download.docker.com sources.list.d/docker.sources" ? { code: 1 } : undefined;
+
+const withoutDockersRepository = (command: RecordedCommand) =>
+  NO_SOURCE(command) ?? (command.text.includes("download.docker.com/linux") ? { code: 100 } : undefined);
+
+const withKey = (stdout: string) => (command: RecordedCommand) =>
+  NO_SOURCE(command) ?? (command.text.endsWith("/gpg") ? { stdout } : undefined);
+
+const withDockersRepository = withKey(DOCKERS_KEY);
 
 /** The packages of every `apt-get install`, in order. */
 const installed = (commands: RecordedCommand[]) =>
   commands
-    .filter(({ argv }) => argv.includes("install"))
+    .filter(({ argv }) => argv.includes("install") && !argv.includes("--simulate"))
     .map(({ argv }) => argv.slice(argv.indexOf("--") + 1));
 
 /** The files that were written: path → content. */
@@ -58,15 +68,16 @@ describe("what apt needs", () => {
   ])("what dpkg left %s is ended", async (_title, changes) => {
     const { commands } = await apply(aptPrerequisites, provisionedHost("Debian 13", changes));
     expect(commands[0]?.text).toContain("dpkg --force-confdef --force-confold --configure -a");
-    expect(commands[1]?.text).toContain("--fix-broken install");
-    expect(commands).toHaveLength(2);
+    expect(commands[1]?.text).toContain("--simulate install --no-install-recommends --fix-broken");
+    expect(commands[2]?.text).toContain("install --no-remove --no-install-recommends --fix-broken");
+    expect(commands).toHaveLength(3);
   });
 });
 
 describe("packages", () => {
   test.each(Object.keys(SYSTEMS))("%s: Docker's own where its repository answers", async (system) => {
     const facts = bareHost(system, { architecture: "arm64" });
-    const { commands, notes } = await apply(dockerPackages(), facts);
+    const { commands, notes } = await apply(dockerPackages(), facts, withDockersRepository);
     expect(notes).toEqual(["from Docker's repository"]);
     expect(installed(commands)).toEqual([
       ["docker-ce", "docker-ce-cli", "containerd.io", "docker-buildx-plugin", "docker-compose-plugin"],
@@ -135,8 +146,9 @@ Pin-Priority: 50
   });
 
   test("Docker's repository is pinned to Docker's packages before it is a source", async () => {
-    const { commands } = await apply(dockerPackages(), bareHost("Debian 13"));
+    const { commands } = await apply(dockerPackages(), bareHost("Debian 13"), withDockersRepository);
     expect(Object.keys(written(commands))).toEqual([
+      "/etc/apt/keyrings/docker.asc",
       "/etc/apt/preferences.d/longshore-docker",
       "/etc/apt/sources.list.d/docker.sources",
     ]);
@@ -158,8 +170,106 @@ Pin-Priority: 500
     });
     const { commands } = await apply(dockerPackages({ upgrade: true }), facts);
     expect(installed(commands)).toEqual([["docker-ce"]]);
-    expect(commands[0]?.text).toContain("--only-upgrade --allow-change-held-packages");
-    expect(commands[1]?.text).toMatch(/ apt-mark hold .* longshore docker-ce docker-ce-cli$/s);
+    expect(commands.at(-2)?.text).toContain("--only-upgrade --allow-change-held-packages");
+    expect(commands.at(-1)?.text).toMatch(/ apt-mark hold .* longshore docker-ce docker-ce-cli$/s);
+  });
+
+  test("another key than Docker's stops it before anything is written", async () => {
+    const failing = apply(dockerPackages(), bareHost("Debian 13"), withKey(TEST_KEY));
+    await expect(failing).rejects.toMatchObject({
+      code: "docker_key",
+      message: expect.stringContaining(
+        `is ${TEST_FINGERPRINT}, and not 9DC858229FC7DD38854AE2D88D81803C0EBFCD88`,
+      ),
+    });
+  });
+
+  test("a key of one's own is taken where the inventory names it, from one's own place", async () => {
+    const repository = { url: "https://mirror.test/docker", key: TEST_FINGERPRINT };
+    const { commands } = await apply(
+      dockerPackages({ upgrade: false, repository }),
+      bareHost("Debian 13"),
+      ({ text }) =>
+        text.startsWith("/etc/apt mirror.test ")
+          ? { code: 1 }
+          : text.endsWith("/gpg")
+            ? { stdout: TEST_KEY }
+            : undefined,
+    );
+    const files = written(commands);
+    expect(files["/etc/apt/keyrings/docker.asc"]).toBe(TEST_KEY);
+    expect(files["/etc/apt/sources.list.d/docker.sources"]).toContain(
+      "URIs: https://mirror.test/docker/debian\n",
+    );
+    expect(files["/etc/apt/preferences.d/longshore-docker"]).toContain("Pin: origin mirror.test\n");
+  });
+
+  test("what is no key is as good as no way out, and said", async () => {
+    const { notes, said } = await apply(
+      dockerPackages(),
+      bareHost("Debian 13"),
+      withKey("<html>log in first</html>"),
+    );
+    expect(notes).toEqual(["from trixie"]);
+    expect(said[0]).toContain("is no key");
+  });
+
+  test("a source of Docker's that the host has already stays as it is", async () => {
+    const { commands, notes } = await apply(dockerPackages(), bareHost("Debian 13"));
+    expect(notes).toEqual(["from Docker's repository"]);
+    expect(written(commands)).toEqual({});
+  });
+
+  test("where Docker's packages would remove others', the distribution's are taken, and nothing stays of the first", async () => {
+    const { commands, notes, said } = await apply(dockerPackages(), bareHost("Debian 13"), (command) =>
+      command.argv.includes("--simulate") && command.argv.includes("docker-ce")
+        ? { stdout: "Remv runc [1.1]\nInst docker-ce (28 Docker [amd64])\n" }
+        : withDockersRepository(command),
+    );
+    expect(notes).toEqual(["from trixie"]);
+    expect(said).toEqual([expect.stringMatching(/Docker's repository: .*apt would remove runc 1\.1/)]);
+    expect(installed(commands)).toEqual([["docker.io", "docker-cli", "iptables", "docker-compose"]]);
+    expect(commands.map(({ text }) => text)).toContain(
+      "/etc/apt keyrings/docker.asc preferences.d/longshore-docker sources.list.d/docker.sources",
+    );
+  });
+
+  test("where every way would remove others', nothing is installed, and each is named", async () => {
+    const commands: RecordedCommand[] = [];
+    const failing = apply(dockerPackages(), bareHost("Debian 13"), (command) => {
+      commands.push(command);
+      return command.argv.includes("--simulate")
+        ? { stdout: "Remv kubelet [1.31]\nRemv containerd.io [1.7]\n" }
+        : withoutDockersRepository(command);
+    });
+    await expect(failing).rejects.toMatchObject({
+      code: "packages_refused",
+      message: expect.stringMatching(
+        /Docker's repository cannot be reached\n.*would remove kubelet 1\.31, containerd\.io 1\.7/s,
+      ),
+    });
+    expect(installed(commands)).toEqual([]);
+  });
+
+  test("an engine that is there gets no second one beside it", async () => {
+    const { docker } = provisionedHost("Ubuntu 24.04");
+    const facts = provisionedHost("Ubuntu 24.04", { docker: { ...docker, composeVersion: undefined } });
+    const failing = apply(dockerPackages(), facts, ({ argv }) =>
+      argv.includes("--simulate") ? { stdout: "Inst docker.io (28 Ubuntu [amd64])\n" } : undefined,
+    );
+    await expect(failing).rejects.toThrow("apt would install a second engine: docker.io");
+  });
+
+  test("an upgrade says whom it stops, where there is no live-restore", () => {
+    const { docker } = provisionedHost("Debian 13");
+    const facts = provisionedHost("Debian 13", {
+      docker: { ...docker, liveRestore: false, containerCount: 2, containers: ["shop", "mail"] },
+      packages: { "docker-ce": "28" },
+      candidates: { "docker-ce": "29" },
+    });
+    const change = dockerPackages({ upgrade: true }).check(facts);
+    expect(change?.summary).toBe("upgrade docker-ce, which restarts running containers");
+    expect(change?.details).toContain("  stops with the engine, for want of live-restore: shop, mail");
   });
 
   test("an unknown system is refused by the check: nothing is run", () => {
@@ -172,7 +282,7 @@ Pin-Priority: 500
 
   test("a failure of apt has its words", async () => {
     const failing = apply(dockerPackages(), bareHost("Debian 13"), ({ argv }) =>
-      argv.includes("install") ? { code: 100, stderr: "E: No space left on device\n" } : undefined,
+      argv.includes("--no-remove") ? { code: 100, stderr: "E: No space left on device\n" } : undefined,
     );
     await expect(failing).rejects.toThrow(/apt-get install .* failed with code 100:\n {4}E: No space left/);
   });
@@ -192,12 +302,13 @@ Pin-Priority: 500
 
 test("systemd starts and enables the engine", async () => {
   const { commands } = await apply(dockerService, bareHost("Debian 13"));
-  expect(commands[0]?.text).toBe("systemctl enable --now --quiet docker");
+  expect(commands[0]?.argv[2]).toContain("systemctl enable --quiet docker.service");
+  expect(commands[0]?.argv[2]).toContain("timeout 120 systemctl start docker.service");
 });
 
 test("without systemd nothing is asked of systemctl", async () => {
   const { commands } = await apply(dockerService, bareHost("Debian 13", { init: "none" }));
-  expect(commands.filter(({ text }) => text.includes("systemctl"))).toEqual([]);
+  expect(commands.filter(({ argv }) => argv.join(" ").includes("systemctl"))).toEqual([]);
   expect(commands).toHaveLength(2);
 });
 

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { openLocalConnection } from "../../../provision/connection/local.ts";
-import { holdPackages, whenAptIsFree } from "../../../provision/steps/apt.ts";
+import { holdPackages } from "../../../provision/steps/apt.ts";
+import { whenAptIsFree } from "../../../provision/steps/apt-lock.ts";
 
 let folder: string;
 beforeEach(() => {

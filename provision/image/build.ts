@@ -22,7 +22,11 @@ export async function buildImage(
     dockerfile: image.dockerfile,
     target: image.target,
     buildargs: image.args,
-    labels: { "longshore.image": image.name.split(":")[0] ?? "" },
+    labels: { ...image.labels, "longshore.image": image.name.split(":")[0] ?? "" },
+    networkmode: image.network,
+    cachefrom: JSON.stringify(image.cache.from),
+    nocache: image.cache.none,
+    pull: image.cache.pull,
     rm: true,
     forcerm: true,
   });

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, normalize } from "node:path";
+import { formatProblem } from "../../supervisor/config/problem.ts";
 import { UserError } from "../../supervisor/config/user-error.ts";
 import type { ServiceBuild } from "../stack/builds.ts";
 import type { Stack } from "../stack/stack.ts";
@@ -7,13 +8,10 @@ import { type ContextEntry, hashContext, readContext } from "./context.ts";
 import { imageName } from "./image-name.ts";
 
 /** An image that a stack needs: named by its content, so equal content is never built or shipped twice. */
-export interface WantedImage {
+export interface WantedImage extends Omit<ServiceBuild, "context"> {
   service: string;
   /** `longshore/site/web:3f2a9c01d4e5` */
   name: string;
-  dockerfile: string;
-  target: string | undefined;
-  args: Record<string, string>;
   entries: ContextEntry[];
 }
 
@@ -25,36 +23,52 @@ export interface WantedImage {
  * @param programs the folder with the built longshored.cjs and longshorectl.cjs
  */
 export async function listWantedImages(
-  stack: Pick<Stack, "name" | "directory" | "file">,
+  stack: Pick<Stack, "name" | "directory" | "file" | "source">,
   builds: Readonly<Record<string, ServiceBuild>>,
   supervisor: string,
   programs: string,
 ): Promise<WantedImage[]> {
   return Promise.all(
-    Object.entries(builds).map(async ([service, { context, dockerfile, target, args }]) => {
-      const directory = join(stack.directory, context);
-      const own = await readContext(directory, { dockerfile }).catch((cause: NodeJS.ErrnoException) => {
-        throw new UserError(
-          "context_unreadable",
-          `cannot read ${directory}: ${cause.code ?? cause.message}`,
-          {
-            hint: `services.${service}.build of ${stack.file} names it`,
-            cause,
-          },
-        );
-      });
+    Object.entries(builds).map(async ([service, { context, ...build }]) => {
+      const { target, args, labels, network } = build;
+      const dockerfile = normalize(build.dockerfile);
+      const own = await readOwnContext(stack, service, context, dockerfile);
       const added = service === supervisor ? await readPrograms(programs) : [];
       const entries = [...own, ...added];
-      const hash = hashContext(entries, { dockerfile, target, args });
-      return {
-        service,
-        name: imageName(stack.name, service, hash),
-        dockerfile,
-        target,
-        args,
-        entries,
-      };
+      const hash = hashContext(entries, { dockerfile, target, args, labels, network });
+      return { ...build, dockerfile, service, name: imageName(stack.name, service, hash), entries };
     }),
+  );
+}
+
+/** The context of a service without the supervisor's programs; its Dockerfile is there. */
+async function readOwnContext(
+  stack: Pick<Stack, "directory" | "file" | "source">,
+  service: string,
+  context: string,
+  dockerfile: string,
+): Promise<ContextEntry[]> {
+  const directory = join(stack.directory, context);
+  const refuse = (code: string, message: string, hint: string, cause?: unknown) => {
+    const path = `services.${service}.build`;
+    const position = stack.source.positionOf(path.split("."));
+    const place = formatProblem({ file: stack.file, position, path, message });
+    return new UserError(code, place, { hint, cause });
+  };
+  const entries = await readContext(directory, { dockerfile }).catch((cause: NodeJS.ErrnoException) => {
+    const reason = cause.code === "ENOENT" ? "there is no such folder" : (cause.code ?? cause.message);
+    throw refuse(
+      "context_unreadable",
+      `cannot read ${directory}: ${reason}`,
+      "the build context is a folder, relative to that of compose.yaml",
+      cause,
+    );
+  });
+  if (entries.some(({ path }) => path === dockerfile)) return entries;
+  throw refuse(
+    "dockerfile_missing",
+    `cannot find ${join(directory, dockerfile)}`,
+    `write it, or name a Dockerfile within ${directory} with dockerfile:, or an image with image: instead of build:`,
   );
 }
 

@@ -11,6 +11,11 @@ export interface ServiceBuild {
   dockerfile: string;
   target: string | undefined;
   args: Record<string, string>;
+  labels: Record<string, string>;
+  /** of the containers that run the build's steps: `host`, `none`; the engine's default where undefined */
+  network: string | undefined;
+  /** how the engine's cache is used; it does not change what the image is */
+  cache: { from: string[]; none: boolean; pull: boolean };
 }
 
 /**
@@ -29,16 +34,33 @@ export function resolveBuilds(
   return Object.fromEntries(
     services.map(([service]) => {
       const path = ["services", service, "build"];
-      const { context, dockerfile, target, args } = readFilled(stack, host, path, Build, variables);
-      return [service, { context, dockerfile, target, args: fillArguments(args, variables) }];
+      const build = readFilled(stack, host, path, Build, variables);
+      const { context, dockerfile, target, network } = build;
+      return [
+        service,
+        {
+          context,
+          dockerfile,
+          target,
+          args: fillValues(build.args, variables),
+          labels: fillValues(build.labels, {}, ""),
+          network,
+          cache: { from: build.cache_from, none: build.no_cache, pull: build.pull },
+        },
+      ];
     }),
   );
 }
 
-function fillArguments(args: Build["args"], variables: Record<string, string>): Record<string, string> {
+/** @param otherwise the value of a name that has none, here or as a variable; it is left out where this is undefined */
+function fillValues(
+  given: Build["args"],
+  variables: Record<string, string>,
+  otherwise?: string,
+): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(args).flatMap(([name, given]) => {
-      const value = given ?? variables[name];
+    Object.entries(given).flatMap(([name, text]) => {
+      const value = text ?? variables[name] ?? otherwise;
       return value === undefined ? [] : [[name, value]];
     }),
   );

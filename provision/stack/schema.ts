@@ -94,7 +94,7 @@ export type StackSettings = z.infer<typeof StackSettings>;
 const argument = Text.nullable();
 
 /** A map, or a list of `NAME=value` and `NAME`. */
-const BuildArguments = z.preprocess(
+const NameValues = z.preprocess(
   (value) =>
     Array.isArray(value) && value.every((item) => typeof item === "string")
       ? Object.fromEntries(value.map((item) => [item.split("=", 1)[0], /=(.*)/s.exec(item)?.[1] ?? null]))
@@ -102,11 +102,47 @@ const BuildArguments = z.preprocess(
   z.record(z.string(), argument),
 );
 
-const BuildObject = z.looseObject({
+/** A key of Compose's that changes the image, and that a build over the engine's API cannot honour. */
+const unsupported = z
+  .unknown()
+  .refine(
+    (value) => value === undefined,
+    "is not supported here: build the image with docker, and name it with image: instead of build:",
+  )
+  .optional();
+
+/** A flag of a build. Its variable is put in later: until then it counts as not given. */
+const buildFlag = z.preprocess(
+  (value) => (typeof value === "string" && value.includes("$") ? undefined : value),
+  flag.default(false),
+);
+
+/** Source of the keys: the Compose Build Specification. Each is honoured or refused, so that none is ignored. */
+const BuildObject = z.strictObject({
   context: z.string().default("."),
   dockerfile: z.string().default("Dockerfile"),
   target: z.string().optional(),
-  args: BuildArguments.default({}),
+  args: NameValues.default({}),
+  labels: NameValues.default({}),
+  network: z.string().optional(),
+  cache_from: z.array(z.string()).default([]),
+  no_cache: buildFlag,
+  pull: buildFlag,
+  additional_contexts: unsupported,
+  cache_to: unsupported,
+  dockerfile_inline: unsupported,
+  entitlements: unsupported,
+  extra_hosts: unsupported,
+  isolation: unsupported,
+  platforms: unsupported,
+  privileged: unsupported,
+  provenance: unsupported,
+  sbom: unsupported,
+  secrets: unsupported,
+  shm_size: unsupported,
+  ssh: unsupported,
+  tags: unsupported,
+  ulimits: unsupported,
 });
 
 /** The `build` of a service: its context, or a map. */
@@ -114,7 +150,7 @@ export const Build = z.union([
   z.string().transform((context) => BuildObject.parse({ context })),
   BuildObject,
 ]);
-export type Build = z.infer<typeof Build>;
+export type Build = z.infer<typeof BuildObject>;
 
 /** What we read of a compose file; everything else is Compose's own business. */
 export const ComposeFile = z.looseObject({

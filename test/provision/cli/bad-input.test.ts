@@ -84,7 +84,7 @@ describe.each(WITH_STACK)("%s", (command) => {
       "a build context that is missing",
       [],
       compose("build: .", "build: ./app"),
-      /^longshore: cannot read compose\/site\/app: ENOENT\n {2}services\.web\.build/,
+      /^longshore: compose\/site\/compose\.yaml:\d+:\d+: services\.web\.build: cannot read compose\/site\/app: there is no/,
     ],
   ])("%s", async (_title, args, options, message) => {
     expect(await refused([command, ...args], options)).toMatch(message);

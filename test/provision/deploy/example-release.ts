@@ -21,10 +21,19 @@ services:
 
 export const TASKS = "tasks:\n  app: { command: sleep 1 }\n";
 
+/** A build in which nothing is said but its context. */
+export const PLAIN_BUILD = {
+  target: undefined,
+  args: {},
+  labels: {},
+  network: undefined,
+  cache: { from: [], none: false, pull: false },
+};
+
 /** The image of the stack's service `web`. */
 export function wantImage(hash = "3f2a9c01d4e5"): WantedImage {
   const name = `longshore/site/web:${hash}`;
-  return { service: "web", name, dockerfile: "Dockerfile", target: undefined, args: {}, entries: [] };
+  return { service: "web", name, dockerfile: "Dockerfile", ...PLAIN_BUILD, entries: [] };
 }
 
 export interface ExampleOptions {

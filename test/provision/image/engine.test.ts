@@ -11,6 +11,7 @@ import { type Builder, hasImage } from "../../../provision/image/engine.ts";
 import type { WantedImage } from "../../../provision/image/image.ts";
 import { missingLayers } from "../../../provision/image/layers.ts";
 import { shipImage } from "../../../provision/image/ship.ts";
+import { PLAIN_BUILD } from "../deploy/example-release.ts";
 import { makeFolder } from "./folder.ts";
 
 const connection = openLocalConnection("here", { needed: false });
@@ -31,11 +32,15 @@ const run = randomBytes(4).toString("hex");
 const made = new Set<string>();
 
 /** Builds a folder's image under a name of this run. */
-async function build(files: Parameters<typeof makeFolder>[0], log: string[] = []): Promise<WantedImage> {
+async function build(
+  files: Parameters<typeof makeFolder>[0],
+  log: string[] = [],
+  settings: Partial<WantedImage> = {},
+): Promise<WantedImage> {
   using folder = makeFolder(files);
   const entries = await readContext(folder.path, { dockerfile: "Dockerfile" });
-  const name = `longshore-test/${run}:${hashContext(entries, run)}`;
-  const image = { service: "x", name, dockerfile: "Dockerfile", target: undefined, args: {}, entries };
+  const name = `longshore-test/${run}:${hashContext(entries, { run, settings })}`;
+  const image = { service: "x", name, dockerfile: "Dockerfile", ...PLAIN_BUILD, entries, ...settings };
   made.add(name);
   await buildImage(builder, image, (line) => log.push(line));
   return image;
@@ -71,6 +76,21 @@ describe.skipIf(!(await engineAnswers()))("with a real engine", () => {
         .remove({ force: true })
         .catch(() => {});
     }
+  });
+
+  test("labels, arguments and the cache's settings reach the engine", async () => {
+    const { name } = await build(
+      { Dockerfile: "FROM scratch\nARG WHAT\nCOPY base /\nLABEL what=$WHAT", base: "settings" },
+      [],
+      {
+        args: { WHAT: "a b" },
+        labels: { "org.example.a": "it's $x", empty: "" },
+        network: "none",
+        cache: { from: [base.name], none: true, pull: false },
+      },
+    );
+    const { Config } = await docker.getImage(name).inspect();
+    expect(Config.Labels).toMatchObject({ what: "a b", "org.example.a": "it's $x", empty: "" });
   });
 
   test("an image is built, and not again", async () => {

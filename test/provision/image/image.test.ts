@@ -97,13 +97,35 @@ test("a build context that is not there is named, with the place that names it",
   const compose = COMPOSE.replace("context: worker", "context: nowhere");
   await expect(list({ "stack/compose.yaml": compose })).rejects.toMatchObject({
     code: "context_unreadable",
-    message: expect.stringMatching(/^cannot read .*\/stack\/nowhere: ENOENT$/),
-    hint: expect.stringMatching(/^services\.worker\.build of .*compose\.yaml names it$/),
+    message: expect.stringMatching(
+      /compose\.yaml:6:12: services\.worker\.build: cannot read .*\/stack\/nowhere: there is no such folder$/,
+    ),
   });
 });
 
+test.each([
+  ["Dockerfile.worker", "Dockerfile.wroker"],
+  ["Dockerfile.worker", "../Dockerfile"],
+])("a Dockerfile that is not in the context is named, with the place that names it", async (from, to) => {
+  const compose = COMPOSE.replace(`dockerfile: ${from}`, `dockerfile: ${to}`);
+  await expect(list({ "stack/compose.yaml": compose })).rejects.toMatchObject({
+    code: "dockerfile_missing",
+    message: expect.stringMatching(/compose\.yaml:6:12: services\.worker\.build: cannot find .*ockerfile/),
+    hint: expect.stringContaining("with image: instead of build:"),
+  });
+});
+
+test("./ before a Dockerfile's name makes no difference", async () => {
+  const dotted = COMPOSE.replace("dockerfile: Dockerfile", "dockerfile: ./Dockerfile");
+  expect(await names({ "stack/compose.yaml": dotted })).toEqual(await names());
+});
+
 test("without the built programs it says how to build them", async () => {
-  using folder = makeFolder({ "compose.yaml": COMPOSE, Dockerfile: "FROM scratch", "worker/x": "" });
+  using folder = makeFolder({
+    "compose.yaml": COMPOSE,
+    Dockerfile: "FROM scratch",
+    "worker/Dockerfile.worker": "FROM scratch",
+  });
   const stack = await loadStack(folder.path);
   const builds = resolveBuilds(stack, makeHost(), { variables: {} });
   const listing = listWantedImages(stack, builds, "web", join(folder.path, "dist"));

@@ -86,6 +86,20 @@ test.each([
   ],
   ["{ args: ['A=${none'] }", /:4:\d+: services\.web\.build\.args\.0: cannot read/],
   ["{ args: { A: [x] } }", /:4:\d+: services\.web\.build/],
+  ["{ contxt: . }", /:4:19: services\.web\.build\.contxt: unknown key$/],
+  ["{ context: ., ssh: [default] }", /:4:36: services\.web\.build\.ssh: is not supported here/],
+  ["{ context: ., platforms: [linux/arm64] }", /:4:\d+: services\.web\.build\.platforms: is not supported/],
+  ["{ context: ., no_cache: perhaps }", /:4:\d+: services\.web\.build\.no_cache: expected true or false/],
 ])("%s is refused with its place", async (build, message) => {
   await expect(resolve(build)).rejects.toThrow(message);
+});
+
+test("labels, network and cache are read as Compose writes them", async () => {
+  const build =
+    '{ labels: [a=1, b], network: "${net:-host}", cache_from: [x:1], no_cache: "${nc:-true}", pull: true }';
+  expect(await resolve(build, VARIABLES)).toMatchObject({
+    labels: { a: "1", b: "" },
+    network: "host",
+    cache: { from: ["x:1"], none: true, pull: true },
+  });
 });

@@ -28,6 +28,9 @@ export function interpolate(
     : { ok: false, message: reader.problem };
 }
 
+/** No text that people write comes near. */
+const deepest = 50;
+
 class Interpolation {
   readonly unset: string[] = [];
   problem: string | undefined;
@@ -37,7 +40,10 @@ class Interpolation {
     readonly expression: RegExp,
   ) {}
 
-  fill(text: string): string {
+  /** @param depth in how many defaults of others the text stands */
+  fill(text: string, depth = 0): string {
+    if (depth > deepest)
+      return this.#refuse(text.slice(0, 40), `variables stand in each other more than ${deepest} deep`);
     let filled = "";
     let rest = text;
     for (let match = this.expression.exec(rest); match !== null; match = this.expression.exec(rest)) {
@@ -47,29 +53,28 @@ class Interpolation {
       if (end === -1) return this.#refuse(token + after);
       filled += rest.slice(0, match.index);
       if (token === "$$") filled += "$";
-      else filled += this.#valueOf(token === "${" ? after.slice(0, end) : token.slice(1));
+      else filled += this.#valueOf(token === "${" ? after.slice(0, end) : token.slice(1), depth + 1);
       rest = token === "${" ? after.slice(end + 1) : after;
     }
     return filled + rest;
   }
 
-  #refuse(text: string): string {
-    const shown = JSON.stringify(text);
-    this.problem ??= `cannot read ${shown}; write \${NAME} or \${NAME:-default}, and $$ for a dollar sign`;
+  #refuse(text: string, reason = "write ${NAME} or ${NAME:-default}, and $$ for a dollar sign"): string {
+    this.problem ??= `cannot read ${JSON.stringify(text)}; ${reason}`;
     return "";
   }
 
   /** @param body what stands between the braces */
-  #valueOf(body: string): string {
+  #valueOf(body: string, depth: number): string {
     const [, name, operator = "", operand = ""] = INNER.exec(body) ?? [];
     if (name === undefined) return this.#refuse(`\${${body}}`);
     const found = Object.hasOwn(this.variables, name) ? this.variables[name] : undefined;
     const isPresent = found !== undefined && !(operator.startsWith(":") && found === "");
-    if (operator.endsWith("+")) return isPresent ? this.fill(operand) : "";
+    if (operator.endsWith("+")) return isPresent ? this.fill(operand, depth) : "";
     if (isPresent) return found;
-    if (operator.endsWith("-")) return this.fill(operand);
+    if (operator.endsWith("-")) return this.fill(operand, depth);
     if (operator.endsWith("?"))
-      this.problem ??= `\${${name}} is not set${operand === "" ? "" : `: ${this.fill(operand)}`}`;
+      this.problem ??= `\${${name}} is not set${operand === "" ? "" : `: ${this.fill(operand, depth)}`}`;
     else this.unset.push(name);
     return "";
   }

@@ -190,7 +190,9 @@ export class Supervisor {
     const { readiness } = spec.settings;
     const onReady = (): void => this.dispatch(entry, { type: "ready", generation });
     const take = (stream: StreamName, sinks: readonly Sink[]) =>
-      watchForLine(readiness, capture.handle(stream, spec, sinks), onReady);
+      watchForLine(readiness, capture.handle(stream, spec, sinks), onReady, (fault) =>
+        this.surroundings.log(`${spec.name}: ${fault}`),
+      );
     const spawned = this.surroundings.spawner.spawn({
       spec,
       environment: entry.runVariables,

@@ -47,6 +47,10 @@ async function pingHost(host: InventoryHost, session: Session): Promise<HostPing
 
 /** The login user, once a command has run as root. One round trip. @throws BecomeError */
 async function askRoot(connection: Connection): Promise<string> {
-  const { stdout } = await connection.exec(shellScript('printf %s "${SUDO_USER:-root}"'), { become: true });
+  const { stdout } = await connection.exec(shellScript('printf %s "${SUDO_USER:-root}"'), {
+    become: true,
+    limitSeconds: 40,
+    title: "a command",
+  });
   return stdout;
 }

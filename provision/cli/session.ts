@@ -7,10 +7,11 @@ import { auditChanges } from "../run/audit.ts";
 import { writeCommand } from "../run/command-line.ts";
 import { Connections } from "../run/connections.ts";
 import type { Listener } from "../run/event.ts";
-import { SignalInterrupt } from "../run/interrupt.ts";
+import { InterruptedError, SignalInterrupt } from "../run/interrupt.ts";
 import { exitCodeOf, type HostOutcome, unfinishedHosts } from "../run/outcome.ts";
 import { resumeCommand } from "../run/resume.ts";
 import type { RunOptions } from "../run/run-hosts.ts";
+import { untilAborted } from "../run/until-aborted.ts";
 import { terminalAsk } from "../ui/ask.ts";
 import { chooseDisplay } from "../ui/display.ts";
 import { openEventLog } from "../ui/event-log.ts";
@@ -32,6 +33,9 @@ export interface Session {
   say(text: string): void;
 }
 
+/** Commands that change nothing and show what they read at its end: Ctrl-C ends them at once. */
+const READERS = new Set(["ping", "status", "audit"]);
+
 /**
  * Runs a command's work on the selected hosts, and closes every connection whatever happens.
  *
@@ -52,7 +56,9 @@ export async function withSession(
   const say = (text: string) => {
     if (options.json === false) printOut(`${text}\n`);
   };
+  const onlyReads = READERS.has(name);
   const interrupt = new SignalInterrupt(() => {
+    if (onlyReads) return;
     printErr("\nstopping when the steps that are running have ended; once more to leave at once\n");
   });
   // Streams of the connections end with them; a command that waits is given up by the run itself.
@@ -74,9 +80,14 @@ export async function withSession(
     record: auditChanges(name, pkg.version),
   };
   try {
-    await connections.answerQuestions(hosts, options.forks);
-    const code = await work({ hosts, connections, options, run, say });
+    // Nothing is being changed yet: whoever asks for the end gets it at once.
+    await untilAborted(connections.answerQuestions(hosts, options.forks), interrupt.stop);
+    const working = work({ hosts, connections, options, run, say });
+    const code = await (onlyReads ? untilAborted(working, interrupt.stop) : working);
     return interrupt.exitCode ?? code;
+  } catch (error) {
+    if (error instanceof InterruptedError && interrupt.exitCode !== undefined) return interrupt.exitCode;
+    throw error;
   } finally {
     await connections.close();
     interrupt.dispose();

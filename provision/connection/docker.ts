@@ -2,14 +2,39 @@ import { Agent } from "node:http";
 import type { Duplex } from "node:stream";
 import Docker, { type DockerOptions } from "dockerode";
 import type { Connection } from "./connection.ts";
+import { engineSilent } from "./limit-docker.ts";
 
 const SOCKET = "/var/run/docker.sock";
 
-/** The Docker API of a host over its connection: no TCP port, no second handshake. */
+/** Seconds for an answer that is read whole; a busy engine takes some for a list of all its images. */
+const READ_SECONDS = 30;
+
+/** What there is of docker-modem beneath dockerode. */
+interface Modem {
+  dial(
+    request: { method: string; isStream?: boolean; abortSignal?: AbortSignal },
+    done: (error: Error | null, answer?: unknown) => void,
+  ): void;
+}
+
+/**
+ * The Docker API of a host over its connection: no TCP port, no second handshake. What it reads has a limit; what it follows
+ * and what changes something has none.
+ */
 export function dockerOf(connection: Connection): Docker {
   // dockerode hands every option to docker-modem, which takes an agent; its types do not know.
   const options = { protocol: "http", host: "docker", port: 80, agent: new ConnectionAgent(connection) };
-  return new Docker(options as DockerOptions);
+  const docker = new Docker(options as DockerOptions);
+  const modem = docker.modem as Modem;
+  const dial = modem.dial.bind(modem);
+  modem.dial = (request, done) => {
+    if (request.method !== "GET" || request.isStream) return dial(request, done);
+    const limit = AbortSignal.timeout(READ_SECONDS * 1000);
+    return dial({ ...request, abortSignal: limit }, (error, answer) =>
+      done(limit.aborted && error ? engineSilent(connection.host, READ_SECONDS) : error, answer),
+    );
+  };
+  return docker;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { type Connection, run, shellScript } from "../connection/connection.ts";
+import { engineSilent, LIMIT_DOCKER, saysHung } from "../connection/limit-docker.ts";
 import { imagePattern } from "../image/image-name.ts";
 import type { Action, Planner } from "../run/action.ts";
 import { layoutOf } from "./layout.ts";
@@ -16,17 +17,20 @@ exit 0
 `;
 
 const REMOVE_FOLDER = `
-rm -rf "$1" "$(dirname "$1")/.lock-$2"
+rm -rf "$1" "$(dirname "$1")/.locks/$2" "$(dirname "$1")/.lock-$2"
+rmdir "$(dirname "$1")/.locks" 2>/dev/null || true
 rmdir "$(dirname "$1")" 2>/dev/null || true
 `;
 
 /** Removes a stack from a host: containers, networks, images and its folder; volumes (certificates, history) only if asked. */
 export function planRemove(stack: string, options: { volumes: boolean }): Planner {
   return async (connection) => {
-    const { stdout } = await run(connection, shellScript(LIST, stack, imagePattern(stack)), {
+    const { stdout } = await run(connection, shellScript(LIMIT_DOCKER + LIST, stack, imagePattern(stack)), {
       become: true,
+      limitSeconds: 60,
       title: "listing what is there",
     });
+    if (saysHung(stdout)) throw engineSilent(connection.host);
     const found = stdout.split("\n").map((line) => line.split(" "));
     const of = (kind: string) =>
       found.flatMap(([name, value]) => (name === kind && value !== undefined ? [value] : []));

@@ -1,4 +1,5 @@
 import { type Connection, run, shellScript } from "../connection/connection.ts";
+import { LIMIT_DOCKER } from "../connection/limit-docker.ts";
 import type { Facts } from "./facts.ts";
 import { parseFacts } from "./parse.ts";
 import { FACTS_SCRIPT } from "./script.ts";
@@ -18,6 +19,9 @@ export interface FactOptions {
   candidates?: boolean;
 }
 
+/** The script has limits of its own for what may hang; this is for all that they leave. */
+const LIMIT_SECONDS = 120;
+
 /** Reads all facts of a host with one command. @throws CommandError `sudo` and the like */
 export async function gatherFacts(
   connection: Connection,
@@ -25,13 +29,17 @@ export async function gatherFacts(
   options: FactOptions = {},
 ): Promise<Facts> {
   const script = shellScript(
-    FACTS_SCRIPT,
+    LIMIT_DOCKER + FACTS_SCRIPT,
     stack?.name ?? "",
     stack?.supervisor ?? "",
     stack?.certificateJob ?? "",
     options.roles?.join(" ") ?? "",
     options.candidates === true ? "upgrade" : "",
   );
-  const { stdout } = await run(connection, script, { become: true, title: "reading the host's facts" });
+  const { stdout } = await run(connection, script, {
+    become: true,
+    limitSeconds: LIMIT_SECONDS,
+    title: "reading the host's facts",
+  });
   return parseFacts(stdout);
 }

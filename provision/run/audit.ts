@@ -33,7 +33,11 @@ export function auditChanges(command: string, version: string): RecordChange {
       const from = addresses.get(connection.host) ?? (await readClientAddress(connection));
       addresses.set(connection.host, from);
       const entry: AuditEntry = { at: new Date().toISOString(), by, from, command, version, ...change };
-      await connection.exec(appendLine(AUDIT_LOG), { become: true, input: JSON.stringify(entry) });
+      await connection.exec(appendLine(AUDIT_LOG), {
+        become: true,
+        input: JSON.stringify(entry),
+        limitSeconds: 20,
+      });
     } catch {
       // The connection is gone, with which the step has failed already.
     }
@@ -41,14 +45,18 @@ export function auditChanges(command: string, version: string): RecordChange {
 }
 
 async function readClientAddress(connection: Connection): Promise<string> {
-  const { stdout } = await connection.exec(["printenv", "SSH_CONNECTION"]);
+  const { stdout } = await connection.exec(["printenv", "SSH_CONNECTION"], { limitSeconds: 10 });
   return stdout.split(" ")[0]?.trim() ?? "";
 }
 
 /** The last lines of a host's audit log, oldest first; what is damaged is left out. @throws CommandError */
 export async function readAudit(connection: Connection, count: number): Promise<AuditEntry[]> {
   const argv = readLastLines(AUDIT_LOG, count);
-  const { stdout } = await run(connection, argv, { become: true, title: "reading the audit log" });
+  const { stdout } = await run(connection, argv, {
+    become: true,
+    limitSeconds: 30,
+    title: "reading the audit log",
+  });
   return stdout.split("\n").flatMap((line) => parseAuditLine(line) ?? []);
 }
 

@@ -5,6 +5,8 @@ import { Questions } from "../connection/questions.ts";
 import { readConnectionVariables } from "../inventory/connection-variables.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
 
+const GOODBYE_MS = 1000;
+
 /** The one connection per host of a command; several phases share it. */
 export class Connections {
   readonly #options: ConnectOptions;
@@ -74,12 +76,26 @@ export class Connections {
     }
   }
 
+  /** Closes them all; one that is still being opened is not waited for any longer than its goodbye may take. */
   async close(): Promise<void> {
-    const all = await Promise.allSettled(this.#open.values());
+    const all = [...this.#open.values()];
     this.#open.clear();
-    await Promise.all(
-      all.map((result) => (result.status === "fulfilled" ? result.value.close() : undefined)),
+    const closing = all.map((opening) =>
+      opening.then(
+        (connection) => connection.close(),
+        () => {},
+      ),
     );
-    await this.#access.close();
+    await atMost(GOODBYE_MS, Promise.all(closing));
+    await atMost(GOODBYE_MS, this.#access.close());
   }
+}
+
+/** Waits for work that may be left alone when its time is over. */
+async function atMost(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([work, over]).finally(() => clearTimeout(timer));
 }

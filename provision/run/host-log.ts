@@ -17,7 +17,7 @@ folder=$(dirname "$file")
 mkdir -p "$folder"
 line=$(cat)
 exec 9< "$folder"
-flock 9
+flock -w 10 9
 if [ -e "$file" ] && [ "$(stat -c %s "$file")" -ge "$max_size" ]; then
   while [ "$number" -gt 1 ]; do
     newer=$((number - 1))
@@ -39,7 +39,7 @@ file=$1 number=$2 count=$3
 folder=$(dirname "$file")
 [ -d "$folder" ] || exit 0
 exec 9< "$folder"
-flock --shared 9
+flock --shared -w 10 9 || { echo "$folder is locked by another program" >&2; exit 1; }
 {
   while [ "$number" -gt 0 ]; do
     [ ! -e "$file.$number" ] || cat "$file.$number"

@@ -1,4 +1,5 @@
 import { run, shellScript, UnreachableError } from "../connection/connection.ts";
+import { engineSilent, LIMIT_DOCKER, saysHung } from "../connection/limit-docker.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
 import type { Connections } from "../run/connections.ts";
 import { eachHost } from "../run/each-host.ts";
@@ -16,11 +17,14 @@ export function readStatus(
   return eachHost(hosts, forks, async (host): Promise<HostStatus> => {
     try {
       const connection = await connections.get(host);
-      const { stdout } = await run(connection, shellScript(STATUS_SCRIPT, stack ?? ""), {
+      const { stdout } = await run(connection, shellScript(LIMIT_DOCKER + STATUS_SCRIPT, stack ?? ""), {
         become: true,
+        limitSeconds: 60,
         title: "reading the status",
       });
-      return parseStatus(host.name, stdout);
+      const status = parseStatus(host.name, stdout);
+      if (!saysHung(stdout)) return status;
+      return { ...status, status: "failed", error: describeError(engineSilent(host.name)) };
     } catch (error) {
       return {
         host: host.name,

@@ -1,3 +1,4 @@
+import { chmodSync, mkdirSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Connection } from "../../../provision/connection/connection.ts";
@@ -43,6 +44,25 @@ test("a second deploy of the same stack is refused at once, until the first has 
       ),
     )
     .toBe("taken");
+});
+
+test("nobody else comes to the lock: a reader could hold it", async () => {
+  await takeDeployLock(connect(), "site");
+  const locks = join(folder.path, "opt/.locks");
+  expect(statSync(locks).mode & 0o777).toBe(0o700);
+  expect(statSync(join(locks, "site")).mode & 0o777).toBe(0o600);
+});
+
+test.each([
+  ["in which others can write", (path: string) => chmodSync(path, 0o777)],
+  ["whose locks lie where somebody leads to", (path: string) => symlinkSync("/tmp", join(path, ".locks"))],
+])("a folder %s is refused", async (_title, spoil) => {
+  mkdirSync(join(folder.path, "opt"));
+  spoil(join(folder.path, "opt"));
+  await expect(takeDeployLock(connect(), "site")).rejects.toMatchObject({
+    code: "deploy_lock",
+    hint: expect.stringContaining("nobody else can write"),
+  });
 });
 
 test("other stacks are not held up", async () => {

@@ -2,6 +2,7 @@ import { type ConnectionVariables, readConnectionVariables } from "../inventory/
 import type { InventoryHost } from "../inventory/inventory.ts";
 import { Access } from "./access.ts";
 import type { Become } from "./become.ts";
+import { openOnceBooted } from "./boot.ts";
 import type { Connection } from "./connection.ts";
 import { Questions } from "./questions.ts";
 import { openSshConnection } from "./ssh.ts";
@@ -17,6 +18,8 @@ export interface ConnectOptions {
   password?: string;
   /** sudo's password likewise (`--ask-become-pass`) */
   becomePassword?: string;
+  /** a host that is booting is waited for; this is told so, once */
+  onBoot?: () => void;
 }
 
 /**
@@ -33,7 +36,10 @@ export async function openConnection(host: InventoryHost, options: ConnectOption
   const access = options.access ?? new Access(new Questions(undefined));
   const settings = resolveHost(host, access, options);
   const become = becomeFor(variables, settings.user === "root", options);
-  return openSshConnection(host.name, become, () => openSshClient(host.name, settings, access));
+  const open = () => openSshClient(host.name, settings, access);
+  const { onBoot } = options;
+  if (onBoot === undefined) return openSshConnection(host.name, become, open);
+  return openOnceBooted(() => openSshConnection(host.name, become, open), onBoot);
 }
 
 /** How a host is reached by SSH: its variables, then the configuration of ssh. @throws UserError `inventory_variable` */

@@ -7,7 +7,7 @@ const PATIENCE = 120_000;
 const PAUSES = [500, 1000, 2000, 4000];
 
 /** What does not pass by waiting: the host is there and does not let us in. */
-const LASTING = /^(?:host_key_|ssh_auth|ssh_key_locked|ssh_password|ssh_handshake)/;
+const LASTING = /^(?:host_key_|ssh_auth|ssh_denied|ssh_no_server|ssh_key_locked|ssh_password|ssh_handshake)/;
 
 /** Keeps one connection to a host: opened when it is first needed, and again when it was lost. */
 export class Reconnect {

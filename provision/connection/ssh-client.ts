@@ -17,6 +17,7 @@ export interface SshClient {
  * @param host the name for people
  * @param trail the jump hosts on whose behalf this one is opened
  * @throws UnreachableError with a code for each cause: ssh_refused, ssh_timeout, ssh_dns, ssh_unreachable, ssh_closed,
+ * ssh_no_server, ssh_denied, ssh_booting,
  * ssh_handshake, ssh_proxy, ssh_auth, ssh_key_locked, ssh_password, ssh_failed, host_key_unknown, host_key_changed,
  * host_key_revoked; UserError `identity_unreadable`
  */

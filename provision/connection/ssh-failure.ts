@@ -1,5 +1,7 @@
 import type { Authentication } from "./authentication.ts";
 import { UnreachableError } from "./connection.ts";
+import { findHint, quoteWords } from "./host-words.ts";
+import type { Overheard } from "./overheard.ts";
 import type { SshSettings } from "./ssh-settings.ts";
 
 /** An error of ssh2 or of the system below it. */
@@ -16,6 +18,8 @@ export interface FailedAttempt {
   error: SshFailure;
   /** undefined where it did not come to that */
   authentication?: Authentication;
+  /** undefined where nothing was connected to */
+  heard?: Overheard;
   /** what a proxy command printed */
   complaint?: string;
 }
@@ -56,21 +60,24 @@ const BY_SYSTEM_CODE: Record<string, (settings: SshSettings) => Description> = {
     "no route to its network",
     "is this machine online? An IPv6 address needs IPv6 here",
   ],
-  ETIMEDOUT: timeout,
-  ECONNRESET: closed,
-  EPIPE: closed,
+  ETIMEDOUT: noAnswer,
 };
 
 function describe(attempt: FailedAttempt): Description {
-  const { settings, error, authentication, complaint } = attempt;
-  if (error.name === "TimeoutError" || error.level === "client-timeout") return timeout(settings);
+  const { settings, error, authentication, complaint, heard } = attempt;
+  if (heard?.kind === "other") return noSshServer(settings, heard);
+  if (error.name === "TimeoutError" || error.level === "client-timeout")
+    return heard === undefined ? noAnswer(settings) : timeout(settings, heard);
+  // a number is the reason of a disconnect message (RFC 4253, 11.1), whose text is the error's
+  if (typeof error.code === "number") return ended(error.message, attempt);
   if (error.level === "client-authentication" && authentication !== undefined)
     return describeRefusal(settings, authentication);
   if (complaint && error.level !== "handshake")
     return ["ssh_proxy", `the ProxyCommand said: ${complaint}`, `it is: ${settings.proxyCommand}`];
   const known = BY_SYSTEM_CODE[String(error.code)];
   if (known !== undefined) return known(settings);
-  if (error.level === "protocol") return closed();
+  if (error.level === "protocol" || error.code === "ECONNRESET" || error.code === "EPIPE")
+    return closed(attempt);
   if (error.level === "handshake")
     return [
       "ssh_handshake",
@@ -80,7 +87,7 @@ function describe(attempt: FailedAttempt): Description {
   return ["ssh_failed", error.message];
 }
 
-function timeout({ connectTimeoutSeconds, port }: SshSettings): Description {
+function noAnswer({ connectTimeoutSeconds, port }: SshSettings): Description {
   return [
     "ssh_timeout",
     `no answer within ${connectTimeoutSeconds} s`,
@@ -88,12 +95,95 @@ function timeout({ connectTimeoutSeconds, port }: SshSettings): Description {
   ];
 }
 
-function closed(): Description {
+/** The connection was accepted, by the kernel at least. */
+function timeout({ connectTimeoutSeconds: seconds, port }: SshSettings, heard: Overheard): Description {
+  if (heard.kind === "silent")
+    return [
+      "ssh_timeout",
+      `port ${port} accepts connections and says nothing within ${seconds} s`,
+      "its sshd hangs or is overloaded, or a proxy accepts in its place; ansible_timeout or ConnectTimeout waits longer",
+    ];
+  const phase = heard.isHandshaken ? "login" : "key exchange";
   return [
-    "ssh_closed",
-    "the other side closed the connection before the login",
-    "is it an SSH server? sshd does so to an address that fail2ban holds, and beyond MaxStartups: then use fewer --forks",
+    "ssh_timeout",
+    `the ${phase} has not ended within ${seconds} s${quoteWords(heard.words)}`,
+    "the host is overloaded, or waits for a name server or a directory (LDAP, AD) that does not answer; ansible_timeout or ConnectTimeout waits longer",
   ];
+}
+
+function noSshServer({ port }: SshSettings, heard: Overheard): Description {
+  const hint = findHint(heard.words, [
+    [/MaxStartups/i, "too many logins at once: use fewer --forks, or raise MaxStartups in its sshd_config"],
+    [
+      /not allowed at this time/i,
+      "sshd punishes this address for failed logins (PerSourcePenalties): wait a few minutes",
+    ],
+  ]);
+  return hint === undefined
+    ? [
+        "ssh_no_server",
+        `what listens on port ${port} is no SSH server. It said${quoteWords(heard.words)}`,
+        "ansible_port sets the port of its sshd",
+      ]
+    : ["ssh_closed", `its sshd refused the connection${quoteWords(heard.words)}`, hint];
+}
+
+const NOT_LET_IN = [
+  [
+    /account (?:is|has) (?:been )?(?:expired|locked|disabled)|account has expired/i,
+    "the user's account has expired or is locked: as root there, chage -E -1 USER or usermod -U USER",
+  ],
+  [
+    /password.{0,20}expired|change your password/i,
+    "the user's password has expired: as root there, passwd USER or chage -M -1 USER",
+  ],
+] as const;
+
+/** The host ended the connection after the key exchange, with or without a word. */
+function notLetIn(what: string, { words }: Overheard): Description {
+  // systemd's own words in /run/nologin (systemd-user-sessions.service)
+  if (/system is (?:booting up|going down)/i.test(words))
+    return [
+      "ssh_booting",
+      `it lets nobody in yet${quoteWords(words)}`,
+      "it is booting: try again in a minute; provision, deploy and up wait for it",
+    ];
+  return [
+    "ssh_denied",
+    `${what}${words.trim() === "" ? "" : `. The host said${quoteWords(words)}`}`,
+    findHint(words, NOT_LET_IN) ??
+      "the user is not let in by its sshd or by PAM (an expired account, /etc/nologin, AllowUsers, pam_access): journalctl -u ssh there tells why",
+  ];
+}
+
+/** The host said why it ended the connection. */
+function ended(reason: string, { authentication, heard, settings }: FailedAttempt): Description {
+  if (/too many authentication failures/i.test(reason)) {
+    const offered = authentication?.keys.offered.join(", ") ?? "";
+    return [
+      "ssh_auth",
+      `the host refuses to look at more keys (${offered}): it said: ${reason}`,
+      "it counts each key that is offered (MaxAuthTries): name the right one with ansible_ssh_private_key_file, and set `IdentitiesOnly yes` for the host in ~/.ssh/config (or ansible_ssh_common_args='-o IdentitiesOnly=yes')",
+    ];
+  }
+  const what = `the host ended the connection and said: ${reason}`;
+  if (heard?.isHandshaken) return notLetIn(what, heard);
+  return ["ssh_closed", what, `ssh -v to port ${settings.port} shows the same`];
+}
+
+function closed({ heard }: FailedAttempt): Description {
+  if (heard?.isHandshaken) return notLetIn("the host closed the connection at the login", heard);
+  return heard?.kind === "ssh"
+    ? [
+        "ssh_closed",
+        "its sshd closed the connection in the key exchange",
+        "the host may have no memory or process left, or sshd has just been stopped: journalctl -u ssh there tells",
+      ]
+    : [
+        "ssh_closed",
+        "the other side closed the connection without a word",
+        "sshd does so to an address that fail2ban or PerSourcePenalties holds, and beyond MaxStartups: then use fewer --forks",
+      ];
 }
 
 /** The host lets nobody in with what was offered. */

@@ -6,6 +6,7 @@ import { HostKeyCheck } from "./host-key.ts";
 import { KeyRing } from "./key-ring.ts";
 import { scanHostKey } from "./key-scan.ts";
 import { knownKeyTypes } from "./known-hosts.ts";
+import { Overheard } from "./overheard.ts";
 import { type Journey, openTransport } from "./route.ts";
 import type { SshClient } from "./ssh-client.ts";
 import { explainFailure, type SshFailure } from "./ssh-failure.ts";
@@ -42,10 +43,12 @@ export async function logIn(
       error: stream.errored ?? closed(),
       complaint: await transport.complaint?.(),
     });
+  const heard = new Overheard(stream);
   const config = connectConfig(settings, transport, check, authentication, journey);
   const { client, connecting } = startConnecting(config);
   // Everything that is being opened listens for the end of the connection: as many as there are images, say.
   client.setMaxListeners(0);
+  heard.follow(client);
   let isOpen = true;
   client.once("close", () => {
     isOpen = false;
@@ -57,7 +60,7 @@ export async function logIn(
     const complaint = await transport.complaint?.();
     throw (
       check.refusal() ??
-      explainFailure({ host, settings, error: error as SshFailure, authentication, complaint })
+      explainFailure({ host, settings, error: error as SshFailure, authentication, heard, complaint })
     );
   }
   await check.record();

@@ -20,10 +20,13 @@ export class Connections {
     this.#options = { ...options, access: this.#access };
   }
 
-  /** @throws what openConnection throws; the next call tries again */
-  get(host: InventoryHost): Promise<Connection> {
+  /**
+   * @param onBoot a host that is booting is waited for, and this is called where it is so
+   * @throws what openConnection throws; the next call tries again
+   */
+  get(host: InventoryHost, onBoot?: () => void): Promise<Connection> {
     const known = this.#open.get(host.name);
-    const opening = known ?? openConnection(host, this.#options);
+    const opening = known ?? openConnection(host, { ...this.#options, onBoot });
     if (known === undefined || this.#early.delete(host.name))
       opening.catch(() => this.#open.delete(host.name));
     this.#open.set(host.name, opening);

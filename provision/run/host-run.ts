@@ -58,7 +58,11 @@ export class HostRun {
     const { connections, planner, interrupt } = this.options;
     const planning = this.#guard(async () => {
       line.progress("connecting");
-      const connection = await connections.get(this.host);
+      const connection = await connections.get(this.host, () => {
+        const text = "waiting for the host to boot";
+        line.progress(text);
+        this.options.listen({ host: this.host.name, event: "message", step: "connect", text });
+      });
       this.#step = "reading facts";
       line.progress("reading facts");
       const actions = await planner(this.#watch(connection));

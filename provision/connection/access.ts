@@ -9,6 +9,13 @@ import type { SshClient } from "./ssh-client.ts";
 import { resolveSshSettings, type SshOverrides, type SshSettings } from "./ssh-settings.ts";
 import { UnlockedKeys } from "./unlock.ts";
 
+/** The key files for a host. */
+export interface Identities {
+  usable: Identity[];
+  /** a sentence for each file that is there and cannot be used */
+  passedOver: string[];
+}
+
 /** What the connections of one command share: files are read once, questions asked once, jump hosts connected once. */
 export class Access {
   readonly keys: UnlockedKeys;
@@ -43,8 +50,13 @@ export class Access {
     this.#knownHosts.clear();
   }
 
-  /** The key files that are there. @throws UserError `identity_unreadable` for one that the inventory names */
-  async identities({ identityFiles, namedIdentityFile }: SshSettings): Promise<Identity[]> {
+  /**
+   * The key files that are there, and why others are passed over.
+   *
+   * @throws UserError `identity_unreadable` for one that the inventory names
+   */
+  async identities({ identityFiles, namedIdentityFile }: SshSettings): Promise<Identities> {
+    const passedOver: string[] = [];
     const { readIdentity } = await import("./identity.ts");
     const found = await Promise.all(
       identityFiles.map(async (file) => {
@@ -54,17 +66,18 @@ export class Access {
           return identity;
         } catch (error) {
           // ssh passes over what it can't read, too; the login tells whether the others were enough
-          if (file === namedIdentityFile) throw error;
+          if (file === namedIdentityFile || !(error instanceof UserError)) throw error;
+          passedOver.push(error.message);
           return undefined;
         }
       }),
     );
-    return found.filter((identity) => identity !== undefined);
+    return { usable: found.filter((identity) => identity !== undefined), passedOver };
   }
 
   /** The key files that only a passphrase could open: encrypted, and not in the agent. */
   async lockedFiles(settings: SshSettings): Promise<string[]> {
-    const encrypted = (await this.identities(settings)).filter(({ kind }) => kind === "encrypted");
+    const encrypted = (await this.identities(settings)).usable.filter(({ kind }) => kind === "encrypted");
     if (encrypted.length === 0) return [];
     const { listAgentKeys } = await import("./agent.ts");
     const held = await remember(this.#agentKeys, settings.agentSocket, listAgentKeys);

@@ -1,5 +1,7 @@
 import ssh2, { type ParsedKey, type SigningRequestOptions } from "ssh2";
 
+const ANSWER_MS = 5000;
+
 /**
  * The keys of an agent; none where no agent answers, as with ssh. Keys that ssh2 does not know (sk-…) are passed over.
  *
@@ -8,6 +10,8 @@ import ssh2, { type ParsedKey, type SigningRequestOptions } from "ssh2";
 export async function listAgentKeys(socket: string | undefined): Promise<ParsedKey[]> {
   if (socket === undefined) return [];
   return new Promise((resolve) => {
+    // one that hangs is one way less
+    setTimeout(() => resolve([]), ANSWER_MS).unref();
     ssh2.createAgent(socket).getIdentities((_error, keys) => {
       const parsed = (keys ?? []).map((key) => ssh2.utils.parseKey(key as ParsedKey));
       resolve(parsed.flatMap((key) => (key instanceof Error ? [] : [key])));

@@ -1,10 +1,15 @@
-import { readFile } from "node:fs/promises";
-import ssh2, { type ParsedKey } from "ssh2";
+import { readFile, stat } from "node:fs/promises";
+import type { ParsedKey } from "ssh2";
 import { UserError } from "../../supervisor/config/user-error.ts";
-import { WireReader } from "./wire.ts";
-
-const { utils } = ssh2;
-const MAGIC = "openssh-key-v1\0";
+import {
+  findKeyFault,
+  isEncryptedKey,
+  type KeyFault,
+  normalizeKey,
+  parseKey,
+  publicBlob,
+} from "./key-file.ts";
+import { quoteArgv } from "./quote.ts";
 
 /** A key file, opened as far as that goes without its passphrase. */
 export interface Identity {
@@ -23,62 +28,52 @@ export interface Identity {
  * Reads a private key file.
  *
  * @returns undefined where there is no such file
- * @throws UserError `identity_unreadable` for a file that can't be read or holds no key
+ * @throws UserError `identity_unreadable` for a file that can't be read, that holds no key, or one that ssh does not take
  */
 export async function readIdentity(file: string): Promise<Identity | undefined> {
-  const text = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
+  const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === "ENOENT" || cause.code === "ENOTDIR") return undefined;
-    throw unreadable(file, cause.code ?? cause.message, cause);
+    throw unreadable(file, { reason: cause.code ?? cause.message }, cause);
   });
-  if (text === undefined) return undefined;
-  const key = parse(text);
-  const identity = { file, decrypt: (passphrase: string) => parse(text, passphrase) };
-  if (key?.isPrivateKey()) return { ...identity, kind: "private", privateKey: key, publicKey: key };
-  if (key !== undefined) return { ...identity, kind: "public", privateKey: undefined, publicKey: key };
-  if (!isEncrypted(text)) throw unreadable(file, "it holds no key of a kind that is known");
-  const publicKey = publicPart(text) ?? (await readPublicFile(file));
+  if (bytes === undefined) return undefined;
+  const text = normalizeKey(bytes);
+  const fault = findKeyFault(text);
+  if (fault !== undefined) throw unreadable(file, fault);
+  const key = parseKey(text);
+  const identity = { file, decrypt: (passphrase: string) => parseKey(text, passphrase) };
+  if (key !== undefined && !key.isPrivateKey())
+    return { ...identity, kind: "public", privateKey: undefined, publicKey: key };
+  if (key === undefined && !isEncryptedKey(text))
+    throw unreadable(file, { reason: "it holds no key of a kind that is known" });
+  await checkMode(file);
+  if (key !== undefined) return { ...identity, kind: "private", privateKey: key, publicKey: key };
+  const blob = publicBlob(text);
+  const publicKey = blob === undefined ? await readPublicFile(file) : parseKey(blob);
   return { ...identity, kind: "encrypted", privateKey: undefined, publicKey };
 }
 
-function unreadable(file: string, reason: string, cause?: unknown): UserError {
-  return new UserError("identity_unreadable", `cannot read the private key ${file}: ${reason}`, {
-    hint: "keys as ssh-keygen makes them are known; name one with ansible_ssh_private_key_file or IdentityFile",
+/** As ssh does: a private key of one's own that others may read is no secret. */
+async function checkMode(file: string): Promise<void> {
+  const { mode, uid } = await stat(file);
+  if (uid !== process.getuid?.() || (mode & 0o077) === 0) return;
+  throw unreadable(file, {
+    reason: `others may read it (mode ${(mode & 0o777).toString(8).padStart(4, "0")}), and ssh does not take it either`,
+    hint: `chmod 600 ${quoteArgv([file])}`,
+  });
+}
+
+function unreadable(file: string, { reason, hint }: KeyFault, cause?: unknown): UserError {
+  return new UserError("identity_unreadable", `cannot use the private key ${file}: ${reason}`, {
+    hint:
+      hint ??
+      "keys as ssh-keygen makes them are known; name one with ansible_ssh_private_key_file or IdentityFile",
     cause,
   });
 }
 
-function parse(text: Buffer, passphrase?: string): ParsedKey | undefined {
-  const parsed: ParsedKey | ParsedKey[] | Error = utils.parseKey(text, passphrase);
-  const key = Array.isArray(parsed) ? parsed[0] : parsed;
-  return key === undefined || key instanceof Error ? undefined : key;
-}
-
-/** OpenSSH's own format names its cipher (PROTOCOL.key); the older ones say it in a header line. */
-function isEncrypted(text: Buffer): boolean {
-  const reader = openSshReader(text);
-  if (reader !== undefined) return reader.readText() !== "none";
-  return /^(?:Proc-Type: 4,ENCRYPTED|Encryption: aes256-cbc)\s*$/m.test(text.toString("latin1"));
-}
-
-/** The public key stands in the clear before the encrypted part. */
-function publicPart(text: Buffer): ParsedKey | undefined {
-  const reader = openSshReader(text);
-  if (reader === undefined) return undefined;
-  for (const _ of ["cipher", "kdf", "kdf options"]) reader.readString();
-  reader.readUint32();
-  return parse(reader.readString());
-}
-
-function openSshReader(text: Buffer): WireReader | undefined {
-  const [, base64] = /-----BEGIN OPENSSH PRIVATE KEY-----([^-]+)-----END/.exec(text.toString("latin1")) ?? [];
-  const bytes = Buffer.from(base64 ?? "", "base64");
-  if (bytes.subarray(0, MAGIC.length).toString("latin1") !== MAGIC) return undefined;
-  return new WireReader(bytes.subarray(MAGIC.length));
-}
-
 async function readPublicFile(file: string): Promise<ParsedKey | undefined> {
   return readFile(`${file}.pub`).then(
-    (text) => parse(text),
+    (text) => parseKey(text),
     () => undefined,
   );
 }

@@ -32,6 +32,8 @@ export class KeyRing extends ssh2.BaseAgent<ParsedKey> {
     /** from the agent only the keys that are among the identities */
     readonly identitiesOnly: boolean,
     readonly unlock: Unlock,
+    /** a sentence for each file that is there and is not offered */
+    readonly passedOver: string[] = [],
   ) {
     super();
   }
@@ -79,7 +81,11 @@ export class KeyRing extends ssh2.BaseAgent<ParsedKey> {
     const isHeld = (key: ParsedKey) => ofAgent.some((each) => isSame(each, key));
     const files = identities
       .filter((file) => file !== undefined)
-      .filter(({ identity, publicKey }) => identity.kind !== "public" || isHeld(publicKey));
+      .filter(({ identity, publicKey }) => {
+        const isUsable = identity.kind !== "public" || isHeld(publicKey);
+        if (!isUsable) this.passedOver.push(describePublic(identity.file));
+        return isUsable;
+      });
     const isFiled = (key: ParsedKey) => files.some(({ publicKey }) => isSame(publicKey, key));
     const others = this.identitiesOnly ? [] : ofAgent.filter((key) => !isFiled(key));
     if (others.length > 0) this.offered.push(`${others.length} of the agent`);
@@ -123,4 +129,8 @@ export class KeyRing extends ssh2.BaseAgent<ParsedKey> {
 
 function isSame(one: ParsedKey, other: ParsedKey): boolean {
   return one.getPublicSSH().equals(other.getPublicSSH());
+}
+
+function describePublic(file: string): string {
+  return `${file} is the public half of a key, and no agent holds the other: name the private key (${file.replace(/\.pub$/, "")})`;
 }

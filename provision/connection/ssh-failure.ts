@@ -217,8 +217,8 @@ function describeRefusal(settings: SshSettings, { keys, accepts, ...tried }: Aut
   return [
     "ssh_auth",
     offered === ""
-      ? `no key to offer (${settings.identityFiles.join(", ")}); ${takes}`
-      : `the host accepts none of the keys offered (${offered}); ${takes}`,
+      ? `no key to offer (${settings.identityFiles.join(", ")}); ${takes}${quoteWords(keys.passedOver.join("\n"))}`
+      : `the host accepts none of the keys offered (${offered}); ${takes}${quoteWords(keys.passedOver.join("\n"))}`,
     keysToo + passwordToo,
   ];
 }

@@ -27,11 +27,13 @@ export async function logIn(
 ): Promise<SshClient> {
   const { access } = journey;
   const check = new HostKeyCheck(host, settings, await access.knownHosts(settings));
+  const identities = await access.identities(settings);
   const keys = new KeyRing(
-    await access.identities(settings),
+    identities.usable,
     settings.agentSocket,
     settings.identitiesOnly,
     access.keys.unlock,
+    identities.passedOver,
   );
   const authentication = new Authentication(settings.user, keys, settings.password);
   const transport = await dialling;

@@ -8,7 +8,10 @@ import { layoutOf } from "./layout.ts";
 const LIST = `
 stack=$1 images=$2
 command -v docker >/dev/null || exit 0
-docker ps -aq --filter "label=com.docker.compose.project=$stack" | sed 's/^/container /'
+# An engine that does not answer has not said that there is nothing.
+ids=$(docker ps -aq --filter "label=com.docker.compose.project=$stack") || { [ $? -lt 124 ] && exit 1; exit 0; }
+printf %s "\${ids:+$ids
+}" | sed 's/^/container /'
 docker network ls -q --filter "label=com.docker.compose.project=$stack" | sed 's/^/network /'
 docker volume ls -q --filter "label=com.docker.compose.project=$stack" | sed 's/^/volume /'
 docker image ls --format '{{.Repository}}:{{.Tag}}' --filter "reference=$images" | sed 's/^/image /'

@@ -5,7 +5,7 @@ import { Questions } from "../connection/questions.ts";
 import { readConnectionVariables } from "../inventory/connection-variables.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
 
-const GOODBYE_MS = 1000;
+const GOODBYE_MS = 300;
 
 /** The one connection per host of a command; several phases share it. */
 export class Connections {

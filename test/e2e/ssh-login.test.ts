@@ -137,6 +137,40 @@ describe.skipIf(noEngine)("logging in to a real sshd", { timeout: 120_000 }, () 
     });
   });
 
+  describe("what runs something else than our command is no way in, and its words are told:", () => {
+    test("a ForceCommand", async () => {
+      await configureSshd(box, "ForceCommand echo no shell here");
+      expect((await ssh.ping())?.error).toMatchObject({
+        code: "login_shell",
+        message: expect.stringContaining("no shell here"),
+      });
+      await configureSshd(box);
+    });
+
+    test("a password that has expired, and an account", async () => {
+      await box.exec(["chage", "-d", "0", "debian"]);
+      expect((await ssh.ping())?.error).toMatchObject({ message: expect.stringMatching(/password/i) });
+      await box.exec(["chage", "-d", "2026-01-01", "-E", "0", "debian"]);
+      expect((await ssh.ping())?.error).toMatchObject({
+        code: "ssh_denied",
+        message: expect.stringContaining("Your account has expired"),
+      });
+      await box.exec(["chage", "-E", "-1", "debian"]);
+    });
+
+    test("a host that is booting", async () => {
+      await box.writeFile("/run/nologin", "System is booting up.\n");
+      expect((await ssh.ping())?.error).toMatchObject({ code: "ssh_booting" });
+      await box.exec(["rm", "/run/nologin"]);
+    });
+
+    test("files of the shell that print are not taken for it", async () => {
+      await box.writeFile("/home/debian/.bashrc", "echo hello; echo careful >&2\n");
+      expect(await ssh.ping()).toMatchObject({ status: "ok", user: "debian" });
+      await box.exec(["rm", "/home/debian/.bashrc"]);
+    });
+  });
+
   describe("sudo", () => {
     const sudoers = (rule: string) =>
       box.exec(["sh", "-c", 'echo "$1" > /etc/sudoers.d/debian', "sh", `debian ALL=(ALL) ${rule}`]);
@@ -153,9 +187,14 @@ describe.skipIf(noEngine)("logging in to a real sshd", { timeout: 120_000 }, () 
         hint: expect.stringContaining("-K"),
       });
       expect(await ssh.ping({ ansible_become_password: "let me in" })).toMatchObject({ status: "ok" });
+      const tries = () =>
+        box.exec(["sh", "-c", "journalctl --boot --grep 'sudo.*authentication failure' | wc -l"]);
+      const before = Number(await tries());
       expect((await ssh.ping({ ansible_become_password: "wrong" }))?.error).toMatchObject({
         code: "sudo_refused",
+        message: expect.stringContaining("incorrect password attempt"),
       });
+      expect(Number(await tries())).toBeLessThanOrEqual(before + 1);
       operator.write("inventory.ini", `${ssh.inventory().join("\n")}\n`);
       expect(await atTerminal(operator, PROGRAM, ["ping", "-K"], "let me in\n")).toMatchObject({ code: 0 });
     });

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import pkg from "../../../package.json" with { type: "json" };
 import { spawnLongshore } from "./longshore.ts";
 
-describe("the built program", { timeout: 20_000 }, () => {
+describe("the built program", { timeout: 60_000 }, () => {
   test.concurrent("answers", async () => {
     expect(await spawnLongshore(["--version"])).toEqual({ code: 0, stdout: `${pkg.version}\n`, stderr: "" });
   });

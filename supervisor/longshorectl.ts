@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import picocolors from "picocolors";
 import { formatError, UserError } from "./config/user-error.ts";
 import { ControlClient } from "./ctl/client.ts";
@@ -6,6 +7,7 @@ import type { CommandContext } from "./ctl/commands.ts";
 import { wantsColors } from "./protocol/color-choice.ts";
 import { defaultPaths } from "./protocol/default-paths.ts";
 import { startClean } from "./runtime/clean-start.ts";
+import { isOwnDefault, requireOwnFolder } from "./runtime/socket-folder.ts";
 
 const paths = defaultPaths(process.getuid?.() ?? 0, process.env);
 const program = createClientProgram(paths, async (command) => {
@@ -30,7 +32,9 @@ async function run(): Promise<void> {
 }
 
 function context(): CommandContext {
-  const client = new ControlClient(program.opts<{ socket: string }>().socket);
+  const { socket } = program.opts<{ socket: string }>();
+  if (isOwnDefault(socket)) requireOwnFolder(dirname(socket));
+  const client = new ControlClient(socket);
   const isTerminal = process.stdout.isTTY === true;
   const colors = picocolors.createColors(wantsColors(process.env, isTerminal));
   return { client, colors, isTerminal, print: (text) => void process.stdout.write(`${text}\n`) };

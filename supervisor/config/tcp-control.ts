@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { addressForm } from "./address.ts";
+import { addressForm, parseAddress } from "./address.ts";
 
 const Tls = z.strictObject({
   cert: z.string(),
@@ -20,6 +20,11 @@ export const TcpControl = z
   .refine((control) => control.token_file !== undefined || control.tls?.client_ca !== undefined, {
     message: "needs a token_file, or tls with a client_ca: whoever may use it can run commands",
   })
+  .refine(({ listen, tls }) => tls !== undefined || isLoopback(listen), {
+    path: ["listen"],
+    message:
+      "needs tls: others can read what goes over that network, the token also. Listen at 127.0.0.1, or give tls a cert and a key",
+  })
   .meta({
     anyOf: [
       { required: ["token_file"] },
@@ -27,3 +32,9 @@ export const TcpControl = z
     ],
   });
 export type TcpControl = z.infer<typeof TcpControl>;
+
+/** Whether only this machine reaches an address. A name may mean anything, `localhost` excepted. */
+function isLoopback(listen: string): boolean {
+  const host = parseAddress(listen)?.host ?? "";
+  return host === "localhost" || host === "::1" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
+}

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { suggestWord } from "../config/suggest.ts";
 import { UserError, UserErrors } from "../config/user-error.ts";
 import type { ErrorResponse } from "../protocol/request.ts";
+import { checkQuery } from "./check-request.ts";
 import { type ControlTarget, routes } from "./routes.ts";
 
 /** No request of this API is longer (bytes). */
@@ -10,6 +12,7 @@ const statusOfCode: Readonly<Record<string, number>> = {
   bad_request: 400,
   unknown_task: 404,
   not_found: 404,
+  method_not_allowed: 405,
   tasks_file: 422,
 };
 
@@ -22,13 +25,14 @@ export async function answerRequest(
   try {
     const url = readUrl(request.url ?? "/");
     const isHead = request.method === "HEAD";
-    const handler = routes[`${isHead ? "GET" : request.method} ${url.pathname}`];
-    if (handler === undefined)
-      throw new UserError("not_found", `no such route: ${request.method} ${url.pathname}`);
-    const body = request.method === "POST" ? await readBody(request) : undefined;
-    // From here on it is the client that waits, maybe for long.
-    request.socket.setTimeout(0);
-    const result = await handler(target, { query: url.searchParams, body });
+    const route = `${isHead ? "GET" : request.method} ${url.pathname}`;
+    const handler = Object.hasOwn(routes, route) ? routes[route] : undefined;
+    if (handler === undefined) throw noRoute(request.method ?? "", url.pathname, response);
+    checkQuery(route, url.searchParams);
+    const body = await readBody(request);
+    if (request.method !== "POST" && body !== undefined)
+      throw new UserError("bad_request", `${request.method} ${url.pathname} takes no body`);
+    const result = await handler(target, { query: url.searchParams, body: body ?? {} });
     if ("stream" in result && isHead) response.end();
     else if ("stream" in result) result.stream(response);
     else if ("text" in result) response.writeHead(200, { "content-type": result.type }).end(result.text);
@@ -36,6 +40,21 @@ export async function answerRequest(
   } catch (error) {
     sendError(response, error);
   }
+}
+
+/** Says which method a path wants, where only that is wrong. */
+function noRoute(method: string, path: string, response: ServerResponse): UserError {
+  const allowed = ["GET", "POST"].filter((one) => Object.hasOwn(routes, `${one} ${path}`));
+  if (allowed.length === 0) {
+    const near = suggestWord(path, [
+      ...new Set(Object.keys(routes).map((route) => route.split(" ")[1] ?? "")),
+    ]);
+    const hint = near === undefined ? "GET /v1/openapi.json lists the routes" : `did you mean "${near}"?`;
+    return new UserError("not_found", `no such route: ${method} ${path}`, { hint });
+  }
+  response.setHeader("allow", [...allowed, ...(allowed.includes("GET") ? ["HEAD"] : [])].join(", "));
+  const hint = `use ${allowed.join(" or ")}`;
+  return new UserError("method_not_allowed", `${path} does not take ${method}`, { hint });
 }
 
 function readUrl(text: string): URL {
@@ -53,7 +72,7 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
       throw new UserError("bad_request", `the body is longer than ${longestBody} bytes`);
     chunks.push(chunk);
   }
-  if (length === 0) return {};
+  if (length === 0) return undefined;
   try {
     return JSON.parse(Buffer.concat(chunks).toString("utf8"));
   } catch {

@@ -6,6 +6,7 @@ import type { ActionResponse, ReloadResponse, RunRequest, RunResponse } from "..
 import type { Entry } from "../runtime/entry.ts";
 import type { EventStream } from "../runtime/event-stream.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
+import { unknownWord } from "./check-request.ts";
 import { describeInstance, describeSupervisor } from "./describe.ts";
 import { describeHealth } from "./describe-health.ts";
 import { listHistory, listJobs, listNext, readLogOfRun, runJob } from "./job-routes.ts";
@@ -79,7 +80,8 @@ export const routes: Readonly<Record<string, Handler>> = {
       throw new UserError("bad_request", "dry_run and rolling are for tasks.yaml: give them without names");
     return instances(target.supervisor, await reloadTasks(target.supervisor, names));
   },
-  "POST /v1/shutdown": (target) => {
+  "POST /v1/shutdown": async (target, { body }) => {
+    await read("ShutdownRequest", body);
     target.shutdown();
     return { status: 202, body: {} };
   },
@@ -133,13 +135,22 @@ function describeDiff(diff: PlanDiff): ReloadResponse {
 }
 
 type Requests = typeof import("../protocol/request.ts");
-type RequestName = "ActionRequest" | "RestartRequest" | "SignalRequest" | "RunRequest" | "ReloadRequest";
+type RequestName =
+  | "ActionRequest"
+  | "RestartRequest"
+  | "SignalRequest"
+  | "RunRequest"
+  | "ReloadRequest"
+  | "ShutdownRequest";
 
 /** Checks the body of a request. The schemas are loaded by the first one: they take more memory than all the rest. */
 async function read<N extends RequestName>(name: N, body: unknown): Promise<z.output<Requests[N]>> {
   const requests = await import("../protocol/request.ts");
   const result = requests[name].safeParse(body);
   if (result.success) return result.data as z.output<Requests[N]>;
+  const [first] = result.error.issues;
+  if (first?.code === "unrecognized_keys")
+    throw unknownWord("key of the body", first.keys[0] ?? "", Object.keys(requests[name].shape));
   const problems = result.error.issues.map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`);
   throw new UserError("bad_request", `cannot read the request: ${problems.join("; ")}`);
 }

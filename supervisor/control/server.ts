@@ -1,14 +1,19 @@
-import { unlinkSync } from "node:fs";
+import { lstatSync, unlinkSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { connect } from "node:net";
 import { dirname } from "node:path";
+import { inGuardedFolder } from "../config/guarded-path.ts";
 import { UserError } from "../config/user-error.ts";
 import { makeFolder } from "../runtime/make-folder.ts";
+import { isOwnDefault, requireOwnFolder } from "../runtime/socket-folder.ts";
 import { answerRequest } from "./answer.ts";
+import { limitConnections } from "./limit-connections.ts";
 import type { ControlTarget } from "./routes.ts";
 
-/** How long a client may take to send its request (ms). */
-const requestTimeout = 30_000;
+/** No more clients at once; it is one user's socket. */
+const mostConnections = 512;
+/** What a socket's address can hold (bytes), sun_path in unix(7) without its end. */
+const longestPath = 107;
 /** The longest that a timer can be set to. */
 const never = 2 ** 31 - 1;
 
@@ -18,16 +23,27 @@ const never = 2 ** 31 - 1;
  * @throws UserError when another supervisor answers there, or the socket cannot be made
  */
 export async function serveControl(socketPath: string, target: ControlTarget): Promise<Server> {
+  const length = Buffer.byteLength(socketPath);
+  if (length > longestPath) {
+    const hint = "choose a shorter one with --socket PATH or LONGSHORE_SOCKET";
+    throw new UserError(
+      "socket",
+      `cannot listen on ${socketPath}: the path is longer than ${longestPath} bytes (${length})`,
+      { hint },
+    );
+  }
   // Node would look at its connections twice a minute to find those that hang. A timer for each connection, while there
   // is one, does not wake an idle supervisor.
   const server = createServer(
     { connectionsCheckingInterval: never },
     (request, response) => void answerRequest(target, request, response),
   );
-  server.timeout = requestTimeout;
+  limitConnections(server, mostConnections);
   server.on("clientError", (_, socket) => socket.destroy());
   try {
-    makeFolder(dirname(socketPath), 0o755);
+    const isPrivate = isOwnDefault(socketPath);
+    makeFolder(dirname(socketPath), isPrivate ? 0o700 : 0o755);
+    if (isPrivate) requireOwnFolder(dirname(socketPath));
     await listen(server, socketPath).catch(async (error: NodeJS.ErrnoException) => {
       if (error.code !== "EADDRINUSE") throw error;
       if (await isAnswered(socketPath)) {
@@ -36,11 +52,15 @@ export async function serveControl(socketPath: string, target: ControlTarget): P
           hint,
         });
       }
-      unlinkSync(socketPath);
+      inGuardedFolder(socketPath, removeSocket);
       await listen(server, socketPath);
     });
   } catch (error) {
-    if (error instanceof UserError) throw error;
+    if (error instanceof UserError && error.code !== "socket") throw error;
+    if (error instanceof UserError) {
+      const { hint } = error;
+      throw new UserError("socket", `cannot listen on ${socketPath}: ${error.message}`, { hint });
+    }
     const { code, message } = error as NodeJS.ErrnoException;
     throw new UserError("socket", `cannot listen on ${socketPath} (${code ?? message})`, { cause: error });
   }
@@ -60,6 +80,16 @@ function listen(server: Server, socketPath: string): Promise<void> {
   });
 }
 
+/** @throws UserError for anything but a socket, which nobody wants to lose */
+function removeSocket(path: string): void {
+  if (!lstatSync(path).isSocket()) {
+    const hint = "choose another one with --socket PATH, or remove it yourself";
+    throw new UserError("socket", "the file that is there is not a socket", { hint });
+  }
+  unlinkSync(path);
+}
+
+/** Whether anybody has it: only a socket that refuses has been left behind. */
 function isAnswered(socketPath: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(socketPath);
@@ -67,6 +97,6 @@ function isAnswered(socketPath: string): Promise<boolean> {
       socket.destroy();
       resolve(true);
     });
-    socket.on("error", () => resolve(false));
+    socket.on("error", ({ code }: NodeJS.ErrnoException) => resolve(code === "EAGAIN" || code === "EACCES"));
   });
 }

@@ -1,16 +1,28 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
+import { closeSync, constants, fstatSync, readFileSync } from "node:fs";
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import { createServer as createTlsServer, Server as TlsServer } from "node:https";
 import { createSecureContext, type TlsOptions } from "node:tls";
 import { parseAddress } from "../config/address.ts";
+import { openGuarded, readGuarded } from "../config/guarded-path.ts";
 import type { TcpControl } from "../config/tcp-control.ts";
 import { UserError } from "../config/user-error.ts";
 import { answerRequest } from "./answer.ts";
+import { limitConnections } from "./limit-connections.ts";
 import type { ControlTarget } from "./routes.ts";
 
 /** How long requests that are under way may take when their server closes (ms): the reload that closes it is one. */
 const closingTime = 1_000;
+/** So few clients leave the descriptors to the tasks. */
+const mostConnections = 100;
+/** A shorter token can be guessed (characters). */
+const shortestToken = 16;
 
 /** The control API over TCP, for whoever has the token, or a certificate of the authority. */
 export class TcpServer {
@@ -59,15 +71,20 @@ export class TcpServer {
     // The same address can be had only when the server that has it is gone.
     if (this.settings?.listen === settings.listen) this.close();
     const answer: RequestListener = (request, response) => {
+      // Only a browser sends these, for a page that nobody means to control tasks (DNS rebinding, say).
+      if (request.headers.origin !== undefined || request.headers["sec-fetch-site"] !== undefined) {
+        refuse(response, 403, "forbidden", "a browser has no use here");
+        return;
+      }
       if (this.token === undefined || carriesToken(request, this.token)) {
         void answerRequest(this.target, request, response);
         return;
       }
-      const error = { code: "unauthorized", message: "the token is missing or wrong" };
-      response.writeHead(401, { "www-authenticate": "Bearer", "content-type": "application/json" });
-      response.end(JSON.stringify({ error }));
+      response.setHeader("www-authenticate", "Bearer");
+      refuse(response, 401, "unauthorized", "the token is missing or wrong");
     };
     const server = tls === undefined ? createServer(answer) : createTlsServer(tls, answer);
+    limitConnections(server, mostConnections);
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
       server.listen(parseAddress(settings.listen), resolve);
@@ -79,18 +96,34 @@ export class TcpServer {
 
 function readToken({ listen, token_file: file }: TcpControl): string | undefined {
   if (file === undefined) return undefined;
-  const token = readFileSync(file, "utf8").trim();
-  if (token === "") throw new UserError("control", `cannot serve ${listen}: ${file} is empty`);
-  return token;
+  const fd = openGuarded(file, constants.O_RDONLY);
+  try {
+    const token = readFileSync(fd, "utf8").trim();
+    if (token === "") throw new UserError("control", `cannot serve ${listen}: ${file} is empty`);
+    const { mode } = fstatSync(fd);
+    const fail = (what: string, hint: string): never => {
+      throw new UserError("control", `cannot serve ${listen}: the token in ${file} ${what}`, { hint });
+    };
+    if ((mode & 0o007) !== 0)
+      fail(`can be read by every user (mode ${(mode & 0o777).toString(8)})`, `chmod 600 ${file}`);
+    if (token.length < shortestToken)
+      fail(
+        `is shorter than ${shortestToken} characters`,
+        `make one that nobody guesses: openssl rand -hex 32 > ${file}`,
+      );
+    return token;
+  } finally {
+    closeSync(fd);
+  }
 }
 
 function readTls({ listen, tls }: TcpControl): TlsOptions | undefined {
   if (tls === undefined) return undefined;
-  const own = { cert: readFileSync(tls.cert), key: readFileSync(tls.key) };
+  const own = { cert: readGuarded(tls.cert), key: readGuarded(tls.key) };
   const mutual =
     tls.client_ca === undefined
       ? {}
-      : { ca: readFileSync(tls.client_ca), requestCert: true, rejectUnauthorized: true };
+      : { ca: readGuarded(tls.client_ca), requestCert: true, rejectUnauthorized: true };
   const options = { ...own, ...mutual };
   try {
     createSecureContext(options);
@@ -115,4 +148,9 @@ function carriesToken(request: IncomingMessage, token: string): boolean {
   const given = /^Bearer (.+)$/.exec(request.headers.authorization ?? "")?.[1] ?? "";
   const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(given), digest(token));
+}
+
+function refuse(response: ServerResponse, status: number, code: string, message: string): void {
+  response.writeHead(status, { "content-type": "application/json" });
+  response.end(JSON.stringify({ error: { code, message } }));
 }

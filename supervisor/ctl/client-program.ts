@@ -11,7 +11,7 @@ export function createClientProgram({ socket }: Pick<DefaultPaths, "socket">, ru
     .addHelpText(
       "after",
       `
-Exit codes: 0 done; 1 refused, failed, not healthy or not understood; 69 longshored cannot be reached; of "run --wait" the job's own.`,
+Exit codes: 0 done; 1 refused, failed, not healthy or not understood; 3 "status NAME" of what does not run; 69 longshored cannot be reached; of "run --wait" the job's own.`,
     );
 
   program

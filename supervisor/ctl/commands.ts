@@ -17,7 +17,13 @@ export interface CommandContext {
 
 export type Action = "start" | "stop" | "restart";
 
-/** Prints the state of all tasks, or of the named ones; as JSON an array of `InstanceStatus`, jobs included. */
+/** What supervisorctl and systemctl exit with for a task that does not run. */
+const notRunning = 3;
+
+/**
+ * Prints the state of all tasks, or of the named ones; as JSON an array of `InstanceStatus`, jobs included.
+ * @returns 3 where a named one does not run: a job that waits for its next run does, and a oneshot that has done its work
+ */
 export async function showStatus(
   { client, colors, print }: CommandContext,
   names: readonly string[],
@@ -25,7 +31,7 @@ export async function showStatus(
 ): Promise<number> {
   const instances = await listInstances(client, names);
   print(options.json ? JSON.stringify(instances, null, 2) : renderStatusTable(instances, colors));
-  return 0;
+  return names.length === 0 || instances.every(isOn) ? 0 : notRunning;
 }
 
 /**
@@ -62,7 +68,7 @@ export async function act(
 ): Promise<number> {
   const body = { names, wait: options.wait, ...(options.rolling ? { rolling: true } : {}) };
   const { instances } = await client.call<ActionResponse>("POST", `/v1/${action}`, body);
-  for (const instance of instances) print(describe(instance));
+  for (const instance of instances) print(describe(instance, action));
   if (!options.wait) return 0;
   const goal = action === "stop" ? isDown : isUp;
   return instances.every(goal) ? 0 : 1;
@@ -191,9 +197,18 @@ function isUp({ state, kind, success }: InstanceStatus): boolean {
   return state === "running" || (kind !== "service" && state === "waiting");
 }
 
-function describe({ name, state, pid, reason }: InstanceStatus): string {
+function describe({ name, kind, state, pid, reason }: InstanceStatus, action?: Action): string {
   const details = [pid === null ? undefined : `pid ${pid}`, reason ?? undefined].filter(
     (part) => part !== undefined,
   );
+  const isOff = action === "stop" && kind === "job";
+  if (isOff) details.push(`it will not run until: longshorectl start ${name}`);
   return details.length === 0 ? `${name}: ${state}` : `${name}: ${state} (${details.join(", ")})`;
+}
+
+/** Whether an instance is up, or has ended as it should. */
+function isOn({ kind, state, success, pid }: InstanceStatus): boolean {
+  if (kind === "job") return state === "waiting" || state === "running";
+  if (kind === "oneshot" && success === true && pid === null) return state === "exited";
+  return state === "running" || state === "starting";
 }

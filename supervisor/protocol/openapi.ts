@@ -12,14 +12,15 @@ import {
   RestartRequest,
   RunRequest,
   RunResponse,
+  ShutdownRequest,
   SignalRequest,
 } from "./request.ts";
+import { routeParameters } from "./route-parameters.ts";
 import { SupervisorStatus } from "./status.ts";
 
 /** What a route takes and gives. */
 interface RouteDescription {
   readonly summary: string;
-  readonly query?: Readonly<Record<string, string>>;
   readonly request?: z.ZodType;
   readonly response: z.ZodType | "text/plain";
   /** the answer is a stream of these, one JSON object a line */
@@ -29,12 +30,9 @@ interface RouteDescription {
   readonly mayFail?: boolean;
 }
 
-const nameQuery = { name: "a task, an instance or a wildcard; may be repeated; all by default" };
-const streamQuery = { lines: "how many of the past", follow: "true keeps the stream open" };
-
 /** Every route of the control API, by method and path. */
 export const routeDescriptions: Readonly<Record<string, RouteDescription>> = {
-  "GET /v1/tasks": { summary: "The state of tasks", query: nameQuery, response: SupervisorStatus },
+  "GET /v1/tasks": { summary: "The state of tasks", response: SupervisorStatus },
   "GET /ready": {
     summary: "200 unless services fail: what a container's healthcheck asks",
     response: HealthReport,
@@ -44,30 +42,25 @@ export const routeDescriptions: Readonly<Record<string, RouteDescription>> = {
   "GET /metrics": { summary: "Metrics for Prometheus", response: "text/plain" },
   "GET /v1/logs": {
     summary: "The last lines that tasks wrote",
-    query: { ...nameQuery, ...streamQuery, since: "from then on (ISO 8601)" },
     response: LogRecord,
     isStream: true,
   },
   "GET /v1/events": {
     summary: "What has happened",
-    query: streamQuery,
     response: SupervisorEvent,
     isStream: true,
   },
   "GET /v1/jobs": { summary: "All jobs", response: JobsResponse },
   "GET /v1/jobs/history": {
     summary: "The last runs of a job, the newest first",
-    query: { job: "its name", limit: "how many (20)" },
     response: HistoryResponse,
   },
   "GET /v1/jobs/log": {
     summary: "What one run of a job wrote",
-    query: { job: "its name", run: "the number of the run" },
     response: z.string(),
   },
   "GET /v1/jobs/next": {
     summary: "The coming times of a job, or of all jobs",
-    query: { job: "its name", count: "how many of each (5)" },
     response: NextResponse,
   },
   "GET /v1/openapi.json": { summary: "This document", response: z.looseObject({}) },
@@ -81,7 +74,12 @@ export const routeDescriptions: Readonly<Record<string, RouteDescription>> = {
     request: ReloadRequest,
     response: z.union([ReloadResponse, ActionResponse]),
   },
-  "POST /v1/shutdown": { summary: "Stop everything and end", response: z.object({}), status: 202 },
+  "POST /v1/shutdown": {
+    summary: "Stop everything and end",
+    request: ShutdownRequest,
+    response: z.object({}),
+    status: 202,
+  },
 };
 
 /** The OpenAPI 3.1 description of the control API. */
@@ -89,20 +87,18 @@ export function openApiDocument(version: string): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const [route, description] of Object.entries(routeDescriptions)) {
     const [method = "", path = ""] = route.split(" ");
-    paths[path] = { ...paths[path], [method.toLowerCase()]: describeOperation(description) };
+    paths[path] = {
+      ...paths[path],
+      [method.toLowerCase()]: describeOperation(description, routeParameters[route]),
+    };
   }
   return { openapi: "3.1.0", info: { title: "Control API of longshored", version }, paths };
 }
 
-function describeOperation({
-  summary,
-  query,
-  request,
-  response,
-  isStream,
-  status,
-  mayFail,
-}: RouteDescription): object {
+function describeOperation(
+  { summary, request, response, isStream, status, mayFail }: RouteDescription,
+  query: Readonly<Record<string, string>> | undefined,
+): object {
   const type = response === "text/plain" ? response : isStream ? "application/x-ndjson" : "application/json";
   const schema = response === "text/plain" ? { type: "string" } : toSchema(response, "output");
   return {

@@ -44,6 +44,9 @@ export const RunRequest = z.strictObject({
 });
 export type RunRequest = z.infer<typeof RunRequest>;
 
+/** The body of `POST /v1/shutdown`: nothing, or `{}`. */
+export const ShutdownRequest = z.strictObject({});
+
 /** The answer to every action: the instances that it was about, as they are now. */
 export const ActionResponse = z.object({ instances: z.array(InstanceStatus) });
 export type ActionResponse = z.infer<typeof ActionResponse>;

@@ -1,5 +1,6 @@
-import { closeSync, constants, fstatSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, constants, fstatSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
+import { inGuardedFolder, openGuarded } from "../config/guarded-path.ts";
 import type { LogRotation } from "../config/log.ts";
 import { makeFolder } from "./make-folder.ts";
 
@@ -108,7 +109,7 @@ export class LogFile {
     if (this.fd !== undefined && now - this.lookedAt >= lookEvery) this.look(now);
     if (this.fd !== undefined) return;
     makeFolder(dirname(this.path));
-    this.fd = openSync(this.path, openFlags, 0o644);
+    this.fd = openGuarded(this.path, openFlags, 0o644);
     const stats = fstatSync(this.fd);
     const { ino, size, birthtimeMs } = stats;
     this.isRegular = stats.isFile();
@@ -160,10 +161,11 @@ export class LogFile {
    */
   private putAside(): void {
     const { max_files: count } = this.rotation;
-    rmSync(count === 0 ? this.path : `${this.path}.${count}`, { force: true });
-    for (let number = count; number > 0; number -= 1) {
-      moveIfThere(number === 1 ? this.path : `${this.path}.${number - 1}`, `${this.path}.${number}`);
-    }
+    inGuardedFolder(this.path, (path) => {
+      rmSync(count === 0 ? path : `${path}.${count}`, { force: true });
+      for (let number = count; number > 0; number -= 1)
+        moveIfThere(number === 1 ? path : `${path}.${number - 1}`, `${path}.${number}`);
+    });
   }
 }
 

@@ -15,8 +15,10 @@ const run = promisify(execFile);
 let folder = "";
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "longshore-tcp-"));
-  writeFileSync(join(folder, "token"), "open sesame\n");
+  writeFileSync(join(folder, "token"), "open sesame 0123456789\n", { mode: 0o600 });
   writeFileSync(join(folder, "empty"), "\n");
+  writeFileSync(join(folder, "short"), "0123456789\n", { mode: 0o600 });
+  writeFileSync(join(folder, "open"), "0123456789abcdef\n", { mode: 0o644 });
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -50,7 +52,7 @@ describe("control over TCP with a token", () => {
     ["with a wrong one", 401, { authorization: "Bearer guess" }],
     ["with a part of it", 401, { authorization: "Bearer open" }],
     ["with it in another scheme", 401, { authorization: "Basic open sesame" }],
-    ["with it", 200, { authorization: "Bearer open sesame" }],
+    ["with it", 200, { authorization: "Bearer open sesame 0123456789" }],
   ])("answers a request %s with %i", async (_, status, headers) => {
     const port = await serve(`token_file: ${at("token")}`);
     const answer = await fetch(`http://127.0.0.1:${port}/v1/tasks`, { headers });
@@ -62,6 +64,8 @@ describe("control over TCP with a token", () => {
 
   it.each([
     ["is empty", "empty", /cannot serve 127\.0\.0\.1:1: .*empty is empty/],
+    ["is short", "short", /the token in .*short is shorter than 16 characters\nhint: .*openssl/],
+    ["can be read by all", "open", /the token in .*open can be read by every user \(mode 644\)/],
     ["is not there", "missing", /cannot serve 127\.0\.0\.1:1 \(ENOENT\)/],
   ])("does not begin where the file %s", async (_, name, complaint) => {
     const daemon = new Daemon(`control: { listen: "127.0.0.1:1", token_file: ${at(name)} }\ntasks: {}`);
@@ -81,19 +85,20 @@ describe("a reload of control over TCP", () => {
 
   it("reads the token anew, and goes to another address or away", async () => {
     const file = at("changing");
-    writeFileSync(file, "first");
+    const [first, second] = ["first".repeat(4), "second".repeat(4)];
+    writeFileSync(file, first, { mode: 0o600 });
     const { daemon, port } = await serveBy(`token_file: ${file}`);
-    expect(await statusOf(port, "first")).toBe(200);
-    writeFileSync(file, "second");
+    expect(await statusOf(port, first)).toBe(200);
+    writeFileSync(file, second);
     await daemon.client.call("POST", "/v1/reload", {});
-    expect([await statusOf(port, "first"), await statusOf(port, "second")]).toEqual([401, 200]);
+    expect([await statusOf(port, first), await statusOf(port, second)]).toEqual([401, 200]);
     const other = await findPort();
     daemon.rewrite(`control: { listen: "127.0.0.1:${other}", token_file: ${file} }\ntasks: {}`);
     await daemon.client.call("POST", "/v1/reload", {});
-    expect([await statusOf(port, "second"), await statusOf(other, "second")]).toEqual(["ECONNREFUSED", 200]);
+    expect([await statusOf(port, second), await statusOf(other, second)]).toEqual(["ECONNREFUSED", 200]);
     daemon.rewrite("tasks: {}");
     await daemon.client.call("POST", "/v1/reload", {});
-    expect(await statusOf(other, "second")).toBe("ECONNREFUSED");
+    expect(await statusOf(other, second)).toBe("ECONNREFUSED");
   });
 
   it("changes nothing where it cannot be had", async () => {
@@ -105,7 +110,7 @@ describe("a reload of control over TCP", () => {
       status: 409,
       body: { error: { code: "control" } },
     });
-    expect(await statusOf(port, "open sesame")).toBe(200);
+    expect(await statusOf(port, "open sesame 0123456789")).toBe(200);
     expect(await daemon.status()).toEqual([]);
   });
 
@@ -113,7 +118,7 @@ describe("a reload of control over TCP", () => {
     const port = await findPort();
     const daemon = new Daemon(`control: { listen: "[::1]:${port}", token_file: ${at("token")} }\ntasks: {}`);
     await daemon.waitFor(/ runs /);
-    const headers = { authorization: "Bearer open sesame" };
+    const headers = { authorization: "Bearer open sesame 0123456789" };
     expect((await fetch(`http://[::1]:${port}/v1/tasks`, { headers })).status).toBe(200);
   });
 });
@@ -168,8 +173,8 @@ describe("control over TCP with client certificates", () => {
   it("asks for the token as well where both are set", async () => {
     const port = await serve(`${tls()}, token_file: ${at("token")}`);
     expect(await ask(port, "friend")).toBe(401);
-    expect(await ask(port, "friend", { authorization: "Bearer open sesame" })).toBe(200);
-    expect(await ask(port, undefined, { authorization: "Bearer open sesame" })).toMatch(
+    expect(await ask(port, "friend", { authorization: "Bearer open sesame 0123456789" })).toBe(200);
+    expect(await ask(port, undefined, { authorization: "Bearer open sesame 0123456789" })).toMatch(
       /^(ERR_SSL_|ECONNRESET|EPIPE)/,
     );
   });
@@ -202,6 +207,6 @@ describe("control over TCP with client certificates", () => {
       `tls: { cert: ${at("server.pem")}, key: ${at("server.key")} }, token_file: ${at("token")}`,
     );
     expect(await ask(port, undefined)).toBe(401);
-    expect(await ask(port, undefined, { authorization: "Bearer open sesame" })).toBe(200);
+    expect(await ask(port, undefined, { authorization: "Bearer open sesame 0123456789" })).toBe(200);
   });
 });

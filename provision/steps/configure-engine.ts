@@ -94,10 +94,12 @@ if [ -z "$restart" ]; then
   exit 0
 fi
 
-# A few restarts within a minute are no sign of a fault here, and systemd would refuse a further one.
+# A few restarts within a minute are no sign of a fault here, and systemd would refuse a further one. A socket whose unit was
+# changed while it was open hands nothing on until it is started anew.
 start() {
+  timeout 120 systemctl stop docker.socket docker.service 2>/dev/null || true
   systemctl reset-failed docker.service docker.socket 2>/dev/null || true
-  timeout 120 systemctl restart docker.service || return
+  timeout 120 systemctl start docker.service || return
   tries=0
   until timeout 10 docker version >/dev/null 2>&1; do
     tries=$((tries + 1))
@@ -119,7 +121,7 @@ until [ "$(docker info --format '{{.LiveRestoreEnabled}}')" = true ] || [ -z "$(
 done
 were=$(docker ps --quiet --no-trunc)
 if ! start; then
-  journalctl --unit docker --lines 20 --no-pager --output cat | grep -i 'fail\\|unable\\|conflict' | tail -n 3 >&2
+  journalctl --unit docker _COMM=dockerd --lines 20 --no-pager --output cat | grep -i 'fail\\|unable\\|conflict' | tail -n 3 >&2
   if [ -e "$file.before" ]; then mv -fT "$file.before" "$file"; else rm -f "$file"; fi
   if start; then
     echo "the engine did not start with the new $file: the old one is back, and the engine runs with it" >&2

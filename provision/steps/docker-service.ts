@@ -36,11 +36,13 @@ async function startWithSystemd(connection: Connection): Promise<void> {
 const ENABLE_AND_START = `
 systemctl enable --quiet docker.service || exit
 systemctl is-active --quiet docker.service && exit
+# A socket whose unit was changed while it was open hands nothing on until it is started anew.
+systemctl stop docker.socket 2>/dev/null
 systemctl reset-failed docker.service docker.socket 2>/dev/null
 timeout 120 systemctl start docker.service && exit
 code=$?
 [ "$code" -ne 124 ] || echo "it has not started within 120 s" >&2
-journalctl --unit docker --lines 20 --no-pager --output cat | grep -i 'fail\\|unable\\|conflict' | tail -n 3 >&2
+journalctl --unit docker _COMM=dockerd --lines 20 --no-pager --output cat | grep -i 'fail\\|unable\\|conflict' | tail -n 3 >&2
 exit $code
 `;
 

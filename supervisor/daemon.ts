@@ -7,12 +7,14 @@ import { Signals } from "./daemon/signals.ts";
 import { TcpOnDemand } from "./daemon/tcp-on-demand.ts";
 import { Audience } from "./runtime/audience.ts";
 import { CgroupTree } from "./runtime/cgroup-tree.ts";
+import { endEarlier } from "./runtime/earlier.ts";
 import type { Entry } from "./runtime/entry.ts";
 import { EventStream } from "./runtime/event-stream.ts";
 import { loadPlanAside } from "./runtime/load-aside.ts";
 import { loadNative } from "./runtime/native.ts";
 import { Output } from "./runtime/output.ts";
 import { Reaper } from "./runtime/reaper.ts";
+import { Marker } from "./runtime/run-mark.ts";
 import { Spawner } from "./runtime/spawn.ts";
 import { Supervisor } from "./runtime/supervisor.ts";
 
@@ -36,7 +38,12 @@ const lastLines = 500;
 export async function runSupervisor({ file, socket, stateDir, version }: RunOptions): Promise<number> {
   const output = new Output(1, { format: "text", timestamps: false });
   const log = (message: string): void => output.log(message);
-  let leave = (exitCode: number): void => process.exit(exitCode);
+  let exit = (exitCode: number): void => process.exit(exitCode);
+  let killAsides = (): void => {};
+  const leave = (exitCode: number): void => {
+    killAsides();
+    exit(exitCode);
+  };
   const signals = new Signals(log, () => leave(0));
   const native = await loadNative((reason) =>
     log(
@@ -44,13 +51,14 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
     ),
   );
   if (native !== undefined) {
-    leave = native.exit;
+    exit = native.exit;
     signals.ignoreRest(native.ignoreSignal);
   }
-  const reaper = new Reaper(native);
+  const reaper = new Reaper(native, new Marker(socket));
   reaper.start();
   const cgroups = native === undefined ? undefined : await CgroupTree.open(native, reaper, log);
   const spawner = new Spawner(native, reaper, cgroups);
+  killAsides = () => spawner.asides.killAll();
   const [plan, { serveControl }] = await Promise.all([
     loadPlanAside(file, spawner),
     import("./control/server.ts"),
@@ -94,6 +102,12 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
   const server = await serveControl(socket, target);
   await tcp.use(plan.config.control);
   log(`longshored ${version} runs ${file} as pid ${process.pid}`);
+  await endEarlier({
+    reaper,
+    stopWayOf: (id) => supervisor.stopWayOf(id),
+    isHurried: () => supervisor.isClosing,
+    log,
+  });
   supervisor.autostart();
   void supervisor.jobs.boot();
   signals.onReload(() => reloader.reloadUnasked());
@@ -105,6 +119,7 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
   server.closeAllConnections();
   const patience = Math.min(Math.max(ending.timeLeft, lastLines), lastWords);
   await Promise.all([readToTheEnd(supervisor), audience.settle(patience)]);
+  await spawner.asides.endAll();
   cgroups?.close();
   log(left.length === 0 ? "everything has stopped" : `cannot end ${left.map(describeLeft).join(", ")}`);
   const exitCode = ending.exitCode || (left.length === 0 ? 0 : 1);

@@ -36,9 +36,12 @@ const processSettings = [
   "kind",
   "user",
   "umask",
+  "no_new_privs",
+  "capabilities",
   "rlimits",
   "nice",
   "readiness",
+  "stdin",
   "stdout",
   "stderr",
 ] as const satisfies readonly (keyof Task)[];

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { TaskKind } from "../protocol/status.ts";
 import { Backoff } from "./backoff.ts";
+import { Capabilities } from "./capabilities.ts";
 import { Command } from "./command.ts";
 import { DependsOn } from "./dependency.ts";
 import { Duration } from "./duration.ts";
@@ -95,6 +96,15 @@ const settings = {
   working_dir: Text.optional().describe("the supervisor's by default; `~` is the user's home folder"),
   user: User.optional().describe("`name`, `name:group`, or numbers"),
   umask: Umask.optional().describe("octal digits, quoted or not"),
+  no_new_privs: z
+    .boolean()
+    .default(false)
+    .describe(
+      "neither it nor what it starts gets more rights than it has, as through sudo or a setuid program",
+    ),
+  capabilities: Capabilities.optional().describe(
+    "of root's rights it has these and can get no others: `[NET_BIND_SERVICE]`, also for another `user`; `[]` is none",
+  ),
   rlimits: Rlimits.prefault({}).describe("`{ nofile: 65536, core: { soft: 0, hard: unlimited } }`"),
   nice: z.int().min(-20).max(19).optional().describe("-20 (first) to 19 (last)"),
   max_memory: Size.optional().describe(
@@ -105,6 +115,12 @@ const settings = {
   ),
   healthcheck: Healthcheck.optional().describe("how longshored asks whether the task works"),
   ...jobSettings,
+  stdin: z
+    .union([z.enum(["null", "keep-open"]), z.null().transform(() => "null" as const)])
+    .optional()
+    .describe(
+      "`null` (nothing to read), or `keep-open`: it waits for what never comes, as under supervisord; that is the default of a service",
+    ),
   stdout: StreamTarget.prefault("inherit").describe(
     "`inherit` (the supervisor's own output), `null`, a file, or a list of these",
   ),
@@ -158,7 +174,8 @@ export const Task = z
     }
     // A failed run of a job is a matter of `retries`: each is a run of its own, with its own log.
     const restart: RestartPolicy = isJob ? "no" : (task.restart ?? (kind === "service" ? "always" : "no"));
-    return { ...task, kind, restart };
+    const stdin = task.stdin ?? (kind === "service" ? "keep-open" : "null");
+    return { ...task, kind, restart, stdin };
   });
 export type Task = z.output<typeof Task>;
 

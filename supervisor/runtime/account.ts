@@ -8,8 +8,10 @@ export interface Account {
   readonly gid: number;
   /** supplementary groups */
   readonly groups: readonly number[];
+  /** undefined where the tables do not have it */
   readonly name: string | undefined;
   readonly home: string | undefined;
+  readonly shell: string | undefined;
 }
 
 /** The lines of /etc/passwd and /etc/group, each cut at its colons. */
@@ -30,7 +32,7 @@ export function findAccount(user: string, { users, groups }: AccountTables = rea
   const entry = users.find(([name, , uid]) => name === who || uid === who);
   if (entry === undefined && !/^\d+$/.test(who))
     throw new UserError("user", `cannot run as ${user}: no user ${who}`);
-  const [name, , uid = who, ownGid = who, , home] = entry ?? [];
+  const [name, , uid = who, ownGid = who, , home, shell] = entry ?? [];
   const gid = groupName === undefined ? ownGid : findGroup(groups, groupName, user);
   // A group without members has one empty name.
   const supplementary = groups.filter(
@@ -42,6 +44,7 @@ export function findAccount(user: string, { users, groups }: AccountTables = rea
     groups: groupName === undefined ? supplementary.map(([, , id = ""]) => readId(id, user)) : [],
     name,
     home,
+    shell,
   };
 }
 

@@ -3,6 +3,7 @@ import type { Argv } from "../config/command.ts";
 import type { Task } from "../config/task.ts";
 import { UserError } from "../config/user-error.ts";
 import { type Account, findAccount } from "./account.ts";
+import { privilegeArgs } from "./privileges.ts";
 import { findOwnProgram } from "./program-file.ts";
 
 /** How a process is started so that it gets the user, limits and priority of its task. */
@@ -10,7 +11,7 @@ export interface Launch {
   readonly argv: Argv;
   /** what Node itself is to set; everything else is done by the programs at the front of `argv` */
   readonly ids: { readonly uid?: number; readonly gid?: number };
-  /** USER, LOGNAME and HOME of the task's user */
+  /** USER, LOGNAME, HOME and SHELL of the task's user */
   readonly environment: Readonly<Record<string, string>>;
   readonly account: Account | undefined;
 }
@@ -23,7 +24,7 @@ export interface Launch {
  */
 export function planLaunch(
   argv: Argv,
-  settings: Pick<Task, "user" | "rlimits" | "nice">,
+  settings: Pick<Task, "user" | "rlimits" | "nice" | "no_new_privs" | "capabilities">,
   byNode: boolean,
 ): Launch {
   const account = settings.user === undefined ? undefined : findAccount(settings.user);
@@ -45,21 +46,32 @@ export function planLaunch(
     ...(adjustment === 0 ? [] : [helper("nice", "nice"), "-n", String(adjustment), "--"]),
   ];
   // The user changes last: raising a limit or a priority takes privileges.
-  const needsSetpriv =
-    account !== undefined && !isOwn && (!byNode || privileged.length > 0 || account.groups.length > 0);
-  const setpriv = needsSetpriv ? [helper("setpriv", "user"), ...setprivArgs(account)] : [];
+  const rights = privilegeArgs(settings);
+  const changesUser = account !== undefined && !isOwn;
+  const isNodeEnough =
+    byNode && privileged.length === 0 && rights.length === 0 && account?.groups.length === 0;
+  const identity = changesUser && !isNodeEnough ? identityArgs(account) : [];
+  const key = rights.length > 0 ? "no_new_privs or capabilities" : "user";
+  const setpriv =
+    identity.length + rights.length === 0 ? [] : [helper("setpriv", key), ...rights, ...identity, "--"];
   const chain = [...privileged, ...setpriv];
   const [program, ...rest] = [...chain, ...argv];
-  const ids = account === undefined || isOwn || needsSetpriv ? {} : { uid: account.uid, gid: account.gid };
+  const ids = changesUser && isNodeEnough ? { uid: account.uid, gid: account.gid } : {};
   return { argv: [program ?? argv[0], ...rest], ids, environment: userVariables(account), account };
 }
 
-function setprivArgs({ uid, gid, groups }: Account): string[] {
+function identityArgs({ uid, gid, groups }: Account): string[] {
   const supplementary = groups.length === 0 ? "--clear-groups" : `--groups=${groups.join(",")}`;
-  return [`--reuid=${uid}`, `--regid=${gid}`, supplementary, "--"];
+  return [`--reuid=${uid}`, `--regid=${gid}`, supplementary];
 }
 
+/**
+ * What login(1) and systemd set. Without an entry in the tables the home is `/`, as in Docker: that of the one who started
+ * longshored is another user's. A shell that lets nobody in is of no use to a program.
+ */
 function userVariables(account: Account | undefined): Record<string, string> {
-  if (account?.name === undefined) return {};
-  return { USER: account.name, LOGNAME: account.name, HOME: account.home ?? "/" };
+  if (account === undefined) return {};
+  const { uid, name = String(uid), home, shell } = account;
+  const isShell = shell !== undefined && shell !== "" && !/\/(nologin|false)$/.test(shell);
+  return { USER: name, LOGNAME: name, HOME: home || "/", SHELL: isShell ? shell : "/bin/sh" };
 }

@@ -4,7 +4,6 @@ import type { Plan } from "../config/load.ts";
 import { UserError } from "../config/user-error.ts";
 import { readInherited, readOwnVariables } from "./inherited.ts";
 import { fromPlainError, type PlainError } from "./plain-error.ts";
-import { sendSignal } from "./process-group.ts";
 import { ownContext, type Spawner } from "./spawn.ts";
 import { setTimeLimit } from "./time-limit.ts";
 
@@ -45,19 +44,25 @@ function readOutput(argv: [string, ...string[]], spawner: Spawner): Promise<stri
       if (chunks.length > 0) resolve(Buffer.concat(chunks).toString("utf8"));
       else reject(new Error(`cannot read tasks.yaml: ${Buffer.concat(complaints).toString("utf8")}`));
     };
+    const { asides } = spawner;
+    const run = asides.newRun();
     const spawned = spawner.spawn({
       spec: ownContext,
       argv,
-      mark: "load",
+      mark: run,
       inherits: readOwnVariables(),
       stdout: { onChunk: (chunk) => chunks.push(Buffer.from(chunk)), onEnd },
       stderr: { onChunk: (chunk) => complaints.push(Buffer.from(chunk)), onEnd },
-      onExit: () => cancelLimit(),
+      onExit: () => {
+        cancelLimit();
+        asides.ended(run);
+      },
       onError: (reason) => reject(new Error(reason)),
     });
     if (spawned === undefined) return;
+    asides.began(run, spawned.pid);
     cancelLimit = setTimeLimit(patience, () => {
-      sendSignal(-spawned.pid, "SIGKILL");
+      asides.kill(run);
       const hint = "is one of its files a pipe, or on a server that is gone?";
       reject(
         new UserError("tasks_file", `cannot read ${argv.at(-1)} within ${patience / 1_000} s`, { hint }),

@@ -1,3 +1,4 @@
+import { fchmodSync, openSync } from "node:fs";
 import { nameSignal } from "../config/signal-name.ts";
 import type { Exit } from "../core/instance.ts";
 import { loadPosixSpawn, type PosixSpawn } from "./posix-spawn.ts";
@@ -15,6 +16,11 @@ export interface Native extends PosixSpawn {
   waitAny(): EndedChild | undefined;
   /** A pipe whose ends are closed on exec. Node's own "pipe" is a socket, which cannot be opened as /dev/stdout. */
   openPipe(): { readonly read: number; readonly write: number };
+  /**
+   * The read end of a pipe whose other end stays open for as long as this process lives. All have one pipe, but each its own
+   * description (open(2)): what one makes non-blocking is its own. Nobody but root may write to it.
+   */
+  openIdlePipe(): number;
   /** Makes orphaned descendants children of this process, as they are of PID 1. */
   becomeSubreaper(): void;
   /** Does what is done at once, with no promise, with the rights that this user and group have to files. */
@@ -54,6 +60,12 @@ export async function loadNative(onProblem: (reason: string) => void): Promise<N
     const setfsgid = libc.func("int setfsgid(uint32_t gid)");
     const signal = libc.func("void *signal(int number, void *handler)");
     const exit = libc.func("void _exit(int status)");
+    let idle: { read: number; write: number } | undefined;
+    const openPipe = () => {
+      if (pipe2(ends, O_CLOEXEC) !== 0) throw new SystemError("pipe2", koffi.errno());
+      const [read, write] = [ends.readInt32LE(0), ends.readInt32LE(4)];
+      return { read, write };
+    };
     const status = Buffer.alloc(4);
     const ends = Buffer.alloc(8);
     const attribute = Buffer.alloc(256);
@@ -64,11 +76,17 @@ export async function loadNative(onProblem: (reason: string) => void): Promise<N
       },
       ...loadPosixSpawn(libc),
       openPipe: () => {
-        if (pipe2(ends, O_CLOEXEC) !== 0) throw new SystemError("pipe2", koffi.errno());
-        const [read, write] = [ends.readInt32LE(0), ends.readInt32LE(4)];
+        const pipe = openPipe();
         // An ordinary user with many pipes may be refused: the size stays as it is then.
-        fcntl(read, F_SETPIPE_SZ, pipeSize);
-        return { read, write };
+        fcntl(pipe.read, F_SETPIPE_SZ, pipeSize);
+        return pipe;
+      },
+      openIdlePipe: () => {
+        if (idle === undefined) {
+          idle = openPipe();
+          fchmodSync(idle.read, 0o444);
+        }
+        return openSync(`/proc/self/fd/${idle.read}`, "r");
       },
       becomeSubreaper: () => {
         prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);

@@ -35,6 +35,15 @@ export class Orphans {
     return this.byMark.get(mark) ?? [];
   }
 
+  /** Those of all runs, as far as their environments tell; alive ones. */
+  get marked(): readonly number[] {
+    const pids = [...this.byMark].flatMap(([mark, some]) => (mark === undefined ? [] : some));
+    return pids.filter((pid) => {
+      const info = readProcess(pid);
+      return info !== undefined && !hasEnded(info);
+    });
+  }
+
   /** Whether a process of this group lives whose orphaned ancestor does not tell its run. */
   haveStrangerOf(group: number): boolean {
     this.groups ??= this.findStrangersGroups();

@@ -2,9 +2,7 @@ import type { Exit } from "../core/instance.ts";
 import type { Native } from "./native.ts";
 import { Orphans } from "./orphans.ts";
 import { readChildren, readOwner, readVariable } from "./proc.ts";
-
-/** The variable that marks every process of a task, so that orphans can be told apart. */
-export const markVariable = "LONGSHORE_RUN";
+import { type Marker, markVariable } from "./run-mark.ts";
 
 /**
  * Collects children as they end: those that were spawned here, whose end it reports, and orphans, which become
@@ -19,7 +17,10 @@ export class Reaper {
   /** as they were seen last, while that holds */
   private seen: Orphans | undefined;
 
-  constructor(private readonly native: Native | undefined) {}
+  constructor(
+    private readonly native: Native | undefined,
+    readonly marker: Marker,
+  ) {}
 
   /** Begins to collect. */
   start(): void {
@@ -70,9 +71,14 @@ export class Reaper {
 
   /** An orphan is looked at after every end of a task, and its mark never changes: it is read once. */
   private readMark(pid: number): string | undefined {
-    const known = this.marks.get(pid) ?? readVariable(pid, markVariable) ?? this.readMarkAsOwner(pid);
+    const known = this.marks.get(pid) ?? this.marker.read(this.readForeignMark(pid) ?? "");
     if (known !== undefined) this.marks.set(pid, known);
     return known;
+  }
+
+  /** The mark of a process, whichever longshored wrote it. */
+  readForeignMark(pid: number): string | undefined {
+    return readVariable(pid, markVariable) ?? this.readMarkAsOwner(pid);
   }
 
   /** Without CAP_SYS_PTRACE, which Docker does not give, root may not read the environment of others, but they may. */

@@ -1,7 +1,6 @@
 import type { Argv } from "../config/command.ts";
 import { formatDuration } from "../config/duration-text.ts";
 import type { Exit } from "../core/instance.ts";
-import { sendSignal } from "./process-group.ts";
 import type { ProcessContext, Spawner } from "./spawn.ts";
 import type { StreamHandler, StreamReader } from "./stream-reader.ts";
 import { setTimeLimit } from "./time-limit.ts";
@@ -19,23 +18,26 @@ export interface Aside {
 }
 
 /**
- * Runs a command as the context's user, in its environment and working directory.
+ * Runs a command as the context's user, in its environment and working directory. What it leaves behind is ended with it.
  * @returns null when it exited with 0, otherwise what went wrong in words: `sh exited with 3`. Never rejects.
  */
 export function runAside(spawner: Spawner, spec: ProcessContext, aside: Aside): Promise<string | null> {
   const { argv, timeout } = aside;
   return new Promise((resolve) => {
+    const { asides } = spawner;
+    const run = asides.newRun();
     let tookTooLong = false;
     let cancelLimit = (): void => {};
     const spawned = spawner.spawn({
       spec,
       argv,
-      mark: "aside",
+      mark: run,
       environment: aside.environment ?? {},
       stdout: aside.output,
       stderr: aside.output === undefined ? undefined : "stdout",
       onExit: (exit) => {
         cancelLimit();
+        asides.ended(run);
         resolve(
           tookTooLong ? `${argv[0]} took longer than ${formatDuration(timeout)}` : describeEnd(argv, exit),
         );
@@ -43,10 +45,11 @@ export function runAside(spawner: Spawner, spec: ProcessContext, aside: Aside): 
       onError: resolve,
     });
     if (spawned === undefined) return;
+    asides.began(run, spawned.pid);
     aside.onReaders?.(spawned.readers);
     cancelLimit = setTimeLimit(timeout, () => {
       tookTooLong = true;
-      sendSignal(-spawned.pid, "SIGKILL");
+      asides.kill(run);
     });
   });
 }

@@ -8,6 +8,7 @@ import type { Variables } from "../config/interpolate.ts";
 import type { Task } from "../config/task.ts";
 import { UserError } from "../config/user-error.ts";
 import type { Exit } from "../core/instance.ts";
+import { Asides } from "./asides.ts";
 import { terminate } from "./byte-text.ts";
 import type { Cgroup } from "./cgroup.ts";
 import type { CgroupTree } from "./cgroup-tree.ts";
@@ -16,19 +17,27 @@ import { type Launch, planLaunch } from "./launch.ts";
 import type { Native } from "./native.ts";
 import type { NativeProcess } from "./posix-spawn.ts";
 import { findFileFault, requireProgram } from "./program-file.ts";
-import { markVariable, type Reaper } from "./reaper.ts";
+import type { Reaper } from "./reaper.ts";
+import { markVariable } from "./run-mark.ts";
 import { readPipe, readSocket, type StreamHandler, type StreamReader } from "./stream-reader.ts";
 
 /** The user, limits, environment and folder of a process: those of an instance. */
 export type ProcessContext = Pick<InstanceSpec, "environment" | "workingDir"> & {
-  readonly settings: Pick<Task, "user" | "umask" | "rlimits" | "nice">;
+  readonly settings: Pick<Task, "user" | "umask" | "rlimits" | "nice" | "no_new_privs" | "capabilities">;
 };
 
 /** Those of the supervisor itself. */
 export const ownContext: ProcessContext = {
   environment: {},
   workingDir: undefined,
-  settings: { user: undefined, umask: undefined, rlimits: [], nice: undefined },
+  settings: {
+    user: undefined,
+    umask: undefined,
+    rlimits: [],
+    nice: undefined,
+    no_new_privs: false,
+    capabilities: undefined,
+  },
 };
 
 /** What a process is started with. */
@@ -42,6 +51,8 @@ export interface SpawnRequest {
   readonly environment?: Readonly<Record<string, string>>;
   /** what it inherits in place of what tasks do: for a program of longshored itself */
   readonly inherits?: Variables;
+  /** `keep-open`: it waits for what never comes; otherwise it is at its end */
+  readonly stdin?: Task["stdin"];
   /** takes the output; undefined where it goes nowhere, and `stdout` where both streams are to be one */
   readonly stdout?: StreamHandler | undefined;
   readonly stderr?: StreamHandler | "stdout" | undefined;
@@ -72,17 +83,21 @@ interface Channel {
 export class Spawner {
   private readonly inherited: Variables = readInherited();
   private readonly inheritedLines = formatVariables(this.inherited);
+  readonly asides: Asides;
 
   constructor(
     private readonly native: Native | undefined,
     private readonly reaper: Reaper,
     private readonly cgroups?: CgroupTree,
-  ) {}
+  ) {
+    this.asides = new Asides(reaper);
+  }
 
   /** Starts a process; undefined when it could not be started, which `onError` then explains. */
   spawn(request: SpawnRequest): Spawned | undefined {
     const channels: Channel[] = [];
     let { workingDir } = request.spec;
+    let input: number | undefined;
     try {
       const { settings } = request.spec;
       const launch = planLaunch(request.argv, settings, this.native === undefined);
@@ -91,7 +106,7 @@ export class Spawner {
         ...launch.environment,
         ...request.spec.environment,
         ...request.environment,
-        [markVariable]: request.mark,
+        [markVariable]: this.reaper.marker.write(request.mark),
       };
       const { native } = this;
       const { inherits } = request;
@@ -106,13 +121,14 @@ export class Spawner {
           workingDir,
           channels,
         );
+      if (request.stdin === "keep-open") input = native.openIdlePipe();
       const wanted: NativeProcess = {
         argv: launch.argv,
         environment:
           inherits === undefined ? this.formatEnvironment(own) : formatVariables({ ...inherits, ...own }),
         searchPath,
         workingDir,
-        descriptors: descriptorsOf(request, channels),
+        descriptors: descriptorsOf(request, channels, input),
       };
       const started = withUmask(settings.umask, () => this.start(native, wanted, request.cgroup));
       this.reaper.adopt(started.pid, request.onExit);
@@ -126,6 +142,7 @@ export class Spawner {
       request.onError(describeSpawnError(error as NodeJS.ErrnoException, request.argv, workingDir));
       return undefined;
     } finally {
+      if (input !== undefined) closeSync(input);
       for (const { pipe } of channels) if (pipe !== undefined) closeSync(pipe.write);
     }
   }
@@ -176,7 +193,8 @@ export class Spawner {
     workingDir: string | undefined,
     channels: readonly Channel[],
   ): Spawned | undefined {
-    const stdio: ("ignore" | "pipe" | 1)[] = ["ignore", "ignore", "ignore"];
+    const stdin = request.stdin === "keep-open" ? "pipe" : "ignore";
+    const stdio: ("ignore" | "pipe" | 1)[] = [stdin, "ignore", "ignore"];
     for (const { target } of channels) stdio[target] = "pipe";
     if (request.stderr === "stdout") stdio[2] = stdio[1] ?? "ignore";
     const [program, ...args] = launch.argv;
@@ -217,11 +235,16 @@ function formatVariables(variables: Variables): Buffer[] {
   return Object.entries(variables).map(([name, value]) => terminate(`${name}=${value}`));
 }
 
-/** The write ends of the pipes, by the descriptors that the process gets them as. */
-function descriptorsOf(request: SpawnRequest, channels: readonly Channel[]): Map<number, number> {
-  const descriptors = new Map(
+/** The ends of the pipes that the process gets, by the descriptors that it gets them as. */
+function descriptorsOf(
+  request: SpawnRequest,
+  channels: readonly Channel[],
+  input: number | undefined,
+): Map<number, number> {
+  const descriptors = new Map<number, number>(
     channels.flatMap(({ target, pipe }) => (pipe ? [[target, pipe.write] as const] : [])),
   );
+  if (input !== undefined) descriptors.set(0, input);
   const stdout = descriptors.get(1);
   if (request.stderr === "stdout" && stdout !== undefined) descriptors.set(2, stdout);
   return descriptors;

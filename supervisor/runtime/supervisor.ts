@@ -6,6 +6,7 @@ import type { Effect, Event } from "../core/event.ts";
 import { type Exit, type Instance, isActive } from "../core/instance.ts";
 import { findBlocker } from "../core/readiness.ts";
 import { transition } from "../core/transition.ts";
+import type { StopWay } from "./earlier.ts";
 import { type Entry, leaveCgroup, markOf } from "./entry.ts";
 import { Fleet } from "./fleet.ts";
 import { GroupWatch } from "./group-watch.ts";
@@ -22,6 +23,9 @@ import type { Spawner } from "./spawn.ts";
 import type { StreamReader } from "./stream-reader.ts";
 import type { StreamName } from "./tail-buffer.ts";
 import { setTimeLimit } from "./time-limit.ts";
+
+/** How long a process is given to stop where no task says (ms). */
+const usualGrace = 10_000;
 
 /** Called after every change of an instance, with what it was before. */
 export type ChangeListener = (entry: Entry, before: Instance) => void;
@@ -199,6 +203,7 @@ export class Supervisor {
       argv: spec.argv,
       mark: markOf(entry),
       cgroup: spec.id,
+      stdin: spec.settings.stdin,
       stdout: take("stdout", spec.stdout),
       stderr: spec.stderr === "stdout" ? "stdout" : take("stderr", spec.stderr),
       notify: watchForNotification(readiness, onReady),
@@ -242,6 +247,14 @@ export class Supervisor {
     const output = entry.capture.handle("stderr", entry.spec, [{ kind: "inherit" }]);
     const onReaders = (readers: readonly StreamReader[]): void => entry.capture.attach(readers);
     return runAside(this.surroundings.spawner, entry.spec, { argv, timeout, environment, output, onReaders });
+  }
+
+  /** How the task of an instance is stopped, by the id of the instance; as any task is where it is not known. */
+  stopWayOf(id: string): StopWay {
+    const settings = this.fleet.find(id)?.spec.settings;
+    const signal = settings?.stop_steps?.[0]?.signal ?? settings?.stop_signal ?? "SIGTERM";
+    const grace = settings?.stop_grace_period ?? usualGrace;
+    return { signal, grace: Math.min(grace, this.plan.config.shutdown_timeout) };
   }
 
   private arm(entry: Entry, milliseconds: number): void {

@@ -1,5 +1,5 @@
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -8,11 +8,14 @@ import { quoteArgv } from "../../provision/connection/quote.ts";
 import { bundleSupervisor } from "../../scripts/bundle-supervisor.ts";
 import { ControlClient } from "../../supervisor/ctl/client.ts";
 import type { InstanceStatus, SupervisorStatus } from "../../supervisor/protocol/status.ts";
-import { readProcess } from "../../supervisor/runtime/proc.ts";
+import { readProcess, readProcesses, readVariable } from "../../supervisor/runtime/proc.ts";
 import { hasEnded } from "../../supervisor/runtime/process-group.ts";
 
 let bundle = "";
 const running = new Set<Daemon>();
+/** Marks everything that the daemons of a file start. */
+const markName = "LONGSHORE_TEST_FILE";
+const mark = `${process.pid}-${Math.random()}`;
 
 /** Bundles the programs before the tests of a file, and ends what they leave behind. Call at the top of the file. */
 export function useDaemons(): void {
@@ -26,7 +29,26 @@ export function useDaemons(): void {
   afterEach(async () => {
     await Promise.all([...running].map((daemon) => daemon.kill()));
   });
-  afterAll(() => rmSync(bundle, { recursive: true, force: true }));
+  afterAll(async () => {
+    rmSync(bundle, { recursive: true, force: true });
+    await requireNothingLeft();
+  });
+}
+
+/** What a daemon has started ends with it, and a test leaves no process behind. @throws Error that names them */
+async function requireNothingLeft(): Promise<void> {
+  const listLeft = () =>
+    readProcesses().filter((info) => !hasEnded(info) && readVariable(info.pid, markName) === mark);
+  const deadline = Date.now() + 5_000;
+  while (listLeft().length > 0 && Date.now() < deadline)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  const left = listLeft();
+  const commands = left.map(
+    ({ pid }) => `${pid}: ${readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")}`,
+  );
+  for (const { pid } of left) process.kill(pid, "SIGKILL");
+  if (left.length > 0)
+    throw new Error(`the tests of this file left processes behind:\n${commands.join("\n")}`);
 }
 
 export interface DaemonOptions {
@@ -81,7 +103,7 @@ export class Daemon {
       : argv;
     this.child = spawn(command, rest, {
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, DIR: this.folder, ...options.env },
+      env: { ...process.env, DIR: this.folder, [markName]: mark, ...options.env },
     });
     for (const stream of options.isUnread === true ? [] : [this.child.stdout, this.child.stderr]) {
       stream?.setEncoding("utf8").on("data", (chunk: string) => {

@@ -152,6 +152,21 @@ tasks: { loud: { command: id }, silent: { command: id, stdout: "null", stderr: "
   expect(await daemon.until("silent", ({ state }) => state === "exited")).toMatchObject({ success: false });
 });
 
+it("a program that waits for input runs on, unless it wants none; one that makes it non-blocking disturbs no other", async () => {
+  const daemon = new Daemon(`
+tasks:
+  cat: { command: cat, user: nobody }
+  node: { command: [node, -e, "process.stdin.on('end', () => process.exit(3)).resume()"], depends_on: [cat] }
+  again: { command: [sh, -c, "cat /dev/stdin"], user: nobody, depends_on: [node] }
+  none: { command: cat, stdin: null, restart: no }
+  job: { command: cat, every: 1h }
+`);
+  await daemon.waitFor(/job: run 1 succeeded/);
+  expect(await daemon.until("none", ({ state }) => state === "exited")).toMatchObject({ exit_code: 0 });
+  for (const name of ["cat", "node", "again"])
+    expect(await daemon.until(name, ({ state }) => state === "running")).toMatchObject({ restarts: 0 });
+});
+
 it("longshored goes on after every signal that means nothing to it, and its tasks ignore none", async () => {
   const daemon = new Daemon("tasks: { sleeper: { command: sleep 1000 } }");
   const { pid } = await daemon.until("sleeper", ({ state }) => state === "running");

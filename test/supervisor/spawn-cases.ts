@@ -5,6 +5,7 @@ import { resolveTask } from "../../supervisor/config/instance-spec.ts";
 import { parseTasksFile } from "../../supervisor/config/tasks-file.ts";
 import type { Native } from "../../supervisor/runtime/native.ts";
 import { Reaper } from "../../supervisor/runtime/reaper.ts";
+import { Marker } from "../../supervisor/runtime/run-mark.ts";
 import { Spawner } from "../../supervisor/runtime/spawn.ts";
 
 /** How a command ended, what it wrote, and why it could not be run. */
@@ -26,7 +27,7 @@ export function testSpawn(loadCalls: () => Promise<Native | undefined>): void {
   beforeAll(async () => {
     folder = await mkdtemp(`${tmpdir()}/longshore-spawn-`);
     const native = await loadCalls();
-    const reaper = new Reaper(native);
+    const reaper = new Reaper(native, new Marker("/nowhere"));
     reaper.start();
     spawner = new Spawner(native, reaper);
   });
@@ -127,6 +128,35 @@ export function testSpawn(loadCalls: () => Promise<Native | undefined>): void {
       "a user, whatever its PATH",
       { command: ["/usr/bin/id", "-un"], user: "nobody", environment: { PATH: "/nowhere" }, nice: 1 },
       { stdout: "nobody\n" },
+    ],
+    [
+      "the surroundings of a user that has no entry",
+      { command: ["sh", "-c", "echo $HOME $USER $LOGNAME $SHELL"], user: "12345" },
+      { stdout: "/ 12345 12345 /bin/sh\n" },
+    ],
+    [
+      "the surroundings of a user that nobody logs in as",
+      { command: ["sh", "-c", "echo $HOME $USER $LOGNAME $SHELL"], user: "nobody" },
+      { stdout: "/nonexistent nobody nobody /bin/sh\n" },
+    ],
+    [
+      "no new privileges",
+      { command: ["grep", "NoNewPrivs", "/proc/self/status"], user: "nobody", no_new_privs: true },
+      { stdout: "NoNewPrivs:\t1\n" },
+    ],
+    [
+      "its capabilities and no others, as another user",
+      {
+        command: ["grep", "-E", "Cap(Prm|Eff|Bnd|Amb)", "/proc/self/status"],
+        user: "nobody",
+        capabilities: ["NET_BIND_SERVICE"],
+      },
+      { stdout: ["Prm", "Eff", "Bnd", "Amb"].map((set) => `Cap${set}:\t0000000000000400\n`).join("") },
+    ],
+    [
+      "no capabilities to root",
+      { command: ["grep", "-E", "Cap(Prm|Bnd)", "/proc/self/status"], capabilities: [] },
+      { stdout: ["Prm", "Bnd"].map((set) => `Cap${set}:\t0000000000000000\n`).join("") },
     ],
     ["stdin at its end", { command: ["cat"] }, { code: 0, stdout: "" }],
   ])("gives %s", async (_, task, expected) => {

@@ -15,6 +15,7 @@ describe("an account", () => {
       groups: [999, 4],
       name: "web",
       home: "/var/www",
+      shell: "/bin/sh",
     });
     expect(findAccount("33", tables)).toEqual(findAccount("web", tables));
   });

@@ -1,6 +1,6 @@
 import type { InstanceSpec } from "../config/instance-spec.ts";
 import type { Plan } from "../config/load.ts";
-import { isActive } from "../core/instance.ts";
+import { type Instance, isActive } from "../core/instance.ts";
 import { diffPlans, type PlanDiff } from "../core/plan-diff.ts";
 import { isAlive } from "../core/readiness.ts";
 import type { Entry } from "./entry.ts";
@@ -28,10 +28,8 @@ export function applyPlan(supervisor: Supervisor, plan: Plan, rolling: boolean):
   const diff = diffRunning(supervisor, plan);
   const held: Entry[] = [];
   supervisor.plan = plan;
-  retire(
-    supervisor,
-    diff.removed.flatMap(({ id }) => supervisor.fleet.find(id) ?? []),
-  );
+  const removed = diff.removed.flatMap(({ id }) => supervisor.fleet.find(id) ?? []);
+  const left = retire(supervisor, removed);
   for (const spec of [...diff.adjusted, ...diff.unchanged])
     withEntry(supervisor, spec.id, (entry) => adjust(supervisor, entry, spec));
   const restart = (entry: Entry): void => {
@@ -41,7 +39,7 @@ export function applyPlan(supervisor: Supervisor, plan: Plan, rolling: boolean):
   for (const spec of diff.changed)
     withEntry(supervisor, spec.id, (entry) => replace(supervisor, entry, spec, restart));
   const added = diff.added.map((spec) => comeBack(supervisor, spec) ?? supervisor.add(spec));
-  supervisor.autostart(added);
+  startAfter(supervisor, added, removed, left);
   supervisor.lookAgain();
   supervisor.jobs.update();
   return { diff, held };
@@ -65,13 +63,41 @@ function adjust(supervisor: Supervisor, entry: Entry, spec: InstanceSpec): void 
 }
 
 /** Stops instances for good, dependants first; each is forgotten when its last process has ended. */
-function retire(supervisor: Supervisor, entries: readonly Entry[]): void {
+function retire(supervisor: Supervisor, entries: readonly Entry[]): Promise<void> {
   for (const entry of entries) entry.retired = true;
   for (const entry of entries) forgetAtEnd(supervisor, entry);
   // A run of a job that is no longer in the file is the last one, and goes on.
-  void stopInOrder(
+  return stopInOrder(
     supervisor,
     entries.filter(({ spec }) => spec.settings.kind !== "job"),
+  );
+}
+
+/**
+ * Starts what was added once the processes of what was removed have ended: a task with a new name is another one, and needs
+ * the port of the old one. What somebody starts or stops meanwhile is left as it is.
+ */
+function startAfter(
+  supervisor: Supervisor,
+  added: readonly Entry[],
+  removed: readonly Entry[],
+  left: Promise<void>,
+): void {
+  const stopping = removed.filter(({ spec, instance }) => isActive(instance) && spec.settings.kind !== "job");
+  const names = stopping.map(({ spec }) => spec.name).join(", ");
+  const waiting = added.filter(
+    ({ spec, instance }) => stopping.length > 0 && spec.settings.autostart && !isAlive(instance),
+  );
+  supervisor.autostart(added.filter((entry) => !waiting.includes(entry)));
+  const untouched = waiting.map((entry) => {
+    const instance: Instance = { ...entry.instance, reason: `starts when ${names} has ended` };
+    entry.instance = instance;
+    return { entry, instance };
+  });
+  void left.then(() =>
+    supervisor.autostart(
+      untouched.flatMap(({ entry, instance }) => (entry.instance === instance ? [entry] : [])),
+    ),
   );
 }
 

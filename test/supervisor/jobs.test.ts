@@ -95,7 +95,7 @@ tasks:
   it("is refused while one is under way, and queued where that is asked for", async () => {
     const daemon = start(`
 tasks:
-  one: { command: sleep 1, schedule: "@yearly" }
+  one: { command: sleep 1000, schedule: "@yearly" }
   two: { command: sleep 0.5, schedule: "@yearly", overlap: queue }
 `);
     await daemon.until("two", ({ state: now }) => now === "waiting");

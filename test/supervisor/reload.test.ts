@@ -39,6 +39,36 @@ it("touches only what differs", async () => {
   expect(after).not.toHaveProperty("gone");
 });
 
+it("starts a task with a new name when the old one has given its port back", async () => {
+  const server = (name: string): string =>
+    `tasks: { ${name}: { command: [sh, -c, 'trap "sleep 0.5; rmdir $DIR/port; exit" TERM; mkdir $DIR/port || exit 1; while :; do sleep 0.05; done'], start_period: 100ms } }`;
+  const daemon = new Daemon(server("old"));
+  await daemon.until("old", ({ state }) => state === "running");
+  daemon.rewrite(server("new"));
+  daemon.signal("SIGHUP");
+  await daemon.waitFor(/1 added, 1 removed/);
+  await daemon.until("new", ({ state }) => state === "running");
+  expect(daemon.output).toMatch(/old: stopped[\s\S]*new: started/);
+  expect(daemon.output).not.toContain("new: backoff");
+});
+
+it("starts nothing that somebody has stopped while it waited for an old task's end", async () => {
+  const old = `old: { command: [sh, -c, 'trap "while [ ! -e $DIR/go ]; do sleep 0.05; done; exit" TERM; touch $DIR/up; while :; do sleep 0.05; done'] }`;
+  const daemon = new Daemon(`tasks: { ${old} }`);
+  await vi.waitFor(() => expect(existsSync(join(daemon.folder, "up"))).toBe(true), patience);
+  daemon.rewrite(`tasks:\n${task("one", "")}${task("two", "")}`);
+  daemon.signal("SIGHUP");
+  await daemon.waitFor(/old: stopping/);
+  expect(await daemon.instance("one")).toMatchObject({
+    state: "stopped",
+    reason: "starts when old has ended",
+  });
+  await daemon.ctl("stop", "one");
+  writeFileSync(join(daemon.folder, "go"), "");
+  await daemon.until("two", ({ state }) => state === "running");
+  expect(await daemon.instance("one")).toMatchObject({ state: "stopped", reason: null });
+});
+
 it("takes over another healthcheck, log rotation and name while the process goes on", async () => {
   const talker = (rest: string): string => `
 tasks:

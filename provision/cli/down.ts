@@ -1,15 +1,27 @@
 import { planRemove } from "../deploy/remove.ts";
 import { runHosts } from "../run/run-hosts.ts";
 import { loadStack } from "../stack/stack.ts";
+import { printErr } from "../ui/terminal.ts";
+import { confirmRemoval, requireAnswer } from "./confirm-removal.ts";
 import type { StackOptions } from "./options.ts";
 import { printJson, reportOutcomes, withSession } from "./session.ts";
 
-/** `longshore down`: removes what deploy brought, and only that. Returns the exit code. */
-export function downCommand(options: StackOptions & { volumes: boolean }): Promise<number> {
+/** `longshore down`: removes what deploy brought, and only that, once somebody has said so. Returns the exit code. */
+export function downCommand(options: StackOptions & { volumes: boolean; yes: boolean }): Promise<number> {
+  const mayAct = options.yes || options.check === true;
   return withSession("down", options, async (session) => {
-    const { name } = await loadStack(options.stack);
+    const { name: stack } = await loadStack(options.stack);
+    if (!mayAct) requireAnswer(options.args);
     const { hosts, connections, run } = session;
-    const outcomes = await runHosts(hosts, connections, () => planRemove(name, options), run);
+    const planner = planRemove(stack, options);
+    if (!mayAct) {
+      const answer = await confirmRemoval(session, { stack, planner, volumes: options.volumes });
+      if (answer === "no") {
+        printErr("that is not the stack's name: nothing was removed\n");
+        return 1;
+      }
+    }
+    const outcomes = await runHosts(hosts, connections, () => planner, run);
     if (options.json) printJson({ hosts: outcomes }, options.json);
     return reportOutcomes(session, outcomes);
   });

@@ -82,6 +82,9 @@ export const stackOption = () =>
 export const secretsOption = () =>
   new Option("--secrets <dir>", "the folder of the secrets files").default("secrets");
 
+export const yesOption = () =>
+  new Option("-y, --yes", "remove without asking; needed where there is no terminal").default(false);
+
 export const linesOption = () =>
   new Option("-n, --lines <n>", "so many entries of each host").default(20).argParser(parseCount);
 

@@ -20,6 +20,7 @@ import {
   stackOption,
   upgradeOption,
   verboseOption,
+  yesOption,
 } from "./options.ts";
 import { refuseLostValues } from "./strict-options.ts";
 
@@ -91,6 +92,7 @@ export function makeProgram(finish: (code: number) => void, args: readonly strin
   changing("down", "remove what deploy brought, and only that")
     .addOption(stackOption())
     .option("--volumes", "remove the volumes too: certificates and history", false)
+    .addOption(yesOption())
     .action(run(async () => (await import("./down.ts")).downCommand));
   fleet("ping", "connect to the hosts, and see whether they let us in and let us become root").action(
     run(async () => (await import("./ping.ts")).pingCommand),

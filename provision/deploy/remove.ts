@@ -9,10 +9,10 @@ const LIST = `
 stack=$1 images=$2
 command -v docker >/dev/null || exit 0
 # An engine that does not answer has not said that there is nothing.
-ids=$(docker ps -aq --filter "label=com.docker.compose.project=$stack") || { [ $? -lt 124 ] && exit 1; exit 0; }
-printf %s "\${ids:+$ids
+names=$(docker ps -a --format '{{.Names}}' --filter "label=com.docker.compose.project=$stack") || { [ $? -lt 124 ] && exit 1; exit 0; }
+printf %s "\${names:+$names
 }" | sed 's/^/container /'
-docker network ls -q --filter "label=com.docker.compose.project=$stack" | sed 's/^/network /'
+docker network ls --format '{{.Name}}' --filter "label=com.docker.compose.project=$stack" | sed 's/^/network /'
 docker volume ls -q --filter "label=com.docker.compose.project=$stack" | sed 's/^/volume /'
 docker image ls --format '{{.Repository}}:{{.Tag}}' --filter "reference=$images" | sed 's/^/image /'
 [ -e "/opt/longshore/$stack" ] && echo "folder /opt/longshore/$stack"
@@ -66,7 +66,8 @@ function compose(
   if (containers.length + networks.length === 0) return [];
   return [
     {
-      title: `containers ${stack}`,
+      title:
+        containers.length > 0 ? `containers ${containers.join(", ")}` : `networks ${networks.join(", ")}`,
       isChange: true,
       run: async ({ progress, note }) => {
         await run(connection, ["docker", "compose", "--project-name", stack, "down"], {

@@ -138,7 +138,10 @@ describe.skipIf(noEngine)("a bare host becomes a live HTTPS site", { timeout: 30
   test("down removes what was deployed, and only that", async () => {
     await host.writeFile("/opt/mine", "mine\n");
     await host.exec(["docker", "volume", "create", "mine"]);
-    await operator.run("down");
+    const refused = await operator.longshore(["down"]);
+    expect(refused).toMatchObject({ code: 1, stdout: "" });
+    expect(refused.stderr).toContain("longshore -i inventory.ini down --yes");
+    await operator.run("down", "--yes");
     await expect(requestSite(host)).rejects.toMatchObject({ code: "ECONNREFUSED" });
     expect(await host.exec(["docker", "ps", "--all", "--quiet"])).toBe("");
     expect((await host.tryExec(["test", "-e", "/opt/longshore/site"])).code).toBe(1);

@@ -48,7 +48,7 @@ describe.skipIf(noEngine)("a newcomer's own machine", { timeout: 600_000 }, () =
   });
 
   test("npm run down removes the site and leaves the engine", async () => {
-    const { code, stdout, stderr } = await npm("down");
+    const { code, stdout, stderr } = await npm("down -- --yes");
     expect(code, stdout + stderr).toBe(0);
     expect((await machine.tryExec(["curl", "--silent", "http://localhost:8080"])).code).toBe(7); // refused
     expect(await machine.exec(["docker", "ps", "--all", "--quiet"])).toBe("");

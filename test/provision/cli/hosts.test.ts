@@ -23,30 +23,33 @@ test("status --json is JSON of the documented shape, and nothing else", async ()
   ]);
 });
 
-test.each(["provision", "deploy", "down", "up"])("%s --json: the same for what was done", async (command) => {
-  const { code, stdout, stderr } = await longshore([command, "--json"]);
-  expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
-  expect(JSON.parse(stdout)).toEqual({
-    hosts: [
-      expect.objectContaining({
-        host: "web1",
-        status: "unreachable",
-        changes: [],
-        error: expect.objectContaining({ step: "connect", ...UNREACHABLE }),
-      }),
-    ],
-  });
-});
+test.each([["provision"], ["deploy"], ["down", "--yes"], ["up"]])(
+  "%s %s --json: the same for what was done",
+  async (...command) => {
+    const { code, stdout, stderr } = await longshore([...command, "--json"]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
+    expect(JSON.parse(stdout)).toEqual({
+      hosts: [
+        expect.objectContaining({
+          host: "web1",
+          status: "unreachable",
+          changes: [],
+          error: expect.objectContaining({ step: "connect", ...UNREACHABLE }),
+        }),
+      ],
+    });
+  },
+);
 
-test.each(["provision", "deploy", "down"])(
-  "%s: plain lines and a summary without a terminal",
-  async (command) => {
-    const { code, stdout, stderr } = await longshore([command]);
+test.each([["provision"], ["deploy"], ["down", "--yes"]])(
+  "%s %s: plain lines and a summary without a terminal",
+  async (...command) => {
+    const { code, stdout, stderr } = await longshore(command);
     expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
     expect(stdout).toMatch(
       /^web1 \| unreachable\n\nweb1 {2}unreachable .* s\n {2}connect: cannot connect to web1/,
     );
-    expect(stdout).toMatch(new RegExp(`: longshore .*${command} --limit web1\n$`));
+    expect(stdout).toMatch(new RegExp(`: longshore .*${command.join(" ")} --limit web1\n$`));
   },
 );
 
@@ -55,5 +58,15 @@ test.each([["deploy"], ["deploy", "--json"], ["deploy", "--debug"]])(
   async (...args) => {
     const { stdout, stderr } = await longshore(args, { files: { "secrets/.env": "TOKEN=hush-hush\n" } });
     expect(stdout + stderr).not.toContain("hush-hush");
+  },
+);
+
+test.each([[["down"]], [["down", "--volumes", "--limit", "web1"]], [["down", "--json"]]])(
+  "%j without a terminal wants --yes, and asks no host",
+  async (args) => {
+    const { code, stdout, stderr } = await longshore(args);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toContain("nothing was removed");
+    expect(stderr).toContain(`write: longshore ${args.join(" ")} --yes`);
   },
 );

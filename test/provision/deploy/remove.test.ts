@@ -29,7 +29,7 @@ async function remove(found: string, volumes: boolean) {
 test("containers, images and the folder go; volumes stay, and it says so", async () => {
   const { titles, notes, commands } = await remove(FOUND, false);
   expect(titles).toEqual([
-    "containers site",
+    "containers aaa, bbb",
     "images longshore/site/web:abc, longshore/site/web:def",
     "folder /opt/longshore/site",
   ]);
@@ -44,7 +44,7 @@ test("containers, images and the folder go; volumes stay, and it says so", async
 
 test("with --volumes they go too, after the containers that use them", async () => {
   const { titles, notes } = await remove(FOUND, true);
-  expect(titles.slice(0, 2)).toEqual(["containers site", "volumes site_letsencrypt, site_state"]);
+  expect(titles.slice(0, 2)).toEqual(["containers aaa, bbb", "volumes site_letsencrypt, site_state"]);
   expect(notes).toEqual([]);
 });
 
@@ -53,7 +53,7 @@ test.each([
   ["folder /opt/longshore/site\n", false, ["folder /opt/longshore/site"]],
   ["volume site_state\n", false, []],
   ["volume site_state\n", true, ["volumes site_state"]],
-  ["network n1\n", false, ["containers site"]],
+  ["network n1\n", false, ["networks n1"]],
 ])("%j with volumes %s: %j", async (found, volumes, expected) => {
   expect((await remove(found, volumes)).titles).toEqual(expected);
 });
@@ -72,8 +72,8 @@ test("only what carries the stack's own names is looked for", async () => {
   const label = "--filter label=com.docker.compose.project=longshore-no-such-stack";
   expect(stdout.trim().split("\n").sort()).toEqual([
     "image ls --format {{.Repository}}:{{.Tag}} --filter reference=longshore/longshore-no-such-stack/*",
-    `network ls -q ${label}`,
-    `ps -aq ${label}`,
+    `network ls --format {{.Name}} ${label}`,
+    `ps -a --format {{.Names}} ${label}`,
     `volume ls -q ${label}`,
   ]);
 });

@@ -1,5 +1,5 @@
 import { UserError } from "../../supervisor/config/user-error.ts";
-import { describeHost, describeInventory, drawGraph } from "../inventory/describe.ts";
+import { describeInventory, describeUsed, drawGraph } from "../inventory/describe.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import { formatJson } from "../inventory/json-text.ts";
 import { type OpenInventory, openInventory } from "./open-inventory.ts";
@@ -33,7 +33,7 @@ function show({ inventory, hosts }: OpenInventory, { list, graph, host, limit }:
 
 function showHost({ hosts }: Inventory, name: string): string {
   const host = hosts.find((each) => each.name === name);
-  if (host !== undefined) return formatJson(describeHost(host));
+  if (host !== undefined) return formatJson(describeUsed(host));
   throw new UserError("unknown_host", `the inventory has no host ${name}`, {
     hint: "`longshore inventory --graph` shows its hosts",
   });

@@ -116,7 +116,7 @@ export function makeProgram(finish: (code: number) => void, args: readonly strin
     .description("show what is read in the inventory, as ansible-inventory does; no host is touched")
     .option("--graph [group]", "groups and hosts as a tree (the default)")
     .option("--list", "all of it as JSON")
-    .option("--host <name>", "the variables of one host as JSON")
+    .option("--host <name>", "the variables of one host as JSON, with templates filled in")
     .option("-l, --limit <pattern>", "the names of the hosts that the pattern selects, one a line")
     .exitOverride()
     .action(run(async () => (await import("./inventory.ts")).inventoryCommand));

@@ -1,5 +1,6 @@
 import { UserError } from "../../supervisor/config/user-error.ts";
 import type { InventoryHost } from "./inventory.ts";
+import { Opaque } from "./opaque.ts";
 import { isCollection, type VariableValue } from "./value.ts";
 
 /** What a host's variables say about reaching it. What is undefined is for ssh's own configuration to say. */
@@ -86,12 +87,11 @@ function findVariable(host: InventoryHost, names: readonly string[]): Variable |
 
 function asText(host: InventoryHost, variable: Variable | undefined): string | undefined {
   if (variable === undefined) return undefined;
-  if (isCollection(variable.value)) throw unusable(host, variable, "a text is needed");
-  const text = String(variable.value);
-  // Sent as it stands, a template would be a wrong password or an unknown name, and nobody would see why.
-  if (/\{\{.*\}\}/s.test(text))
-    throw unusable(host, variable, "templates are not evaluated: write the value itself");
-  return text;
+  const { value } = variable;
+  if (value instanceof Opaque)
+    throw unusable(host, { ...variable, value: value.written }, `${value.reason}: ${value.hint}`);
+  if (isCollection(value)) throw unusable(host, variable, "a text is needed");
+  return String(value);
 }
 
 function asKind(host: InventoryHost, variable: Variable | undefined): ConnectionVariables["kind"] {

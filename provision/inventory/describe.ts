@@ -27,8 +27,17 @@ export function describeInventory({ hosts, groups }: Inventory): JsonValue {
   return { ...Object.fromEntries(described), _meta: { hostvars: Object.fromEntries(hostvars) } };
 }
 
-/** A host's variables as `ansible-inventory --host` shows them. */
-export function describeHost({ vars }: InventoryHost): Variables {
+/** A host's variables as `ansible-inventory --host` shows them: as they are written. */
+export function describeHost({ vars, written = vars }: InventoryHost): Variables {
+  return withoutInternal(written);
+}
+
+/** A host's variables as they are used, with templates filled in. */
+export function describeUsed({ vars }: InventoryHost): Variables {
+  return withoutInternal(vars);
+}
+
+function withoutInternal(vars: Variables): Variables {
   return Object.fromEntries(Object.entries(vars).filter(([name]) => !INTERNAL.has(name)));
 }
 

@@ -7,6 +7,8 @@ export interface InventoryHost {
   /** every group that the host is in, by itself or through children; sorted, without `all` */
   readonly groups: string[];
   readonly vars: Variables;
+  /** as the files have them: templates not filled in; absent where that is the same */
+  readonly written?: Variables;
 }
 
 export interface Inventory {

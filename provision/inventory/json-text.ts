@@ -1,3 +1,4 @@
+import { Opaque, UnsafeText } from "./opaque.ts";
 import { isFloat, type VariableValue } from "./value.ts";
 
 /** What the inventory commands print. */
@@ -18,6 +19,10 @@ export function formatJson(value: JsonValue, indent = ""): string {
   }
   if (typeof value !== "object" || value === null) {
     return typeof value === "bigint" ? String(value) : JSON.stringify(value);
+  }
+  if (value instanceof UnsafeText) return formatJson({ __ansible_unsafe: value.text }, indent);
+  if (value instanceof Opaque) {
+    return formatJson(value.kind === "vault" ? { __ansible_vault: value.written } : value.written, indent);
   }
   if (isFloat(value)) return formatFloat(String(value));
   const pairs = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -16,7 +16,12 @@ export interface LoadedInventory {
   warnings: readonly Problem[];
 }
 
-const NOTHING_BESIDE: SideVariables = { groups: new Map(), hosts: new Map() };
+const NOTHING_BESIDE: SideVariables = {
+  groups: new Map(),
+  hosts: new Map(),
+  encryptedOfGroups: new Map(),
+  encryptedOfHosts: new Map(),
+};
 
 /**
  * Reads an inventory file with the `group_vars/` and `host_vars/` that stand beside it.
@@ -51,7 +56,7 @@ function finish(
 ): LoadedInventory {
   const problems = findings.flatMap((each) => sortByPlace(each.problems));
   if (problems.length > 0) throw toUserErrors("inventory_syntax", problems);
-  const hosts = mergeHosts(declared, beside);
+  const hosts = mergeHosts(declared, beside, file);
   if (hosts.length === 0) {
     throw new UserError("inventory_empty", `the inventory ${file} has no hosts`, {
       hint: "add a line with a host name or address",

@@ -1,5 +1,7 @@
+import { basename, dirname, resolve } from "node:path";
 import type { Declarations } from "./declarations.ts";
 import type { Assignment } from "./entry.ts";
+import { fillTemplates } from "./fill-templates.ts";
 import { type Group, listHosts, measureDepths } from "./group-graph.ts";
 import type { InventoryHost } from "./inventory.ts";
 import type { Variables } from "./value.ts";
@@ -8,6 +10,9 @@ import type { Variables } from "./value.ts";
 export interface SideVariables {
   groups: ReadonlyMap<string, readonly Assignment[]>;
   hosts: ReadonlyMap<string, readonly Assignment[]>;
+  /** files that ansible-vault encrypted as a whole, by group and by host */
+  encryptedOfGroups: ReadonlyMap<string, readonly string[]>;
+  encryptedOfHosts: ReadonlyMap<string, readonly string[]>;
 }
 
 type Layer = Iterable<readonly [string, Variables[string]]>;
@@ -15,27 +20,90 @@ type Layer = Iterable<readonly [string, Variables[string]]>;
 /**
  * Merges each host's variables in Ansible's order, the later winning: the inventory's `all`, its other groups, group_vars/all,
  * the other group_vars, the host's own line, host_vars. Among groups the deeper wins, then the higher
- * `ansible_group_priority`, then the later name.
+ * `ansible_group_priority`, then the later name. A host's variables are merged when they are asked for: a command on one host
+ * does not pay for ten thousand.
+ *
+ * @param file the inventory's own path, for `inventory_dir`
  */
-export function mergeHosts(declared: Declarations, side: SideVariables): InventoryHost[] {
+export function mergeHosts(declared: Declarations, side: SideVariables, file: string): InventoryHost[] {
   const { groups } = declared.graph;
-  const ancestors = findAncestors(groups);
+  const parents = findParents(groups);
   const rank = rankGroups(declared);
+  const ownGroups = new Map<string, string[]>();
+  for (const group of groups.values()) {
+    for (const host of group.hosts) {
+      const own = ownGroups.get(host);
+      if (own === undefined) ownGroups.set(host, [group.name]);
+      else own.push(group.name);
+    }
+  }
+  // Hosts of the same groups share the list.
+  const known = new Map<string, string[]>();
+  const rankedGroups = (host: string): string[] => {
+    const own = ownGroups.get(host) ?? [];
+    const key = own.join("\n");
+    const found =
+      known.get(key) ?? listAncestors(own, parents).sort((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0));
+    known.set(key, found);
+    return found;
+  };
+  const inline = (group: string): Layer => declared.groupVariables.get(group) ?? [];
+  const beside = (group: string): Layer => toLayer(side.groups.get(group));
   return listHosts(groups, "all").map((name) => {
-    const own = [...groups.values()].filter((group) => group.hosts.has(name)).map((group) => group.name);
-    const all = new Set(own.flatMap((group) => [group, ...(ancestors.get(group) ?? [])]));
-    all.delete("all");
-    const ranked = [...all].sort((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0));
-    const inline = (group: string): Layer => declared.groupVariables.get(group) ?? [];
-    const beside = (group: string): Layer => toLayer(side.groups.get(group));
-    const layers = [
-      ...["all", ...ranked].map(inline),
-      ...["all", ...ranked].map(beside),
-      declared.hosts.get(name) ?? [],
-      toLayer(side.hosts.get(name)),
-    ];
-    return { name, groups: [...all].sort(), vars: Object.fromEntries(layers.flatMap((layer) => [...layer])) };
+    const listGroups = () => [...rankedGroups(name)].sort();
+    const merge = (): Variables => {
+      const ranked = ["all", ...rankedGroups(name)];
+      const layers = [
+        ...ranked.map(inline),
+        ...ranked.map(beside),
+        declared.hosts.get(name) ?? [],
+        toLayer(side.hosts.get(name)),
+      ];
+      return Object.fromEntries(layers.flatMap((layer) => [...layer]));
+    };
+    const fill = (written: Variables): Variables =>
+      fillTemplates(written, {
+        magic: {
+          inventory_hostname: name,
+          inventory_hostname_short: name.split(".")[0] ?? name,
+          group_names: listGroups(),
+          inventory_dir: dirname(resolve(file)),
+          inventory_file: resolve(dirname(file), basename(file)),
+        },
+        encryptedFiles: [
+          ...["all", ...rankedGroups(name)].flatMap((group) => side.encryptedOfGroups.get(group) ?? []),
+          ...(side.encryptedOfHosts.get(name) ?? []),
+        ],
+      });
+    return new MergedHost(name, listGroups, merge, fill);
   });
+}
+
+class MergedHost implements InventoryHost {
+  #groups: string[] | undefined;
+  #written: Variables | undefined;
+  #vars: Variables | undefined;
+  constructor(
+    readonly name: string,
+    readonly listGroups: () => string[],
+    readonly merge: () => Variables,
+    readonly fill: (written: Variables) => Variables,
+  ) {}
+
+  get groups(): string[] {
+    this.#groups ??= this.listGroups();
+    return this.#groups;
+  }
+
+  get written(): Variables {
+    this.#written ??= this.merge();
+    return this.#written;
+  }
+
+  get vars(): Variables {
+    this.#vars ??= this.fill(this.written);
+    return this.#vars;
+  }
 }
 
 function toLayer(assignments: readonly Assignment[] = []): Layer {
@@ -54,15 +122,24 @@ function rankGroups({ graph, priorities }: Declarations): Map<string, number> {
   return new Map(order.map((name, index) => [name, index]));
 }
 
-/** The groups that contain each group, directly or not. */
-function findAncestors(groups: ReadonlyMap<string, Group>): Map<string, Set<string>> {
-  const ancestors = new Map<string, Set<string>>();
+/** The groups that have each group as a child. */
+function findParents(groups: ReadonlyMap<string, Group>): Map<string, string[]> {
+  const parents = new Map<string, string[]>();
   for (const [parent, { children }] of groups) {
-    for (const child of children) ancestors.set(child, (ancestors.get(child) ?? new Set()).add(parent));
+    for (const child of children) {
+      const known = parents.get(child);
+      if (known === undefined) parents.set(child, [parent]);
+      else known.push(parent);
+    }
   }
+  return parents;
+}
+
+/** Some groups and all that contain them, without `all`. */
+function listAncestors(own: readonly string[], parents: ReadonlyMap<string, readonly string[]>): string[] {
+  const found = new Set(own);
   // A set grows while it is walked: parents of parents follow.
-  for (const found of ancestors.values()) {
-    for (const group of found) for (const above of ancestors.get(group) ?? []) found.add(above);
-  }
-  return ancestors;
+  for (const group of found) for (const parent of parents.get(group) ?? []) found.add(parent);
+  found.delete("all");
+  return [...found];
 }

@@ -2,9 +2,11 @@ import { type Document, isMap, isScalar, LineCounter, parseDocument, visit, type
 import type { Assignment } from "./entry.ts";
 import type { Findings, Place } from "./findings.ts";
 import { quoteOnce, warnOfRewriting } from "./ini-value.ts";
-import { isJson, jsonTags, pythonTags, VAULT_MESSAGE } from "./python-yaml.ts";
+import { isJson, jsonTags, pythonTags } from "./python-yaml.ts";
 import { isFloat, type VariableValue } from "./value.ts";
 
+/** Deeper than anybody writes; also what an alias of itself comes to. */
+const DEEPEST = 200;
 const START: Place = { line: 1, column: 1 };
 
 /**
@@ -12,10 +14,17 @@ const START: Place = { line: 1, column: 1 };
  * `findings`, and then there are no variables.
  */
 export function parseVars(text: string, findings: Findings): Assignment[] {
-  if (text.startsWith("$ANSIBLE_VAULT")) {
-    findings.refuse(START, VAULT_MESSAGE);
+  try {
+    return readDocument(text, findings);
+  } catch (error) {
+    // The package, and what walks through its values, go down a call a level.
+    if (!(error instanceof RangeError)) throw error;
+    findings.refuse(START, "lists and maps are nested too deeply, or contain themselves");
     return [];
   }
+}
+
+function readDocument(text: string, findings: Findings): Assignment[] {
   const lines = new LineCounter();
   const document = parseDocument(text, {
     version: "1.1",
@@ -29,6 +38,7 @@ export function parseVars(text: string, findings: Findings): Assignment[] {
     const { line, col } = lines.linePos(offset ?? 0);
     return { line, column: col };
   };
+  if (document.errors.some(({ code }) => code === "RESOURCE_EXHAUSTION")) throw new RangeError("too deep");
   for (const { pos, message } of [...document.errors, ...document.warnings]) {
     findings.refuse(placeOf(pos[0]), message);
   }
@@ -62,18 +72,21 @@ function readMap(
     findings.refuse(START, error.message);
     return [];
   }
+  const offsets = new Map(
+    contents.items.flatMap(({ key }) => (isScalar(key) ? [[key.value, key.range?.[0]] as const] : [])),
+  );
   return [...pairs].map(([key, value]) => {
-    const pair = contents.items.find((item) => isScalar(item.key) && item.key.value === key);
-    const at = placeOf(isScalar(pair?.key) ? pair.key.range?.[0] : contents.range?.[0]);
+    const at = placeOf(offsets.get(key) ?? contents.range?.[0]);
     return { name: formatKey(key), value: toValue(value), at };
   });
 }
 
 /** Lists and maps of the package's as variables: keys become text as in Python's `json.dumps`. */
-function toValue(value: unknown): VariableValue {
-  if (Array.isArray(value)) return value.map(toValue);
+function toValue(value: unknown, depth = 0): VariableValue {
+  if (depth > DEEPEST) throw new RangeError("nested too deeply");
+  if (Array.isArray(value)) return value.map((item) => toValue(item, depth + 1));
   if (value instanceof Map) {
-    return Object.fromEntries([...value].map(([key, item]) => [formatKey(key), toValue(item)]));
+    return Object.fromEntries([...value].map(([key, item]) => [formatKey(key), toValue(item, depth + 1)]));
   }
   // The tags in use make nothing else than these.
   return value as VariableValue;

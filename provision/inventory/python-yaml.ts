@@ -1,5 +1,6 @@
 import type { ScalarTag } from "yaml";
 import { Float } from "./float.ts";
+import { encrypted, UnsafeText } from "./opaque.ts";
 import { toWholeNumber } from "./value.ts";
 
 const sexagesimal = (text: string): number =>
@@ -56,24 +57,19 @@ const point: ScalarTag = {
 const jsonPoint: ScalarTag = { ...point, test: /^-?\d+(?=[.eE])(?:\.\d+)?(?:[eE][+-]?\d+)?$/ };
 
 /** Ansible's `!unsafe`: a text that is never a template. */
-const unsafe: ScalarTag = { tag: "!unsafe", resolve: (text) => text };
+const unsafe: ScalarTag = { tag: "!unsafe", resolve: (text) => new UnsafeText(text) };
 
-export const VAULT_MESSAGE =
-  "what ansible-vault encrypted cannot be read here: keep it in a file of secrets/";
-
-const vault: ScalarTag = {
-  tag: "!vault",
-  resolve: (text, onError) => {
-    onError(VAULT_MESSAGE);
-    return text;
-  },
-};
+/** Not opened here: an error only where it is used. */
+const vaults: readonly ScalarTag[] = ["!vault", "!vault-encrypted"].map((tag) => ({
+  tag,
+  resolve: encrypted,
+}));
 
 /**
  * The scalars of YAML 1.1 as PyYAML, and so Ansible, reads them: `yes` is true, `010` is 8, `1:30` is 90, `1e3` is text.
  * Dates stay text.
  */
-export const pythonTags: readonly ScalarTag[] = [nothing, boolean, whole, point, unsafe, vault];
+export const pythonTags: readonly ScalarTag[] = [nothing, boolean, whole, point, unsafe, ...vaults];
 
 /** The scalars of a file that is JSON, which Ansible then reads as JSON. */
 export const jsonTags: readonly ScalarTag[] = [nothing, boolean, whole, jsonPoint];

@@ -25,7 +25,12 @@ export async function readSideVariables(
   const ofGroups = await readOne(join(folder, "group_vars"), [...graph.groups.keys()]);
   const ofHosts = await readOne(join(folder, "host_vars"), [...hosts.keys()]);
   return {
-    variables: { groups: ofGroups.variables, hosts: ofHosts.variables },
+    variables: {
+      groups: ofGroups.variables,
+      hosts: ofHosts.variables,
+      encryptedOfGroups: ofGroups.encrypted,
+      encryptedOfHosts: ofHosts.encrypted,
+    },
     findings: [...ofGroups.findings, ...ofHosts.findings],
   };
 }
@@ -33,7 +38,7 @@ export async function readSideVariables(
 async function readOne(
   folder: string,
   names: readonly string[],
-): Promise<{ variables: Map<string, Assignment[]>; findings: Findings[] }> {
+): Promise<{ variables: Map<string, Assignment[]>; encrypted: Map<string, string[]>; findings: Findings[] }> {
   const found = await readVarsFolder(folder, names).catch((cause: NodeJS.ErrnoException) => {
     const where = cause.path ?? folder;
     throw new UserError("inventory_unreadable", `cannot read ${where}: ${cause.code ?? cause.message}`, {
@@ -42,13 +47,19 @@ async function readOne(
   });
   const findings = warnOfUnread(folder, found, names);
   const variables = new Map<string, Assignment[]>();
-  if (found.files.size === 0) return { variables, findings };
+  const encrypted = new Map<string, string[]>();
+  if (found.files.size === 0) return { variables, encrypted, findings };
   // The YAML package is worth its time to import only where there is YAML.
   const { parseVars } = await import("./parse-vars.ts");
   for (const [name, files] of found.files) {
     const assignments = files.flatMap(({ file, text }) => {
       const own = new Findings(file);
       findings.push(own);
+      if (text.startsWith("$ANSIBLE_VAULT")) {
+        own.warn(undefined, "is not read: ansible-vault encrypted it", "using a variable of it is an error");
+        encrypted.set(name, [...(encrypted.get(name) ?? []), file]);
+        return [];
+      }
       const read = parseVars(text, own);
       warnOfNames(read, own);
       warnOfPriority(read, own);
@@ -56,7 +67,7 @@ async function readOne(
     });
     variables.set(name, assignments);
   }
-  return { variables, findings };
+  return { variables, encrypted, findings };
 }
 
 function warnOfUnread(folder: string, found: VarsFolder, names: readonly string[]): Findings[] {

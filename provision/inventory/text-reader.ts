@@ -13,6 +13,11 @@ export class TextReader {
     return this.text.charAt(this.#at);
   }
 
+  /** What is still to be read. */
+  rest(): string {
+    return this.text.slice(this.#at);
+  }
+
   advance(count: number): void {
     this.#at += count;
   }

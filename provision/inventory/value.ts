@@ -1,6 +1,7 @@
 import { Float } from "./float.ts";
+import { Opaque, UnsafeText } from "./opaque.ts";
 
-/** A variable's value. Whole numbers too large for a `number` are `bigint`s; numbers with a point are `Float`s. */
+/** A variable's value. (An `UnsafeText` stands only in what is as the files have it.) Whole numbers too large for a `number` are `bigint`s; numbers with a point are `Float`s. */
 export type VariableValue =
   | string
   | number
@@ -8,6 +9,8 @@ export type VariableValue =
   | boolean
   | null
   | Float
+  | Opaque
+  | UnsafeText
   | VariableValue[]
   | { [key: string]: VariableValue };
 
@@ -23,11 +26,23 @@ export function toWholeNumber(value: bigint): number | bigint {
 export function isCollection(
   value: VariableValue,
 ): value is VariableValue[] | { [key: string]: VariableValue } {
-  return Array.isArray(value) || (typeof value === "object" && value !== null && !isFloat(value));
+  if (typeof value !== "object" || value === null) return false;
+  return !(value instanceof Float || value instanceof Opaque || value instanceof UnsafeText);
 }
 
 export function isFloat(value: unknown): value is Float {
   return value instanceof Float;
+}
+
+/** What of a value is not known: itself, or something in it. */
+export function findOpaque(value: VariableValue): Opaque | undefined {
+  if (value instanceof Opaque) return value;
+  if (!isCollection(value)) return undefined;
+  for (const item of Object.values(value)) {
+    const found = findOpaque(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /**
@@ -39,5 +54,6 @@ export function formatVariable(value: VariableValue): string | undefined {
     const items = value.map((item) => (Array.isArray(item) ? undefined : formatVariable(item)));
     return items.includes(undefined) ? undefined : items.join(",");
   }
-  return value === null || isCollection(value) ? undefined : String(value);
+  if (value instanceof UnsafeText) return value.text;
+  return value === null || value instanceof Opaque || isCollection(value) ? undefined : String(value);
 }

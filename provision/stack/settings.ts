@@ -3,6 +3,7 @@ import { addressOf } from "../connection/open.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
 import { formatVariable } from "../inventory/value.ts";
 import { readFilled, refuseStack } from "./fill.ts";
+import { refuseOpaqueVariables } from "./opaque-variables.ts";
 import { StackSettings } from "./schema.ts";
 import type { Stack } from "./stack.ts";
 
@@ -19,12 +20,13 @@ export interface HostSettings extends StackSettings {
  * @throws UserErrors `stack_invalid` with file:line:column, naming the host
  */
 export function resolveSettings(stack: Stack, host: InventoryHost): HostSettings {
+  refuseOpaqueVariables(stack, host);
   const variables = hostVariables(stack, host);
   const first = readFilled(stack, host, [BLOCK], StackSettings, variables);
   const own = { ...variables, ...tlsVariables(first) };
   // Endpoints may use what came out of the tls block.
   const settings = readFilled(stack, host, [BLOCK], StackSettings, own);
-  if (!(settings.supervisor in stack.services)) {
+  if (!Object.hasOwn(stack.services, settings.supervisor)) {
     const near = suggestWord(settings.supervisor, Object.keys(stack.services));
     throw refuseStack(host, [
       {
@@ -44,13 +46,13 @@ export function resolveSettings(stack: Stack, host: InventoryHost): HostSettings
 
 /** Plain values and lists of the inventory as text, but for Ansible's own (`ansible_*` can hold passwords). */
 function hostVariables(stack: Stack, host: InventoryHost): Record<string, string> {
-  const own: Record<string, string> = {};
-  for (const [name, value] of Object.entries(host.vars)) {
+  const own = Object.entries(host.vars).flatMap(([name, value]) => {
     const text = formatVariable(value);
-    if (text !== undefined && !name.startsWith("ansible_") && /^[A-Za-z_]\w*$/.test(name)) own[name] = text;
-  }
+    const isOurs = !name.startsWith("ansible_") && /^[A-Za-z_]\w*$/.test(name);
+    return text === undefined || !isOurs ? [] : [[name, text] as const];
+  });
   return {
-    ...own,
+    ...Object.fromEntries(own),
     LONGSHORE_STACK: stack.name,
     LONGSHORE_HOST: host.name,
     LONGSHORE_ADDRESS: addressOf(host),

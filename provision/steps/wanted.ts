@@ -2,6 +2,7 @@ import * as z from "zod";
 import { Size } from "../../supervisor/config/size.ts";
 import { UserErrors } from "../../supervisor/config/user-error.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
+import { findOpaque } from "../inventory/value.ts";
 import { DOCKERS_OWN, type DockerRepository } from "./docker-repository.ts";
 import { listOf, type Role, Roles } from "./role.ts";
 
@@ -58,11 +59,22 @@ export interface Wanted {
   openPorts: OpenPort[];
 }
 
+/** A variable of ours whose value is not known must not count as one that is not set. */
+function refuseOpaque(host: InventoryHost): void {
+  for (const name of Object.keys(HostVariables.shape)) {
+    const opaque = Object.hasOwn(host.vars, name) ? findOpaque(host.vars[name] ?? null) : undefined;
+    if (opaque === undefined) continue;
+    const message = `cannot use ${name} of host ${host.name}: ${opaque.reason}`;
+    throw new UserErrors("inventory_variable", [{ message, hint: opaque.hint }]);
+  }
+}
+
 /** @throws UserErrors `inventory_variable`, naming the host and the variable */
 export function readWanted(
   host: InventoryHost,
   options: { upgrade: boolean; stackRoles?: readonly Role[] },
 ): Wanted {
+  refuseOpaque(host);
   const parsed = HostVariables.safeParse(host.vars);
   if (!parsed.success) {
     throw new UserErrors(

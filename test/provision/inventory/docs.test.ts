@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { describeHost, drawGraph } from "../../../provision/inventory/describe.ts";
+import { describeUsed, drawGraph } from "../../../provision/inventory/describe.ts";
 import { selectHosts } from "../../../provision/inventory/host-pattern.ts";
 import type { Inventory } from "../../../provision/inventory/inventory.ts";
 import { formatJson } from "../../../provision/inventory/json-text.ts";
@@ -36,7 +36,7 @@ function answer(inventory: Inventory, [option, operand]: string[]): string {
   if (option === "--limit") return select(inventory, operand ?? "").join("\n");
   const host = inventory.hosts.find(({ name }) => name === operand);
   if (option !== "--host" || host === undefined) throw new Error(`cannot answer ${option} ${operand}`);
-  return formatJson(describeHost(host));
+  return formatJson(describeUsed(host));
 }
 
 const blocks = listBlocks();

@@ -56,6 +56,7 @@ export function readConnectionVariables(host: InventoryHost): ConnectionVariable
   const text = (what: keyof typeof NAMES) => asText(host, one(what));
   refuseOtherBecome(host, one("becomeMethod"), ["sudo"]);
   refuseOtherBecome(host, one("becomeUser"), ["root"]);
+  refuseForeignSettings(host);
   const sshArguments = ["ansible_ssh_args", "ansible_ssh_common_args", "ansible_ssh_extra_args"]
     .map((name) => asText(host, findVariable(host, [name])))
     .filter((part) => part !== undefined && part !== "");
@@ -72,6 +73,46 @@ export function readConnectionVariables(host: InventoryHost): ConnectionVariable
     become: asBoolean(host, one("become")),
     becomePassword: text("becomePassword"),
   };
+}
+
+/** Variables that say in Ansible how a host is reached, and that cannot be followed here: the values that change nothing. */
+const FOREIGN: readonly { names: readonly string[]; harmless: RegExp; hint: string }[] = [
+  {
+    names: ["ansible_become_exe", "ansible_sudo_exe"],
+    harmless: /^sudo$/,
+    hint: "sudo of the host's PATH is used: leave it out",
+  },
+  {
+    names: ["ansible_become_flags", "ansible_sudo_flags"],
+    harmless: /^(?:\s*-[HSn]+)*\s*$/,
+    hint: "sudo is called without flags of yours: leave it out, and set them in /etc/sudoers",
+  },
+  {
+    names: ["ansible_ssh_executable"],
+    harmless: /^(?:\/usr\/bin\/)?ssh$/,
+    hint: "longshore speaks SSH itself: write what the program adds into ~/.ssh/config",
+  },
+  {
+    names: ["ansible_ssh_pkcs11_provider"],
+    harmless: /^$/,
+    hint: "give the key to your agent: ssh-add -s PROVIDER",
+  },
+  {
+    names: ["ansible_shell_type"],
+    harmless: /^(?:sh|csh|fish)$/,
+    hint: "hosts have a POSIX shell",
+  },
+];
+
+function refuseForeignSettings(host: InventoryHost): void {
+  for (const { names, harmless, hint } of FOREIGN) {
+    for (const name of names) {
+      const variable = findVariable(host, [name]);
+      const text = asText(host, variable);
+      if (variable !== undefined && text !== undefined && !harmless.test(text))
+        throw unusable(host, variable, hint);
+    }
+  }
 }
 
 interface Variable {

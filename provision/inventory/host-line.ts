@@ -27,9 +27,40 @@ export function parseHostLine({ text, at }: Line, findings: Findings): HostLine 
     findings.warn(placeOf(split.cutAt), `"${lost}" is not read: an unquoted # ends the line`, hint);
   }
   const address = expandAddress(first.text, at, findings);
+  warnOfPlainNames(rest, placeOf, findings);
   const variables = rest.map((word) => parseAssignment(word, first.text, placeOf(word.column), findings));
   if (address === undefined) return undefined;
   return { ...address, variables: variables.filter((variable) => variable !== undefined) };
+}
+
+/** Names that people write for Ansible's own: they would be variables of the stack, and the host is reached otherwise. */
+const MEANT: ReadonlyMap<string, string> = new Map([
+  ["host", "ansible_host"],
+  ["ssh_host", "ansible_host"],
+  ["user", "ansible_user"],
+  ["ssh_user", "ansible_user"],
+  ["ssh_port", "ansible_port"],
+  ["key", "ansible_ssh_private_key_file"],
+  ["ssh_key", "ansible_ssh_private_key_file"],
+]);
+
+function warnOfPlainNames(
+  words: readonly Word[],
+  placeOf: (column: number) => Place,
+  findings: Findings,
+): void {
+  for (const { text, column } of words) {
+    const [name = "", value] = text.split("=", 2);
+    const meant = MEANT.get(name);
+    if (meant === undefined || value === undefined || words.some((word) => word.text.startsWith(`${meant}=`)))
+      continue;
+    const hint = `to reach the host with it, write: ${meant}=${value}`;
+    findings.warn(
+      placeOf(column),
+      `${name} is a variable of your own, and says nothing about the connection`,
+      hint,
+    );
+  }
 }
 
 function splitHostLine(
@@ -67,7 +98,19 @@ function expandAddress(
   const address = parseHostAddress(text);
   const { pattern, port } = address ?? { pattern: text, port: undefined };
   if (text.endsWith(":") && port === undefined) {
-    findings.refuse(at, `host ${text} ends with a colon`, "write the port after it, or leave it out");
+    const hint =
+      "write the port after it, or leave it out; a YAML inventory is not read, only Ansible's INI format";
+    findings.refuse(at, `host ${text} ends with a colon`, hint);
+    return undefined;
+  }
+  const login = /^([\w.-]+)@([^@\s]+)$/.exec(text);
+  if (login !== null) {
+    const [, user, host] = login;
+    findings.refuse(
+      at,
+      `cannot read ${text}: a host has no user in its name`,
+      `write: ${host} ansible_user=${user}`,
+    );
     return undefined;
   }
   if (pattern === "---") {

@@ -1,8 +1,11 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { toUserErrors } from "../../supervisor/config/problem.ts";
 import { UserError } from "../../supervisor/config/user-error.ts";
 import { checkYaml, parseYaml, type YamlSource } from "../../supervisor/config/yaml-document.ts";
+import { quoteArgv } from "../connection/quote.ts";
+import { COMPOSE_FILES } from "./compose-file-names.ts";
 import { ComposeFile } from "./schema.ts";
 
 /** A stack's folder as read, before the variables of a host are put in. */
@@ -25,11 +28,21 @@ export async function loadStack(directory: string): Promise<Stack> {
   const file = join(directory, "compose.yaml");
   const text = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
     throw new UserError("stack_unreadable", `cannot read ${file}: ${cause.code}`, {
-      hint: "name the stack's folder with --stack DIR",
+      hint: hintOnMissing(directory, file),
       cause,
     });
   });
   return parseStack(text, file, directory);
+}
+
+function hintOnMissing(directory: string, file: string): string {
+  const other = COMPOSE_FILES.find((name) => existsSync(join(directory, name)));
+  if (other !== undefined)
+    return `rename the file that is there: mv ${quoteArgv([join(directory, other), file])}`;
+  const below = join("compose", directory);
+  if (existsSync(join(below, "compose.yaml"))) return `write: --stack ${quoteArgv([below])}`;
+  const named = "name the stack's folder with --stack DIR";
+  return existsSync(directory) ? `${directory} has no compose file; ${named}` : named;
 }
 
 /** {@link loadStack} for text at hand; `file` is only for messages. @throws UserErrors `stack_invalid` */

@@ -44,6 +44,13 @@ describe.each(WITH_STACK)("%s", (command) => {
       /^longshore: cannot read compose\/blog\/compose\.yaml: ENOENT\n {2}.*--stack/,
     ],
     [
+      "another name of the compose file",
+      ["--stack", "old"],
+      { files: { "old/docker-compose.yml": "name: x\n" } },
+      /^longshore: cannot read old\/compose\.yaml: ENOENT\n {2}.*mv old\/docker-compose\.yml old\/compose\.yaml/,
+    ],
+    ["a stack's name", ["--stack", "site"], {}, /\n {2}write: --stack compose\/site$/m],
+    [
       "a misspelt key of x-longshore",
       [],
       compose("supervisor", "superviser"),

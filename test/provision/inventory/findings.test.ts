@@ -43,6 +43,11 @@ describe("what Ansible loses without a word is a warning", () => {
       "[a]\na x=1",
       "i:2:1: the variables of host a go to the group of the same name",
     ],
+    [
+      "a plain name",
+      "a host=127.0.0.1",
+      "i:1:3: host is a variable of your own, and says nothing about the connection → to reach the host with it, write: ansible_host=127.0.0.1",
+    ],
     ["twice on a line", "a x=1 x=2", "i:1:7: x is set twice on this line"],
     ["twice in a section", "a\n[all:vars]\nx=1\nx=2", "i:4:1: x of group all is set twice"],
     [
@@ -109,6 +114,11 @@ describe("a refusal names the place and the way out", () => {
     ["[a:children]\nb\n[b:children]\na", "i:4:1: group a contains itself: a → b → a"],
     ["a\n[g:children]\nungrouped", "i:3:1: ungrouped cannot be a child of g"],
     ["[g:vars]\nansible_group_priority=high\n[g]\na", "i:2:1: ansible_group_priority=high of group g"],
+    [
+      "root@203.0.113.1",
+      "i:1:1: cannot read root@203.0.113.1: a host has no user in its name\n  write: 203.0.113.1 ansible_user=root",
+    ],
+    ["all:\n  hosts:", "a YAML inventory is not read"],
     ["---\nall:", "i:1:1: this looks like YAML"],
     ["# nothing", "the inventory i has no hosts"],
   ])("%j", (text, expected) => {

@@ -7,6 +7,7 @@ import { addressOf, openConnection } from "../../../provision/connection/open.ts
 import { Questions } from "../../../provision/connection/questions.ts";
 import { openSshClient } from "../../../provision/connection/ssh-client.ts";
 import { logIn } from "../../../provision/connection/ssh-login.ts";
+import { encrypted } from "../../../provision/inventory/opaque.ts";
 import { makeHost } from "../stack/stack-folder.ts";
 import { settingsOf } from "./settings-of.ts";
 
@@ -34,7 +35,7 @@ test.each([
   [{ ansible_become_method: "su" }, /^cannot use ansible_become_method=su of/],
   [{ ansible_become_user: "www-data" }, /^cannot use ansible_become_user=www-data of/],
   [{ ansible_user: ["a"] }, /^cannot use ansible_user=/],
-  [{ ansible_password: "{{ vault }}" }, /^cannot use ansible_password=… of host web1$/],
+  [{ ansible_password: encrypted("$ANSIBLE_VAULT") }, /^cannot use ansible_password=… of host web1$/],
   [{ ansible_timeout: "soon" }, /^cannot use ansible_timeout=soon of/],
   [{ ansible_port: 22.5 }, /^cannot use ansible_port=/],
 ])("%j is refused before anything is dialled", async (vars, message) => {

@@ -1,7 +1,11 @@
+import { UserError } from "../../supervisor/config/user-error.ts";
 import type { Group } from "./group-graph.ts";
 import type { Inventory, InventoryHost } from "./inventory.ts";
 import type { JsonValue } from "./json-text.ts";
 import type { Variables } from "./value.ts";
+
+/** Deeper, a drawing is wider than anybody reads. */
+const DEEPEST = 500;
 
 /** Names that Ansible gives a value of its own, and that `ansible-inventory` therefore leaves out. */
 const INTERNAL = new Set(
@@ -45,6 +49,11 @@ function withoutInternal(vars: Variables): Variables {
 export function drawGraph(groups: ReadonlyMap<string, Group>, name: string, depth = 0): string[] {
   const group = groups.get(name);
   if (group === undefined) return [];
+  if (depth > DEEPEST) {
+    throw new UserError("inventory_depth", `cannot draw groups that are more than ${DEEPEST} deep`, {
+      hint: "`longshore inventory --list` shows them all",
+    });
+  }
   const draw = (text: string, level: number) => (level === 0 ? text : `${"  |".repeat(level)}--${text}`);
   return [
     draw(`@${name}:`, depth),

@@ -17,6 +17,8 @@ export class GroupCycleError extends Error {
 /** The groups of an inventory and how they contain each other: `all` and `ungrouped` are always there. */
 export class GroupGraph {
   readonly #groups = new Map<string, Group>();
+  /** groups that another one than `all` has as a child */
+  readonly #contained = new Set<string>();
 
   constructor() {
     this.add("all");
@@ -46,22 +48,32 @@ export class GroupGraph {
   /** @throws GroupCycleError */
   addChild(parent: string, child: string): void {
     const { children } = this.add(parent);
-    this.add(child);
+    const { children: below } = this.add(child);
     if (children.has(child)) return;
-    const path = this.#pathTo(child, parent);
+    // A circle needs a way down from the child and a way up from the parent: without both nothing is searched.
+    const mayClose = parent === child || (below.size > 0 && this.#contained.has(parent));
+    const path = mayClose ? this.#pathTo(child, parent) : undefined;
     if (path !== undefined) throw new GroupCycleError([...path, child]);
     children.add(child);
+    if (parent !== "all") this.#contained.add(child);
   }
 
-  /** The groups from `from` down to `to`, both included. */
+  /** The groups from `from` down to `to`, both included. Each group is looked at once, however many ways lead to it. */
   #pathTo(from: string, to: string): string[] | undefined {
-    if (from === to) return [from];
-    for (const child of this.#groups.get(from)?.children ?? []) {
-      const path = this.#pathTo(child, to);
-      if (path !== undefined) return [from, ...path];
+    const above = new Map<string, string | undefined>([[from, undefined]]);
+    for (const [name] of above) {
+      if (name === to) return listWay(above, to);
+      for (const child of this.#groups.get(name)?.children ?? [])
+        if (!above.has(child)) above.set(child, name);
     }
     return undefined;
   }
+}
+
+function listWay(above: ReadonlyMap<string, string | undefined>, to: string): string[] {
+  const way: string[] = [];
+  for (let at: string | undefined = to; at !== undefined; at = above.get(at)) way.unshift(at);
+  return way;
 }
 
 /** A group and all below it, each once: itself, its children, their children, level by level as Ansible lists hosts. */
@@ -79,14 +91,23 @@ export function listHosts(groups: ReadonlyMap<string, Group>, name: string): str
   return [...new Set(hosts)];
 }
 
-/** How far each group is from `all` at most: the deeper group's variables win. */
+/** How far each group is from `all` at most: the deeper group's variables win. Each group is visited once, after its parents. */
 export function measureDepths(groups: ReadonlyMap<string, Group>): Map<string, number> {
-  const depths = new Map<string, number>();
-  const visit = (name: string, depth: number): void => {
-    if ((depths.get(name) ?? -1) >= depth) return;
-    depths.set(name, depth);
-    for (const child of groups.get(name)?.children ?? []) visit(child, depth + 1);
-  };
-  visit("all", 0);
+  const waitsFor = new Map<string, number>();
+  for (const { children } of groups.values()) {
+    for (const child of children) waitsFor.set(child, (waitsFor.get(child) ?? 0) + 1);
+  }
+  const depths = new Map([["all", 0]]);
+  // The list grows while it is walked.
+  const ready = ["all"];
+  for (const name of ready) {
+    const depth = (depths.get(name) ?? 0) + 1;
+    for (const child of groups.get(name)?.children ?? []) {
+      depths.set(child, Math.max(depths.get(child) ?? 0, depth));
+      const left = (waitsFor.get(child) ?? 0) - 1;
+      waitsFor.set(child, left);
+      if (left === 0) ready.push(child);
+    }
+  }
   return depths;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { readConnectionVariables } from "../../../provision/inventory/connection-variables.ts";
-import { loadInventory } from "../../../provision/inventory/load.ts";
+import { loadInventory, parseInventory } from "../../../provision/inventory/load.ts";
 import { Opaque } from "../../../provision/inventory/opaque.ts";
 import { formatVariable } from "../../../provision/inventory/value.ts";
 import { resolveSettings } from "../../../provision/stack/settings.ts";
@@ -160,4 +160,24 @@ test("40,000 variables are read in a moment", async () => {
   const [host] = (await loadInventory(join(folder, "i.ini"))).inventory.hosts;
   expect(host?.vars.v39999).toBe(1);
   expect(performance.now() - started).toBeLessThan(10_000);
+});
+
+test.each([
+  ["5,000 nested groups", (i: number) => `[g${i}:children]\ng${i + 1}`, 5000],
+  [
+    "groups with two ways down each",
+    (i: number) => `[g${i}:children]\na${i}\nb${i}\n[a${i}:children]\ng${i + 1}\n[b${i}:children]\ng${i + 1}`,
+    100,
+  ],
+] as const)("%s are read in a moment, in either order", (_title, section, count) => {
+  const sections = Array.from({ length: count }, (_, i) => section(i));
+  const last = `[g${count}]\nh1\n[g${count}:vars]\nx=1`;
+  for (const lines of [
+    [...sections, last],
+    [last, ...sections.toReversed()],
+  ]) {
+    const started = performance.now();
+    expect(parseInventory(lines.join("\n"), "i").inventory.hosts[0]?.vars).toEqual({ x: 1 });
+    expect(performance.now() - started).toBeLessThan(10_000);
+  }
 });

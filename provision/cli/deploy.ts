@@ -8,6 +8,7 @@ import type { InventoryHost } from "../inventory/inventory.ts";
 import { HostOutcome } from "../run/outcome.ts";
 import { runHosts } from "../run/run-hosts.ts";
 import { resolveBuilds } from "../stack/builds.ts";
+import { resolveServices } from "../stack/services.ts";
 import { type HostSettings, resolveSettings } from "../stack/settings.ts";
 import { loadStack, type Stack } from "../stack/stack.ts";
 import type { Role } from "../steps/role.ts";
@@ -38,19 +39,21 @@ export function deployCommand(options: StackOptions): Promise<number> {
  */
 export async function prepareDeployment(options: StackOptions, hosts: InventoryHost[]): Promise<Deployment> {
   const stack = await loadStack(options.stack);
-  const settings = hosts.map((host) => ({ host, settings: resolveSettings(stack, host) }));
+  const settings = hosts.map((host) => {
+    const own = resolveSettings(stack, host);
+    return { host, settings: own, services: resolveServices(stack, host, own) };
+  });
   const imagesOf = shareImages(stack);
   const releases = await Promise.all(
     settings.map(
-      async ({ host, settings: own }) =>
-        [host.name, await makeRelease(stack, own, await imagesOf(host, own), options.secrets)] as const,
+      async ({ host, settings: own, services }) =>
+        [
+          host.name,
+          await makeRelease(stack, own, services, await imagesOf(host, own), options.secrets),
+        ] as const,
     ),
   );
-  // Compose starts no service that waits for a profile.
-  const services = Object.entries(stack.services).flatMap(([name, { profiles }]) =>
-    profiles.length === 0 ? [name] : [],
-  );
-  return { services, releases: new Map(releases), images: new ImageStore() };
+  return { releases: new Map(releases), images: new ImageStore() };
 }
 
 /** A host's images; hosts that build the same share one reading of the contexts. */

@@ -33,12 +33,12 @@ export function upCommand(options: StackOptions): Promise<number> {
     }
     const code = reportOutcomes(session, outcomes);
     session.say("");
-    await showStatus({ ...session, hosts: ready }, [...deployment.releases.values()][0]?.stack);
+    const state = await showStatus({ ...session, hosts: ready }, [...deployment.releases.values()][0]?.stack);
     session.say(
       `\n${listUrls(deployment, deployed)
         .map((url) => `  ${url}`)
         .join("\n")}`,
     );
-    return code;
+    return code === 0 ? state : code;
   });
 }

@@ -1,3 +1,6 @@
+import type { ContainerFacts } from "../engine/container.ts";
+import { judgeContainer } from "../engine/judge-container.ts";
+import type { EngineView } from "../engine/look.ts";
 import type { StackFacts } from "../facts/facts.ts";
 import { hashContent } from "../steps/host-file.ts";
 import { type Files, prefixed, type Release } from "./release.ts";
@@ -10,12 +13,12 @@ export interface Drift {
   release: boolean;
   /** files that a running supervisor reads again on a reload */
   reload: boolean;
-  /** services that are not running as the release wants them */
+  /** services whose containers have to be made or started, or are too many */
   containers: string[];
 }
 
 /** Compares a host with a release. Pure. */
-export function findDrift(release: Release, services: string[], facts: StackFacts): Drift {
+export function findDrift(release: Release, facts: StackFacts): Drift {
   const wanted: Files = {
     ...prefixed("current/", release.releaseFiles),
     ...prefixed("config/", release.configFiles),
@@ -31,18 +34,37 @@ export function findDrift(release: Release, services: string[], facts: StackFact
     files,
     release: facts.current !== release.id || files.some((path) => path.startsWith("current/")),
     reload: files.some((path) => path.startsWith("config/") || path.startsWith("secrets/")),
-    containers: services.filter((service) => !isAsWanted(service, release, facts)),
+    containers: [
+      ...Object.keys(release.services).filter((service) => mustStart(service, release, facts.view)),
+      ...findLeftOver(release, facts.view),
+    ],
   };
 }
 
-function isAsWanted(service: string, release: Release, facts: StackFacts): boolean {
+/**
+ * Whether `docker compose up` would change a service: it lacks a container, has one too many, or one of another image, or one
+ * that does not run and is not done. What runs and is not well (an unhealthy container, a task that was stopped) it leaves.
+ */
+function mustStart(service: string, release: Release, { containers, now }: EngineView): boolean {
+  const { replicas, supervisor } = release.services[service] ?? { replicas: null, supervisor: false };
+  if (replicas === null) return false;
   const image = release.images.find((wanted) => wanted.service === service)?.name;
-  const running = facts.containers.filter(
-    (container) => container.service === service && ["running", "completed"].includes(container.state),
+  const own = containers.filter((container) => container.service === service);
+  return (
+    own.length !== replicas ||
+    own.some((container) => image !== undefined && container.image !== image) ||
+    own.some((container) => isDown(container, now, supervisor))
   );
-  return running.some(
-    (container) =>
-      (image === undefined || container.image === image) &&
-      (container.health === "healthy" || container.health === "none"),
-  );
+}
+
+/** Services of ours that the release does not have; Compose removes them with the next start. */
+function findLeftOver({ services }: Release, { containers }: EngineView): string[] {
+  const names = containers.filter(({ isOurs, service }) => isOurs && !(service in services));
+  return [...new Set(names.map(({ service }) => service))];
+}
+
+const DOWN = ["created", "exited", "dead", "removing"];
+
+function isDown(container: ContainerFacts, now: Date, mustStay: boolean): boolean {
+  return DOWN.includes(container.state) && judgeContainer(container, now, mustStay).verdict !== "good";
 }

@@ -25,6 +25,7 @@ export interface ServedCertificate {
 }
 
 const TIMEOUT_MS = 10_000;
+const CONNECT_MS = 3000;
 
 /**
  * Requests a URL from one host, whatever DNS says: the name is kept for SNI and the Host header, the address is the host's.
@@ -37,9 +38,11 @@ export async function requestEndpoint(connection: Connection, address: string, u
   const { stream, way } = await openStream(connection, address, port, url);
   try {
     const secure = target.protocol === "https:" ? await startTls(stream, target.hostname) : undefined;
-    const status = await requestStatus(secure ?? stream, target);
-    if (status >= 400)
-      throw new UserError("endpoint_failed", `${url} of ${connection.host} answers ${status}`);
+    const { status, reason } = await requestStatus(secure ?? stream, target);
+    if (status >= 400) {
+      const words = [String(status), reason].filter(Boolean).join(" ");
+      throw new UserError("endpoint_failed", `${url} of ${connection.host} answers ${words}`);
+    }
     return {
       url,
       status,
@@ -64,22 +67,51 @@ async function openStream(
   url: string,
 ): Promise<{ stream: Duplex; way: Answer["way"] }> {
   const socket = createConnection({ host: address, port });
-  socket.setTimeout(3000, () => socket.destroy(new Error("timeout")));
+  socket.setTimeout(CONNECT_MS, () => socket.destroy(new Error(`no answer in ${CONNECT_MS / 1000} s`)));
+  let direct: unknown;
   try {
     await once(socket, "connect");
     return { stream: socket.setTimeout(0), way: "direct" };
-  } catch {
+  } catch (error) {
+    direct = error;
     socket.destroy();
   }
   try {
-    return { stream: await connection.openPort("127.0.0.1", port), way: "ssh" };
+    return { stream: await within(connection.openPort("127.0.0.1", port)), way: "ssh" };
   } catch (error) {
-    throw new UserError(
-      "endpoint_failed",
-      `cannot request ${url} of ${connection.host}: nothing listens on port ${port}`,
-      { cause: error },
-    );
+    if (error instanceof UserError) throw error;
+    const words = describeRefusal(direct, error, `${address}:${port}`);
+    throw new UserError("endpoint_failed", `cannot request ${url} of ${connection.host}: ${words}`, {
+      cause: error,
+    });
   }
+}
+
+/** Why a port can be reached neither from here nor from the host itself. */
+function describeRefusal(direct: unknown, atHost: unknown, place: string): string {
+  const port = place.slice(place.lastIndexOf(":") + 1);
+  const { code, reason, message } = atHost as { code?: string; reason?: number; message?: string };
+  const here = (direct as { code?: string }).code ?? (direct as Error).message;
+  // RFC 4254, 5.1: 2 is "connect failed", 1 is "administratively prohibited".
+  const isRefused = code === "ECONNREFUSED" || reason === 2;
+  if (isRefused && here === "ECONNREFUSED") return `nothing listens on port ${port}`;
+  const there = isRefused
+    ? `nothing listens on 127.0.0.1:${port}`
+    : reason === 1
+      ? "its sshd forbids forwarding"
+      : (message ?? "the connection failed");
+  return `cannot connect to ${place} (${here}), nor from the host itself (${there})`;
+}
+
+/** Gives a stream up that is not there in time; one that comes later is closed. */
+function within(opening: Promise<Duplex>): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new Error(`no answer in ${TIMEOUT_MS / 1000} s`));
+      opening.then((stream) => stream.destroy()).catch(() => {});
+    }, TIMEOUT_MS);
+    opening.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 async function startTls(stream: Duplex, servername: string): Promise<TLSSocket> {
@@ -94,7 +126,7 @@ async function startTls(stream: Duplex, servername: string): Promise<TLSSocket> 
   return secure;
 }
 
-function requestStatus(stream: Duplex, target: URL): Promise<number> {
+function requestStatus(stream: Duplex, target: URL): Promise<{ status: number; reason: string }> {
   return new Promise((resolve, reject) => {
     const request = httpRequest({
       createConnection: () => stream,
@@ -105,7 +137,7 @@ function requestStatus(stream: Duplex, target: URL): Promise<number> {
     });
     request.on("response", (response) => {
       response.resume();
-      resolve(response.statusCode ?? 0);
+      resolve({ status: response.statusCode ?? 0, reason: response.statusMessage ?? "" });
     });
     request.on("error", reject);
     request.end();

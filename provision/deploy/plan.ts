@@ -4,15 +4,16 @@ import { UserError } from "../../supervisor/config/user-error.ts";
 import { type Connection, run } from "../connection/connection.ts";
 import { dockerOf } from "../connection/docker.ts";
 import { addressOf } from "../connection/open.ts";
+import { describeFinding, judgeStack } from "../engine/judge-stack.ts";
 import type { Facts, StackFacts } from "../facts/facts.ts";
 import { gatherFacts } from "../facts/gather.ts";
 import { hasImage } from "../image/engine.ts";
 import { shipImage } from "../image/ship.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
-import type { Action, Planner } from "../run/action.ts";
+import type { Action, ActionContext, Planner } from "../run/action.ts";
+import { HostCheck } from "./check-host.ts";
 import { type Drift, findDrift } from "./drift.ts";
 import { requestEndpoint } from "./endpoint.ts";
-import { waitHealthy } from "./health.ts";
 import type { ImageStore } from "./image-store.ts";
 import { composeArgv, layoutOf } from "./layout.ts";
 import { takeDeployLock } from "./lock.ts";
@@ -22,7 +23,6 @@ import { activateRelease, parseHistory, syncRelease } from "./sync.ts";
 
 /** What a deploy needs to know beside the host. */
 export interface Deployment {
-  services: string[];
   releases: Map<string, Release>;
   images: ImageStore;
 }
@@ -35,8 +35,7 @@ export function planDeploy(deployment: Deployment, host: InventoryHost): Planner
     const { settings } = release;
     const facts = await gatherFacts(connection, {
       name: release.stack,
-      supervisor: settings.supervisor,
-      certificateJob: settings.tls.mode === "acme" ? settings.tls.job : "",
+      supervisor: settings.supervisor ?? "",
     });
     if (facts.docker.serverVersion === undefined || facts.docker.composeVersion === undefined) {
       throw new UserError("docker_missing", `Docker Engine with Compose does not answer on ${host.name}`, {
@@ -50,6 +49,7 @@ export function planDeploy(deployment: Deployment, host: InventoryHost): Planner
 class HostDeploy {
   readonly #docker: Docker;
   readonly #drift: Drift;
+  readonly #check: HostCheck;
   #locking: Promise<void> | undefined;
 
   constructor(
@@ -61,29 +61,37 @@ class HostDeploy {
     readonly stack: StackFacts,
   ) {
     this.#docker = dockerOf(connection);
-    this.#drift = findDrift(release, deployment.services, stack);
+    this.#drift = findDrift(release, stack);
+    this.#check = new HostCheck(release, connection, addressOf(host));
   }
 
   plan(): Action[] {
     const { files, release, containers, reload } = this.#drift;
     const certificateDue = this.#isCertificateDue();
     const mustStart = release || containers.length > 0;
-    if (files.length === 0 && !mustStart && !certificateDue) return [];
     const actions: Action[] = [];
     if (mustStart) actions.push(...this.release.images.map((image) => this.#imageAction(image.name)));
     if (files.length > 0 || release) actions.push(this.#syncAction());
     if (mustStart) actions.push(this.#containersAction());
     else if (reload) actions.push(this.#reloadAction());
     if (certificateDue) actions.push(this.#certificateAction());
-    if (this.release.settings.endpoints.length > 0) actions.push(this.#endpointsAction());
-    return actions;
+    return [...actions, this.#checkAction(actions.length > 0)];
   }
 
   /** The job is cheap where nothing is due; it must run after a change of domains or server, which are variables. */
   #isCertificateDue(): boolean {
     if (this.release.settings.tls.mode !== "acme") return false;
     const inputs = ["current/.env", "config/acme-ca.pem"];
-    return this.stack.certificateExitCode !== 0 || this.#drift.files.some((file) => inputs.includes(file));
+    return this.#certificateExitCode() !== 0 || this.#drift.files.some((file) => inputs.includes(file));
+  }
+
+  /** Of the last run of the certificate job; undefined where none ran since the container's start. */
+  #certificateExitCode(): number | undefined {
+    const { supervisor, tls } = this.release.settings;
+    const tasks = this.stack.view.containers
+      .filter(({ service }) => service === supervisor)
+      .flatMap((container) => container.tasks ?? []);
+    return tasks.find(({ task }) => task === tls.job)?.exit_code ?? undefined;
   }
 
   #imageAction(name: string): Action {
@@ -123,29 +131,32 @@ class HostDeploy {
   }
 
   #containersAction(): Action {
-    const { settings } = this.release;
+    const supervisor = this.#supervisor();
     return {
       title: "containers",
       isChange: true,
-      run: async ({ progress, note }) => {
+      run: async ({ progress, tell, note }) => {
         await this.#lock();
         const before = await this.#containerIds();
-        await this.#start(progress);
+        await this.#start({ progress, tell });
         const after = await this.#containerIds();
-        const recreated = [...after].filter(([id]) => !before.has(id)).map(([, service]) => service);
-        note(recreated.length > 0 ? `started ${recreated.join(", ")}; healthy` : "none had to be replaced");
+        const started = [...after].filter(([id]) => !before.has(id)).map(([, service]) => service);
+        note(started.length > 0 ? `started ${started.join(", ")}; healthy` : "none had to be replaced");
         // A container that has just been started has read the new files.
-        if (this.#drift.reload && !recreated.includes(settings.supervisor)) note(await this.#reload());
+        if (this.#drift.reload && supervisor !== undefined && !started.includes(supervisor)) {
+          note(await this.#reload());
+          await this.#check.waitGood({ progress, tell }, { isReload: true });
+        }
         await this.#activate();
       },
     };
   }
 
   /** Starts the release; where it does not become healthy, the one that ran before is brought back. */
-  async #start(progress: (line: string) => void): Promise<void> {
-    const { stack, settings, id } = this.release;
-    const { services } = this.deployment;
-    const timeoutSeconds = settings.deploy_timeout;
+  async #start(context: Pick<ActionContext, "progress" | "tell">): Promise<void> {
+    const { stack, id } = this.release;
+    const { connection } = this;
+    const { progress } = context;
     try {
       const argv = composeArgv(
         stack,
@@ -155,32 +166,36 @@ class HostDeploy {
         "--no-build",
         "--remove-orphans",
       );
-      await run(this.connection, argv, { become: true, onLine: progress, title: "docker compose up" });
-      await waitHealthy(this.#docker, stack, services, timeoutSeconds, progress);
+      await run(connection, argv, { become: true, onLine: progress, title: "docker compose up" });
+      await this.#check.waitGood(context);
     } catch (error) {
       const previous = this.stack.current === id ? undefined : this.stack.current;
-      const { connection } = this;
-      throw await restoreRelease(error, previous, {
-        connection,
-        docker: this.#docker,
-        stack,
-        services,
-        timeoutSeconds,
-        progress,
-      });
+      const waitGood = () => this.#check.waitGood(context, { wanted: this.stack.wanted });
+      throw await restoreRelease(error, previous, { connection, stack, waitGood, progress });
     }
   }
 
+  /** New files are there; where the stack has no supervisor, they are for the next start. */
   #reloadAction(): Action {
     return {
-      title: "supervisor",
+      title: this.#supervisor() === undefined ? "configuration" : "supervisor",
       isChange: true,
-      run: async ({ note }) => {
+      run: async ({ progress, tell, note }) => {
         await this.#lock();
-        note(await this.#reload());
+        if (this.#supervisor() !== undefined) {
+          note(await this.#reload());
+          await this.#check.waitGood({ progress, tell }, { isReload: true });
+        }
         await this.#activate();
       },
     };
+  }
+
+  /** The service whose PID 1 is longshored, where the stack needs one. */
+  #supervisor(): string | undefined {
+    const { settings, services } = this.release;
+    const { supervisor } = settings;
+    return supervisor !== undefined && services[supervisor]?.supervisor ? supervisor : undefined;
   }
 
   /** Returns what the supervisor says of it. */
@@ -211,19 +226,17 @@ class HostDeploy {
     };
   }
 
-  #endpointsAction(): Action {
+  /** Asked always, also where nothing has to be changed: what serves is seen, not supposed. */
+  #checkAction(isChanged: boolean): Action {
+    const { endpoints } = this.release.settings;
+    const seen = judgeStack(this.release.services, this.stack.view);
+    const bad = seen.filter(({ verdict }) => verdict === "bad").map(describeFinding);
     return {
-      title: "endpoints",
+      title: endpoints.length > 0 ? "endpoints" : "state",
       isChange: false,
-      run: async ({ progress, note }) => {
-        for (const endpoint of this.release.settings.endpoints) {
-          const url = new URL(endpoint).href;
-          progress(url);
-          if (url.startsWith("https:") && this.release.settings.tls.mode === "off") continue;
-          const { status, way } = await requestEndpoint(this.connection, addressOf(this.host), url);
-          note(`${url} ${status}${way === "ssh" ? " over ssh" : ""}`);
-        }
-      },
+      isCheck: true,
+      problems: isChanged ? [] : bad,
+      run: (context) => this.#check.check(seen, isChanged, context),
     };
   }
 

@@ -5,6 +5,7 @@ import { stringify } from "yaml";
 import { toUserErrors } from "../../supervisor/config/problem.ts";
 import { parseTasksFile } from "../../supervisor/config/tasks-file.ts";
 import { UserError } from "../../supervisor/config/user-error.ts";
+import type { WantedServices } from "../engine/wanted.ts";
 import type { WantedImage } from "../image/image.ts";
 import type { HostSettings } from "../stack/settings.ts";
 import type { Stack } from "../stack/stack.ts";
@@ -19,6 +20,8 @@ export interface Release {
   id: string;
   stack: string;
   settings: HostSettings;
+  /** what is to run */
+  services: WantedServices;
   /** images that are built here, by service */
   images: WantedImage[];
   /** `.env`, `compose.yaml`, `compose.longshore.yaml`: the release's own directory */
@@ -38,6 +41,7 @@ export interface Release {
 export async function makeRelease(
   stack: Stack,
   settings: HostSettings,
+  services: WantedServices,
   images: WantedImage[],
   secretsDirectory: string,
 ): Promise<Release> {
@@ -50,6 +54,7 @@ export async function makeRelease(
     id: hashFiles({ ...stackFiles, ...prefixed("config/", configFiles) }),
     stack: stack.name,
     settings,
+    services,
     images,
     releaseFiles: { ...stackFiles, ".env": Buffer.from(formatEnvironmentFile(settings.variables)) },
     configFiles,

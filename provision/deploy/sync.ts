@@ -50,9 +50,10 @@ export async function syncRelease(connection: Connection, release: Release, depl
   const about = {
     stack: release.stack,
     release: release.id,
-    image: imageNames(release)[release.settings.supervisor] ?? null,
+    image: imageNames(release)[release.settings.supervisor ?? ""] ?? null,
     host: connection.host,
     deployed_at: deployedAt.toISOString(),
+    services: release.services,
   };
   const configFiles = { ...release.configFiles, "release.json": Buffer.from(`${JSON.stringify(about)}\n`) };
   const files: Files = {

@@ -1,28 +1,21 @@
+import type { EngineView } from "../engine/look.ts";
+import type { WantedServices } from "../engine/wanted.ts";
+
 /** How the host starts its services. `none`: a container, WSL, a CI runner; daemons are started by hand there. */
 export type Init = "systemd" | "none";
 
 /** A file below a stack's directory: path relative to it → sha256 in hex. */
 export type FileHashes = Record<string, string>;
 
-/** A container of a stack, as the engine lists it. */
-export interface ContainerFacts {
-  id: string;
-  service: string;
-  /** `running`, `exited`, …; `completed`: a service without a restart policy that ended with code 0 */
-  state: string;
-  /** the image's name as the container was created */
-  image: string;
-  health: "none" | "starting" | "healthy" | "unhealthy";
-}
-
 /** What a stack has on the host now. */
 export interface StackFacts {
   /** the release that `current` points to; undefined before the first deploy */
   current: string | undefined;
   files: FileHashes;
-  containers: ContainerFacts[];
-  /** exit code of the last run of the certificate job; undefined where none ran since the container's start */
-  certificateExitCode: number | undefined;
+  /** its containers and their tasks */
+  view: EngineView;
+  /** what the current release wants to run; undefined where there is none, or it does not say */
+  wanted: WantedServices | undefined;
   /** releases.json, as it is */
   history: string;
 }

@@ -7,9 +7,8 @@ import { FACTS_SCRIPT } from "./script.ts";
 /** The stack whose state on the host is wanted beside the host's own facts. */
 export interface StackQuery {
   name: string;
-  /** the service whose PID 1 is longshored */
+  /** the service whose PID 1 is longshored; "" where the stack has none */
   supervisor: string;
-  certificateJob: string;
 }
 
 /** What is read only where a step needs it. */
@@ -32,7 +31,6 @@ export async function gatherFacts(
     LIMIT_DOCKER + FACTS_SCRIPT,
     stack?.name ?? "",
     stack?.supervisor ?? "",
-    stack?.certificateJob ?? "",
     options.roles?.join(" ") ?? "",
     options.candidates === true ? "upgrade" : "",
   );

@@ -1,6 +1,7 @@
-import { StatusAnswer } from "../../supervisor/protocol/status.ts";
+import { parseLook } from "../engine/look.ts";
+import { parseWanted } from "../engine/wanted.ts";
 import { parseEngineFacts } from "./engine-facts.ts";
-import type { ContainerFacts, Facts, StackFacts, UnitFacts } from "./facts.ts";
+import type { Facts, StackFacts, UnitFacts } from "./facts.ts";
 
 /** Reads what the facts script printed. Unknown keys are passed over, missing ones stay empty. */
 export function parseFacts(output: string): Facts {
@@ -44,7 +45,7 @@ export function parseFacts(output: string): Facts {
     sshPort: Number(one("sshPort")) || undefined,
     unsettled: all("unsettled"),
     firewallLoaded: one("firewallLoaded") === "yes",
-    stack: one("stack") === "" ? undefined : parseStackFacts(one, all),
+    stack: one("stack") === "" ? undefined : parseStackFacts(one, all, output),
   };
 }
 
@@ -62,7 +63,11 @@ function groupValues(pairs: [string, string][]): Record<string, string[]> {
   return groups;
 }
 
-function parseStackFacts(one: (key: string) => string, all: (key: string) => string[]): StackFacts {
+function parseStackFacts(
+  one: (key: string) => string,
+  all: (key: string) => string[],
+  output: string,
+): StackFacts {
   return {
     current: one("stack.current") || undefined,
     files: Object.fromEntries(
@@ -71,26 +76,8 @@ function parseStackFacts(one: (key: string) => string, all: (key: string) => str
         line.slice(0, 64),
       ]),
     ),
-    containers: all("stack.container").map(parseContainer),
-    certificateExitCode: parseExitCode(one("stack.status")),
-    history: Buffer.from(one("stack.history"), "base64").toString("utf8"),
+    view: parseLook(output),
+    wanted: parseWanted(decode(one("stack.wanted")) ?? ""),
+    history: decode(one("stack.history")) ?? "",
   };
-}
-
-function parseContainer(line: string): ContainerFacts {
-  const [id = "", service = "", state = "", image = "", health = "none"] = line.split(" ");
-  return { id, service, state, image, health: health as ContainerFacts["health"] };
-}
-
-function parseExitCode(base64: string): number | undefined {
-  const instances = StatusAnswer.safeParse(parseJson(Buffer.from(base64, "base64").toString("utf8")));
-  return instances.data?.[0]?.exit_code ?? undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,13 +1,13 @@
-import { ASK_SUPERVISOR } from "./ask-supervisor.ts";
+import { LOOK_AT_CONTAINERS } from "../engine/look.ts";
 import { ASK_ENGINE } from "./engine-script.ts";
 
 /**
  * Prints every fact as `key=value` lines. Runs as root under any POSIX shell.
- * Arguments: the stack's name, the service with the supervisor, the certificate job, the optional steps that are wanted,
- * `upgrade` where the packages' candidates are; each may be empty.
+ * Arguments: the stack's name, the service with the supervisor, the optional steps that are wanted, `upgrade` where the
+ * packages' candidates are; each may be empty.
  */
-export const FACTS_SCRIPT = String.raw`${ASK_SUPERVISOR}
-stack=$1 service=$2 job=$3 roles=$4 upgrade=$5
+export const FACTS_SCRIPT = String.raw`${LOOK_AT_CONTAINERS}
+stack=$1 service=$2 roles=$3 upgrade=$4
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 put() { printf '%s=%s\n' "$1" "$2"; }
 has() { command -v "$1" >/dev/null 2>&1; }
@@ -116,6 +116,7 @@ fi
 put stack "$stack"
 base=/opt/longshore/$stack
 [ -L "$base/current" ] && put stack.current "$(basename "$(readlink "$base/current")")"
+[ -r "$base/current/config/release.json" ] && put stack.wanted "$(base64 -w 0 < "$base/current/config/release.json")"
 [ -r "$base/releases.json" ] && put stack.history "$(base64 -w 0 < "$base/releases.json")"
 if cd "$base" 2>/dev/null; then
   find config secrets current/ -type f -exec sha256sum {} + 2>/dev/null | while read -r hash file; do
@@ -123,22 +124,6 @@ if cd "$base" 2>/dev/null; then
   done
 fi
 has docker && [ -z "$hung" ] || exit 0
-limited docker ps -a --no-trunc --filter "label=com.docker.compose.project=$stack" \
-  --format '{{.ID}} {{.Label "com.docker.compose.service"}} {{.State}} {{.Image}} {{.Status}}' 2>/dev/null |
-  while read -r id name state image status; do
-    case $status in
-      *'(healthy)'*) health=healthy ;;
-      *'(unhealthy)'*) health=unhealthy ;;
-      *'(health: starting)'*) health=starting ;;
-      *) health=none ;;
-    esac
-    case $status in
-      'Exited (0)'*) [ "$(docker inspect --format '{{.HostConfig.RestartPolicy.Name}}' "$id")" = no ] && state=completed ;;
-    esac
-    put stack.container "$id $name $state $image $health"
-    if [ -n "$job" ] && [ "$name" = "$service" ] && [ "$state" = running ]; then
-      put stack.status "$(ask_supervisor "$id" "$job")"
-    fi
-  done
+look_at_containers "label=com.docker.compose.project=$stack" "$service"
 exit 0
 `;

@@ -25,7 +25,7 @@ export interface WantedImage extends Omit<ServiceBuild, "context"> {
 export async function listWantedImages(
   stack: Pick<Stack, "name" | "directory" | "file" | "source">,
   builds: Readonly<Record<string, ServiceBuild>>,
-  supervisor: string,
+  supervisor: string | undefined,
   programs: string,
 ): Promise<WantedImage[]> {
   return Promise.all(

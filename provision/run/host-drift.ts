@@ -7,7 +7,9 @@ export const HostDrift = z.object({
   status: z.enum(["ok", "drifted", "failed", "unreachable", "skipped", "interrupted"]),
   provision: z.array(PendingChange).describe("what `provision` would change"),
   deploy: z.array(PendingChange).describe("what `deploy` would change; empty where there is no engine yet"),
-  error: HostFailure.optional().describe("where the host cannot be judged"),
+  error: HostFailure.optional().describe(
+    "where the host cannot be judged; with `drifted`, what runs there and is not well (code `unhealthy`)",
+  ),
 });
 export type HostDrift = z.infer<typeof HostDrift>;
 
@@ -28,6 +30,8 @@ export function joinDrift(
     const failed = [first, lacksEngine ? undefined : second].find(
       (outcome) => outcome !== undefined && !["ok", "pending", "changed"].includes(outcome.status),
     );
+    // The host can be judged very well: it is not as wanted, and deploy would say so.
+    if (failed?.error?.code === "unhealthy") return { ...base, status: "drifted", error: failed.error };
     if (failed !== undefined) {
       const status = failed.status as Exclude<HostOutcome["status"], "ok" | "pending" | "changed">;
       return { ...base, status, error: failed.error };

@@ -1,3 +1,4 @@
+import { UserError } from "../../supervisor/config/user-error.ts";
 import {
   CommandError,
   type Connection,
@@ -66,10 +67,10 @@ export class HostRun {
       this.#step = "reading facts";
       line.progress("reading facts");
       const actions = await planner(this.#watch(connection));
-      if (this.options.check)
-        this.#pending = actions.map(({ title, details }) => ({ title, details: details ?? [] }));
-      if (this.options.check && actions.some(({ rehearse }) => rehearse !== undefined))
-        await this.#rehearse(actions, line);
+      if (!this.options.check) return actions;
+      const changes = actions.filter(({ isCheck }) => isCheck !== true);
+      this.#pending = changes.map(({ title, details }) => ({ title, details: details ?? [] }));
+      if (changes.some(({ rehearse }) => rehearse !== undefined)) await this.#rehearse(changes, line);
       return actions;
     });
     // Nothing is being changed yet: no reason to wait for an answer.
@@ -78,8 +79,18 @@ export class HostRun {
       this.finish();
       throw error;
     });
-    if (this.options.check || actions.length === 0) this.finish();
-    return actions;
+    if (!this.options.check) {
+      if (actions.length === 0) this.finish();
+      return actions;
+    }
+    const problems = actions.flatMap(({ problems }) => problems ?? []);
+    if (problems.length > 0) {
+      this.#step = "state";
+      this.#error = new UserError("unhealthy", problems.join("\n"));
+    }
+    this.finish();
+    if (this.#error !== undefined) throw this.#error;
+    return actions.filter(({ isCheck }) => isCheck !== true);
   }
 
   /** Finds out, for `--check`, whether each action would get through; where one would not, the host has failed. */

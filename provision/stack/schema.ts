@@ -73,12 +73,12 @@ export const SecretFile = z.union([
 ]);
 export type SecretFile = z.infer<typeof SecretFile>;
 
-/** The `x-longshore` block of compose.yaml. */
-export const StackSettings = z.strictObject({
-  /** the service whose PID 1 is longshored */
-  supervisor: z.string(),
+/** The `x-longshore` block of compose.yaml, as it is written. */
+export const StackBlock = z.strictObject({
+  /** the service whose PID 1 is longshored; a stack may have none */
+  supervisor: z.string().optional(),
   /** files of the stack's folder that are mounted at /etc/longshore; a change is a reload */
-  config: z.array(configFile).default(["tasks.yaml"]),
+  config: z.array(configFile).optional(),
   secrets: z.array(SecretFile).default([]),
   tls: TlsSettings,
   /** URLs that deploy requests at the end */
@@ -88,7 +88,23 @@ export const StackSettings = z.strictObject({
   /** optional steps of provision that hosts of this stack need, beside those of the inventory */
   roles: Roles,
 });
+
+/** {@link StackBlock} with the default that depends on another key. */
+export const StackSettings = StackBlock.transform((block) => ({
+  ...block,
+  config: block.config ?? (block.supervisor === undefined ? [] : ["tasks.yaml"]),
+}));
 export type StackSettings = z.infer<typeof StackSettings>;
+
+// What came out of a variable is text, as in Compose.
+const replicas = z.preprocess(
+  (value) => (typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value),
+  z.int().min(0).optional(),
+);
+
+/** How many containers a service has: `scale`, or `deploy.replicas`. */
+export const Scale = replicas;
+export const DeployBlock = z.looseObject({ replicas }).nullish();
 
 // null: the value of the variable of that name
 const argument = Text.nullable();

@@ -26,22 +26,25 @@ export function resolveSettings(stack: Stack, host: InventoryHost): HostSettings
   const own = { ...variables, ...tlsVariables(first) };
   // Endpoints may use what came out of the tls block.
   const settings = readFilled(stack, host, [BLOCK], StackSettings, own);
-  if (!Object.hasOwn(stack.services, settings.supervisor)) {
-    const near = suggestWord(settings.supervisor, Object.keys(stack.services));
-    throw refuseStack(host, [
-      {
-        file: stack.file,
-        position: stack.source.positionOf([BLOCK, "supervisor"]),
-        path: `${BLOCK}.supervisor`,
-        message: `there is no service "${settings.supervisor}"`,
-        hint:
-          near === undefined
-            ? `services: ${Object.keys(stack.services).join(", ")}`
-            : `did you mean "${near}"?`,
-      },
-    ]);
-  }
+  checkSupervisor(stack, host, settings);
   return { ...settings, variables: own };
+}
+
+function checkSupervisor(stack: Stack, host: InventoryHost, { supervisor, tls }: StackSettings): void {
+  const services = Object.keys(stack.services);
+  const refuse = (key: string, message: string, hint: string) => {
+    const position = stack.source.positionOf([BLOCK, key]);
+    return refuseStack(host, [{ file: stack.file, position, path: `${BLOCK}.${key}`, message, hint }]);
+  };
+  if (supervisor === undefined) {
+    if (tls.mode !== "acme") return;
+    const hint = "name the service whose PID 1 is longshored:  supervisor: SERVICE";
+    throw refuse("tls", `needs a supervisor, which runs the job "${tls.job}"`, hint);
+  }
+  if (services.includes(supervisor)) return;
+  const near = suggestWord(supervisor, services);
+  const hint = near === undefined ? `services: ${services.join(", ")}` : `did you mean "${near}"?`;
+  throw refuse("supervisor", `there is no service "${supervisor}"`, hint);
 }
 
 /** Plain values and lists of the inventory as text, but for Ansible's own (`ansible_*` can hold passwords). */

@@ -53,7 +53,7 @@ export function parseStack(text: string, file: string, directory: string): Stack
   if (!compose.ok) throw toUserErrors("stack_invalid", compose.problems);
   if (compose.value["x-longshore"] === undefined) {
     throw new UserError("stack_invalid", `${file} has no x-longshore block`, {
-      hint: "add at least  x-longshore: { supervisor: SERVICE }",
+      hint: "add  x-longshore: {}  or, where longshored is PID 1 of a service,  x-longshore: { supervisor: SERVICE }",
     });
   }
   return {

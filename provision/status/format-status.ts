@@ -16,17 +16,30 @@ function formatHost(host: HostStatus, now: Date): string {
   if (host.error !== undefined) {
     return `${name}  ${pc.red(host.status)}\n  ${host.error.message}${host.error.hint === undefined ? "" : `\n  ${host.error.hint}`}`;
   }
-  if (host.containers.length === 0) return `${name}  ${pc.yellow("nothing deployed")}`;
-  return host.containers.map((container) => `${name}  ${formatContainer(container, now)}`).join("\n");
+  if (host.status === "empty") return `${name}  ${pc.yellow("nothing deployed")}`;
+  const containers = host.containers.map((container) => `${name}  ${formatContainer(container, now)}`);
+  return [...containers, ...formatProblems(host)].join("\n");
+}
+
+function formatProblems({ host, status, problems }: HostStatus): string[] {
+  if (problems.length === 0) return [];
+  const colour = status === "degraded" ? pc.red : pc.yellow;
+  return [`${pc.bold(host)}  ${colour(status)}`, ...problems.map((problem) => `  ${problem}`)];
 }
 
 function formatContainer(container: ContainerStatus, now: Date): string {
-  const { stack, service, release, state, health, tasks, started_at: started, restarts } = container;
+  const { stack, service, release, state, health, tasks, supervisor, restarts } = container;
   const up =
-    state === "running" ? `, up ${formatDuration((now.getTime() - Date.parse(started)) / 1000)}` : "";
+    state === "running"
+      ? `, up ${formatDuration((now.getTime() - Date.parse(container.started_at)) / 1000)}`
+      : "";
+  const code = container.exit_code === null || state === "completed" ? "" : ` (code ${container.exit_code})`;
   const again = restarts > 0 ? `, restarted ${restarts}×` : "";
-  const words = `${stack}/${service}  ${paint(state)}${health === "none" ? "" : ` (${paint(health)})`}${up}${again}, release ${release ?? "none"}`;
-  if (tasks === null) return `${words}\n  ${pc.yellow("the supervisor does not answer")}`;
+  const words = `${stack}/${service}  ${paint(state)}${code}${health === "none" ? "" : ` (${paint(health)})`}${up}${again}, release ${release ?? "none"}`;
+  if (tasks === null) {
+    const isSilent = supervisor && state === "running";
+    return isSilent ? `${words}\n  ${pc.yellow("the supervisor does not answer")}` : words;
+  }
   const table = formatTable(
     HEAD,
     tasks.map((task) => formatTask(task, now)),

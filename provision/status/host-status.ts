@@ -1,5 +1,11 @@
 import * as z from "zod";
-import { InstanceStatus, StatusAnswer } from "../../supervisor/protocol/status.ts";
+import { InstanceStatus } from "../../supervisor/protocol/status.ts";
+import type { ContainerFacts } from "../engine/container.ts";
+import { judgeContainer } from "../engine/judge-container.ts";
+import { describeFinding, type Finding, judgeStack } from "../engine/judge-stack.ts";
+import { type EngineView, parseLook } from "../engine/look.ts";
+import { isLongshored } from "../engine/pid-one.ts";
+import { parseWanted, type WantedServices } from "../engine/wanted.ts";
 import { HostError } from "../run/host-error.ts";
 
 /** A container as `status` reports it. */
@@ -13,12 +19,14 @@ export const ContainerStatus = z.object({
   image: z.string(),
   state: z.string().describe("the engine's word, or `completed`: ended with code 0 and need not run again"),
   health: z.string().describe("`none`, `starting`, `healthy`, `unhealthy`"),
+  exit_code: z.number().nullable().describe("of its first process; null while it runs"),
   started_at: z.string(),
   restarts: z.number(),
+  supervisor: z.boolean().describe("its PID 1 is longshored"),
   tasks: z
     .array(InstanceStatus)
     .nullable()
-    .describe("null where the supervisor does not answer, or the container has none"),
+    .describe("null where its supervisor does not answer, or it has none"),
 });
 export type ContainerStatus = z.infer<typeof ContainerStatus>;
 
@@ -26,24 +34,17 @@ export type ContainerStatus = z.infer<typeof ContainerStatus>;
 export const HostStatus = z.object({
   host: z.string().describe("its name in the inventory"),
   status: z
-    .enum(["ok", "degraded", "empty", "failed", "unreachable"])
-    .describe("`degraded`: something does not run as it should. `empty`: nothing is deployed"),
+    .enum(["ok", "starting", "degraded", "empty", "failed", "unreachable"])
+    .describe(
+      "`degraded`: something is not as it should be. `starting`: nothing is wrong, and something has not shown yet that it is good. `empty`: nothing is deployed. `failed`: the host cannot tell",
+    ),
+  problems: z
+    .array(z.string())
+    .describe("a sentence for each thing that is not good: `site/web: nginx was stopped by hand`"),
   containers: z.array(ContainerStatus),
   error: HostError.optional(),
 });
 export type HostStatus = z.infer<typeof HostStatus>;
-
-const Inspected = z.object({
-  Config: z.object({ Image: z.string(), Labels: z.record(z.string(), z.string()) }),
-  RestartCount: z.number(),
-  HostConfig: z.object({ RestartPolicy: z.object({ Name: z.string() }) }),
-  State: z.object({
-    Status: z.string(),
-    ExitCode: z.number(),
-    StartedAt: z.string(),
-    Health: z.object({ Status: z.string() }).optional(),
-  }),
-});
 
 const NO_ENGINE = {
   code: "docker_missing",
@@ -53,58 +54,69 @@ const NO_ENGINE = {
 
 /** Reads what the status script printed. Pure. */
 export function parseStatus(host: string, output: string): HostStatus {
-  const lines = output.split("\n").map((line) => line.split(" "));
-  const releases = new Map(
-    lines.filter(([kind]) => kind === "release").map(([, stack = "", id = ""]) => [stack, id]),
-  );
-  if (lines.some(([kind]) => kind === "noengine"))
-    return { host, status: "failed", containers: [], error: NO_ENGINE };
-  const containers: ContainerStatus[] = [];
-  for (const [index, [kind, payload = ""]] of lines.entries()) {
-    if (kind !== "container") continue;
-    const inspected = Inspected.safeParse(decode(payload));
-    // Gone between the list and the look: a deploy is under way.
-    if (!inspected.success) continue;
-    const tasks = StatusAnswer.safeParse(decode(lines[index + 1]?.[1] ?? ""));
-    const { Config, State, RestartCount } = inspected.data;
-    const stack = Config.Labels["longshore.stack"] ?? "";
-    containers.push({
+  const view = parseLook(output);
+  if (view.noEngine) return { host, status: "failed", problems: [], containers: [], error: NO_ENGINE };
+  const releases = new Map(readPairs(output, "release"));
+  const wanted = new Map(
+    readPairs(output, "wanted").map(([stack, json]) => [
       stack,
-      service: Config.Labels["com.docker.compose.service"] ?? "",
-      release: releases.get(stack) ?? null,
-      image: Config.Image,
-      state: isCompleted(inspected.data) ? "completed" : State.Status,
-      health: State.Health?.Status ?? "none",
-      started_at: State.StartedAt,
-      restarts: RestartCount,
-      tasks: tasks.data ?? null,
-    });
-  }
-  return { host, status: judge(containers), containers };
-}
-
-/** A service without a restart policy that ended with code 0, such as a migration. */
-function isCompleted({ State, HostConfig }: z.infer<typeof Inspected>): boolean {
-  return (
-    State.Status === "exited" && State.ExitCode === 0 && ["", "no"].includes(HostConfig.RestartPolicy.Name)
+      parseWanted(Buffer.from(json, "base64").toString("utf8")),
+    ]),
   );
-}
-
-function judge(containers: ContainerStatus[]): HostStatus["status"] {
-  if (containers.length === 0) return "empty";
-  const good = containers.every(
-    ({ state, health, tasks }) =>
-      (state === "running" || state === "completed") &&
-      health !== "unhealthy" &&
-      !tasks?.some((task) => task.state === "fatal" || task.health === "unhealthy"),
+  const stacks = new Set([...releases.keys(), ...view.containers.map(({ stack }) => stack)]);
+  const findings = [...stacks].flatMap((stack) =>
+    judge(stack, wanted.get(stack), view).map((finding) => ({ stack, finding })),
   );
-  return good ? "ok" : "degraded";
+  return {
+    host,
+    status: stacks.size === 0 ? "empty" : summarize(findings.map(({ finding }) => finding)),
+    problems: findings.map(({ stack, finding }) => `${stack}/${describeFinding(finding)}`),
+    containers: view.containers.map((container) =>
+      describeContainer(container, releases.get(container.stack), view.now),
+    ),
+  };
 }
 
-function decode(base64: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(base64, "base64").toString("utf8"));
-  } catch {
-    return undefined;
-  }
+/** Pairs out of lines `key=NAME VALUE`. */
+function readPairs(output: string, key: string): [string, string][] {
+  return output
+    .split("\n")
+    .filter((line) => line.startsWith(`${key}=`))
+    .map((line) => line.slice(key.length + 1).split(" "))
+    .map(([name = "", value = ""]) => [name, value]);
+}
+
+function judge(stack: string, wanted: WantedServices | undefined, view: EngineView): Finding[] {
+  const containers = view.containers.filter((container) => container.stack === stack);
+  const findings = judgeStack(wanted, { ...view, containers });
+  // A release of before it told what it wants: that nothing of it is there can be seen all the same.
+  if (wanted !== undefined || containers.length > 0) return findings;
+  return [{ kind: "service", service: "*", verdict: "bad", words: "has no container", isFinal: true }];
+}
+
+function summarize(findings: readonly Finding[]): HostStatus["status"] {
+  if (findings.some(({ verdict }) => verdict === "bad")) return "degraded";
+  return findings.length > 0 ? "starting" : "ok";
+}
+
+function describeContainer(
+  container: ContainerFacts,
+  release: string | undefined,
+  now: Date,
+): ContainerStatus {
+  const { stack, service, image, state, health, exitCode, startedAt, restarts, pidOne, tasks } = container;
+  const isDone = state === "exited" && judgeContainer(container, now).verdict === "good";
+  return {
+    stack,
+    service,
+    release: release ?? null,
+    image,
+    state: isDone ? "completed" : state,
+    health,
+    exit_code: state === "exited" || state === "dead" ? exitCode : null,
+    started_at: startedAt,
+    restarts,
+    supervisor: isLongshored(pidOne),
+    tasks: tasks ?? null,
+  };
 }

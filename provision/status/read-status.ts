@@ -29,6 +29,7 @@ export function readStatus(
       return {
         host: host.name,
         status: error instanceof UnreachableError ? "unreachable" : "failed",
+        problems: [],
         containers: [],
         error: describeError(error),
       };

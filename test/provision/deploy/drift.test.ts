@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { findDrift } from "../../../provision/deploy/drift.ts";
 import type { Release } from "../../../provision/deploy/release.ts";
-import type { ContainerFacts, StackFacts } from "../../../provision/facts/facts.ts";
+import type { ContainerFacts } from "../../../provision/engine/container.ts";
+import { makeContainer, makePlain, viewOf } from "../engine/example-container.ts";
 import { hostWith, makeExample, wantImage } from "./example-release.ts";
 
 const SERVICES = ["web", "db"];
@@ -13,12 +14,12 @@ beforeAll(async () => {
 });
 
 test("a host that is as wanted", () => {
-  expect(findDrift(release, SERVICES, hostWith(release))).toEqual(NONE);
+  expect(findDrift(release, hostWith(release))).toEqual(NONE);
 });
 
 test("a host that has nothing", () => {
-  const bare = { current: undefined, files: {}, containers: [], certificateExitCode: undefined, history: "" };
-  expect(findDrift(release, SERVICES, bare)).toEqual({
+  const bare = { current: undefined, files: {}, view: viewOf(), wanted: undefined, history: "" };
+  expect(findDrift(release, bare)).toEqual({
     files: [
       "config/tasks.yaml",
       "current/.env",
@@ -54,7 +55,7 @@ describe("files", () => {
     const files = { ...hostWith(release).files };
     if (hash === undefined) delete files[path];
     else files[path] = hash;
-    const drift = findDrift(release, SERVICES, hostWith(release, { files }));
+    const drift = findDrift(release, hostWith(release, { files }));
     expect(drift).toEqual({ ...NONE, files: [path], ...expected });
   });
 
@@ -65,57 +66,55 @@ describe("files", () => {
       "current/config/release.json": other,
       "current/config/tasks.yaml": other,
     };
-    expect(findDrift(release, SERVICES, hostWith(release, { files }))).toEqual(NONE);
+    expect(findDrift(release, hostWith(release, { files }))).toEqual(NONE);
   });
 });
 
 test("a deploy was cut off after it had written its files", () => {
   const files = { ...hostWith(release).files, "config/release.json": "f".repeat(64) };
-  expect(findDrift(release, SERVICES, hostWith(release, { files }))).toMatchObject({
+  expect(findDrift(release, hostWith(release, { files }))).toMatchObject({
     files: ["config/release.json"],
     reload: true,
   });
 });
 
 test("another release is current", () => {
-  expect(findDrift(release, SERVICES, hostWith(release, { current: "000000000000" }))).toEqual({
+  expect(findDrift(release, hostWith(release, { current: "000000000000" }))).toEqual({
     ...NONE,
     release: true,
   });
 });
 
-describe("containers", () => {
-  const [web, db] = hostWith({
-    ...({} as Release),
-    releaseFiles: {},
-    configFiles: {},
-    secretFiles: {},
-    id: "",
-  }).containers as [ContainerFacts, ContainerFacts];
+describe("containers: what `docker compose up` would change", () => {
+  const web = makeContainer({ image: wantImage().name, tasks: [] });
+  const db = makePlain("db", { image: "mariadb:11" });
+  const once = { state: "exited", restartPolicy: "no" };
 
-  test.each<[string, StackFacts["containers"], string[]]>([
+  test.each<[string, ContainerFacts[], string[]]>([
     ["no container", [web], ["db"]],
     ["stopped", [{ ...web, state: "exited" }, db], ["web"]],
     ["created and never started", [{ ...web, state: "created" }, db], ["web"]],
-    ["restarting", [{ ...web, state: "restarting" }, db], ["web"]],
-    ["unhealthy", [{ ...web, health: "unhealthy" }, db], ["web"]],
-    ["still starting", [{ ...web, health: "starting" }, db], ["web"]],
-    ["without a healthcheck", [{ ...web, health: "none" }, db], []],
-    ["of an older image", [{ ...web, image: "longshore/site/web:old" }, db], ["web"]],
+    ["of an older image", [{ ...web, image: "longshore/site-web:old" }, db], ["web"]],
     ["of an image whose name was taken away", [{ ...web, image: "sha256:abc" }, db], ["web"]],
+    ["one too many", [web, db, { ...db, id: "db2" }], ["db"]],
+    ["an image that is not built here may be any", [web, { ...db, image: "mariadb:12" }], []],
+    ["of another service, which was ours", [web, { ...db, service: "database" }], ["db", "database"]],
+    ["of another service, which Compose includes", [web, db, makePlain("other", { isOurs: false })], []],
+    ["run once and done", [web, { ...db, ...once }], []],
     [
-      "an old one beside a new one",
-      [{ ...web, image: "longshore/site/web:old", state: "exited" }, web, db],
+      "run once and done, as it is retried on failure",
+      [web, { ...db, ...once, restartPolicy: "on-failure" }],
       [],
     ],
-    ["an image that is not built here may be any", [web, { ...db, image: "mariadb:12" }], []],
-    ["of another service", [web, { ...db, service: "database" }], ["db"]],
-    ["run once and done", [web, { ...db, state: "completed" }], []],
+    ["run once and failed", [web, { ...db, ...once, exitCode: 1 }], ["db"]],
+    ["the supervisor's, ended with 0", [{ ...web, ...once }, db], ["web"]],
+    ["unhealthy: a start does not change it", [{ ...web, health: "unhealthy" }, db], []],
+    ["still starting", [{ ...web, health: "starting" }, db], []],
+    ["paused by hand", [{ ...web, state: "paused" }, db], []],
+    ["without a healthcheck", [{ ...web, health: "none" }, db], []],
   ])("%s", (_title, containers, expected) => {
-    expect(findDrift(release, SERVICES, hostWith(release, { containers }))).toEqual({
-      ...NONE,
-      containers: expected,
-    });
+    const drift = findDrift(release, hostWith(release, { view: viewOf(...containers) }));
+    expect(drift).toEqual({ ...NONE, containers: expected });
   });
 });
 
@@ -124,7 +123,7 @@ test("a new image is a new release and a new container", async () => {
     files: { "secrets/.env": "TOKEN=x\n" },
     image: wantImage("000000000000"),
   });
-  expect(findDrift(next, SERVICES, hostWith(release))).toEqual({
+  expect(findDrift(next, hostWith(release))).toEqual({
     files: ["current/compose.longshore.yaml"],
     release: true,
     reload: false,

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createServer as createHttp, type RequestListener, type Server } from "node:http";
+import { createServer as createHttp, type RequestListener, type Server, STATUS_CODES } from "node:http";
 import { createServer as createHttps } from "node:https";
 import { type AddressInfo, createServer as createTcp } from "node:net";
 import { join } from "node:path";
@@ -69,7 +69,7 @@ test.each([400, 404, 500, 502])("%i is an error that names URL and host", async 
   const url = `http://localhost:${port}/healthz`;
   await expect(requestEndpoint(connection, "127.0.0.1", url)).rejects.toMatchObject({
     code: "endpoint_failed",
-    message: `${url} of web1 answers ${status}`,
+    message: `${url} of web1 answers ${status} ${STATUS_CODES[status]}`,
   });
 });
 

@@ -2,9 +2,11 @@ import { join } from "node:path";
 import { makeRelease, type Release } from "../../../provision/deploy/release.ts";
 import type { StackFacts } from "../../../provision/facts/facts.ts";
 import type { WantedImage } from "../../../provision/image/image.ts";
+import { resolveServices } from "../../../provision/stack/services.ts";
 import { resolveSettings } from "../../../provision/stack/settings.ts";
 import { loadStack } from "../../../provision/stack/stack.ts";
 import { hashContent } from "../../../provision/steps/host-file.ts";
+import { makeContainer, makePlain, viewOf } from "../engine/example-container.ts";
 import { makeFolder } from "../image/folder.ts";
 import { makeHost } from "../stack/stack-folder.ts";
 
@@ -51,7 +53,8 @@ export async function makeExample(options: ExampleOptions = {}): Promise<Release
   using folder = makeFolder(given);
   const stack = await loadStack(join(folder.path, "stack"));
   const settings = resolveSettings(stack, makeHost(vars, host));
-  return await makeRelease(stack, settings, [image], join(folder.path, "secrets"));
+  const services = resolveServices(stack, makeHost(vars, host), settings);
+  return await makeRelease(stack, settings, services, [image], join(folder.path, "secrets"));
 }
 
 /** A host that is just as a release wants it. */
@@ -71,11 +74,11 @@ export function hostWith(release: Release, changes: Partial<StackFacts> = {}): S
   return {
     current: release.id,
     files,
-    containers: [
-      { id: "a", service: "web", state: "running", image: wantImage().name, health: "healthy" },
-      { id: "b", service: "db", state: "running", image: "mariadb:11", health: "none" },
-    ],
-    certificateExitCode: undefined,
+    view: viewOf(
+      makeContainer({ image: wantImage().name, tasks: [] }),
+      makePlain("db", { image: "mariadb:11" }),
+    ),
+    wanted: release.services,
     history: "[]",
     ...changes,
   };

@@ -82,6 +82,7 @@ describe("a release is received", () => {
       image: "longshore/site/web:3f2a9c01d4e5",
       host: "web1",
       deployed_at: "2026-01-02T03:04:05.000Z",
+      services: { web: { replicas: 1, supervisor: true }, db: { replicas: 1, supervisor: false } },
     });
     // Tasks of other users read their configuration; secrets are root's alone.
     expect([modeOf("."), modeOf("config"), modeOf("config/tasks.yaml")]).toEqual(["755", "755", "644"]);

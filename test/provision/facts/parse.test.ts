@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseFacts } from "../../../provision/facts/parse.ts";
+import { makeTask, printContainer, supervisor } from "../engine/example-container.ts";
 
 const base64 = (value: unknown) =>
   Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64");
@@ -177,47 +178,20 @@ describe("the engine's unit", () => {
   });
 });
 
-const id = "f".repeat(64);
-const status = (exitCode: number | null) => ({
-  version: "0.1.0",
-  pid: 1,
-  started_at: "2026-01-01T00:00:00Z",
-  config_file: "/etc/longshore/tasks.yaml",
-  instances: [
-    {
-      name: "certificate",
-      task: "certificate",
-      kind: "job",
-      state: "waiting",
-      pid: null,
-      started_at: null,
-      uptime_seconds: null,
-      restarts: 0,
-      exit_code: exitCode,
-      instance: 1,
-      exit_signal: null,
-      success: null,
-      next_run: null,
-      health: "none",
-      reason: null,
-    },
-  ],
-});
-
 test("a deployed stack", () => {
+  const services = { web: { replicas: 1, supervisor: true } };
   const output = `stack=site
 stack.current=3f2a9c01d4e5
+stack.wanted=${base64({ services })}
 stack.history=${base64('[{"release":"3f2a9c01d4e5"}]\n')}
 stack.file=${HASH} config/tasks.yaml
 stack.file=${HASH} secrets/.env
 stack.file=${HASH} current/compose.yaml
 stack.file=${HASH} current//.env
 stack.file=${HASH} ./config/a file
-stack.container=${id} web running longshore/site/web:3f2a9c01d4e5 healthy
-stack.container=${id} db exited mariadb:11 none
-stack.status=${base64(status(0))}
-`;
-  expect(parseFacts(output).stack).toEqual({
+now=2026-01-01T01:00:00.123456789Z
+${printContainer({}, { status: supervisor([makeTask("app")]) })}`;
+  expect(parseFacts(output).stack).toMatchObject({
     current: "3f2a9c01d4e5",
     history: '[{"release":"3f2a9c01d4e5"}]\n',
     files: {
@@ -227,32 +201,20 @@ stack.status=${base64(status(0))}
       "current/.env": HASH,
       "config/a file": HASH,
     },
-    containers: [
-      { id, service: "web", state: "running", image: "longshore/site/web:3f2a9c01d4e5", health: "healthy" },
-      { id, service: "db", state: "exited", image: "mariadb:11", health: "none" },
-    ],
-    certificateExitCode: 0,
+    wanted: services,
+    view: {
+      now: new Date("2026-01-01T01:00:00.123Z"),
+      containers: [{ service: "web", state: "running", health: "healthy", tasks: [{ name: "app" }] }],
+    },
   });
 });
 
-test.each([
-  ["it ended well", base64(status(0)), 0],
-  ["it failed", base64(status(1)), 1],
-  ["longshorectl answers in place of curl", base64(status(1).instances), 1],
-  ["it has not run", base64(status(null)), undefined],
-  ["the supervisor does not answer", "", undefined],
-  ["the answer is no JSON", base64("longshorectl: cannot connect"), undefined],
-  ["the answer has another shape", base64({ instances: "none" }), undefined],
-])("the certificate job: %s", (_title, value, expected) => {
-  expect(parseFacts(`stack=site\nstack.status=${value}`).stack?.certificateExitCode).toBe(expected);
-});
-
 test("a stack that was never deployed", () => {
-  expect(parseFacts("stack=site\n").stack).toEqual({
+  expect(parseFacts("stack=site\n").stack).toMatchObject({
     current: undefined,
     files: {},
-    containers: [],
-    certificateExitCode: undefined,
+    view: { containers: [], noEngine: false },
+    wanted: undefined,
     history: "",
   });
 });

@@ -9,6 +9,7 @@ import { gatherFacts } from "../../../provision/facts/gather.ts";
 import { parseFacts } from "../../../provision/facts/parse.ts";
 import { FACTS_SCRIPT } from "../../../provision/facts/script.ts";
 import { hashContent } from "../../../provision/steps/host-file.ts";
+import { inspected } from "../engine/example-container.ts";
 
 // Nobody's rights are needed for what is asked here.
 const here = openLocalConnection("here", { needed: false });
@@ -170,21 +171,22 @@ describe("a stack's state", () => {
     writeFileSync(join(directory, "containers"), containers === "" ? "" : `${containers}\n`);
     stubPrograms({
       docker: `case $1 in
-        ps) [ "$2" = -a ] && cat '${join(directory, "containers")}' ;;
-        exec) [ "$2" = ${id} ] && shift 2 && exec "$@" ;;
+        ps) echo ${id} ;;
+        inspect) cat '${join(directory, "containers")}' ;;
+        exec) shift 2; if [ "$1" = cat ]; then printf 'longshored\\0'; else exec "$@"; fi ;;
         *) exit 1 ;;
       esac`,
       curl: 'echo "curl $*"; exit 7',
       longshorectl: 'echo "longshorectl $*"',
     });
     const script = FACTS_SCRIPT.replaceAll("/opt/longshore", directory);
-    const { stdout } = await run(here, shellScript(script, "site", "web", "certificate"));
+    const { stdout } = await run(here, shellScript(script, "site", "web"));
     return { output: stdout, facts: parseFacts(stdout).stack };
   }
 
   test("before the first deploy", async () => {
     const { facts } = await gatherStack("");
-    expect(facts).toMatchObject({ current: undefined, files: {}, containers: [], history: "" });
+    expect(facts).toMatchObject({ current: undefined, files: {}, view: { containers: [] }, history: "" });
   });
 
   test("files, release and history", async () => {
@@ -211,34 +213,24 @@ describe("a stack's state", () => {
     expect(output).not.toContain("TOKEN");
   });
 
-  test.each([
-    ["Up 2 hours (healthy)", "healthy"],
-    ["Up 2 hours (unhealthy)", "unhealthy"],
-    ["Up 2 seconds (health: starting)", "starting"],
-    ["Up 2 hours", "none"],
-  ])("a container that is %s", async (words, health) => {
-    const { facts } = await gatherStack(`${id} web running longshore/site/web:abc ${words}`);
-    expect(facts?.containers).toEqual([
-      { id, service: "web", state: "running", image: "longshore/site/web:abc", health },
-    ]);
-  });
+  const line = (state: string) => `${id} 0 ${state} =web ${JSON.stringify(inspected({ id, state }))}`;
 
-  test("only the running supervisor is asked for its job", async () => {
-    const running = await gatherStack(
-      `${id} web running image Up 2 hours\n${id} db running image Up 2 hours`,
-    );
-    const asked = /^stack\.status=(.*)$/gm;
-    const answers = [...running.output.matchAll(asked)].map(([, text = ""]) =>
+  test("a container, its first process, and what its supervisor says", async () => {
+    const { facts, output } = await gatherStack(line("running"));
+    expect(facts?.view.containers).toMatchObject([
+      { id, service: "web", state: "running", pidOne: ["longshored"] },
+    ]);
+    const answers = [...output.matchAll(/^tasks=\S+ (.*)$/gm)].map(([, text = ""]) =>
       Buffer.from(text, "base64").toString(),
     );
     expect(answers).toEqual([
-      "curl -fsS --unix-socket /run/longshore/control.sock http://localhost/v1/tasks?name=certificate\n" +
-        "longshorectl status --json certificate\n",
+      expect.stringMatching(/^curl .*http:\/\/localhost\/v1\/tasks\nlongshorectl status --json\n$/),
     ]);
   });
 
   test("a stopped supervisor is not asked", async () => {
-    const { output } = await gatherStack(`${id} web exited image Exited (0) 2 hours ago`);
-    expect(output).not.toContain("stack.status");
+    const { facts, output } = await gatherStack(line("exited"));
+    expect(facts?.view.containers).toMatchObject([{ state: "exited", tasks: undefined }]);
+    expect(output).not.toMatch(/^tasks=/m);
   });
 });

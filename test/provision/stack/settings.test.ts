@@ -184,7 +184,11 @@ test.each([
     /:4:16: x-longshore\.tls\.mode: expected acme, self-signed or off, got "acmee"/,
     'did you mean "acme"?',
   ],
-  ["  config: []", /:2:1: x-longshore\.supervisor: is missing/, undefined],
+  [
+    "  tls: acme",
+    /:3:\d+: x-longshore\.tls: needs a supervisor, which runs the job "certificate"/,
+    undefined,
+  ],
   ["  supervisor: web\n  secrets: .env", /:4:12: x-longshore\.secrets: expected a list/, undefined],
   ["  supervisor: web\n  secrets: [{ fil: .env }]", /:4:\d+: x-longshore\.secrets\.0/, undefined],
   ["  supervisor: web\n  deploy_timeout: 0", /:4:19: x-longshore\.deploy_timeout: /, undefined],
@@ -221,5 +225,11 @@ test.each([
 test("all problems at once, each with its host", async () => {
   const block = "  superviser: web\n  endpoints: [x]\n  tls: { mode: on }";
   const error = await resolve(block).catch((thrown: Error) => thrown);
-  expect(String(error).match(/\(host web1\)/g)).toHaveLength(4);
+  expect(String(error).match(/\(host web1\)/g)).toHaveLength(3);
+});
+
+test("a stack may have no supervisor, and then no tasks.yaml", async () => {
+  const { supervisor, config } = await resolve("  tls: off");
+  expect([supervisor, config]).toEqual([undefined, []]);
+  expect((await resolve("  supervisor: web")).config).toEqual(["tasks.yaml"]);
 });

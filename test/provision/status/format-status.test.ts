@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
 import { formatStatus } from "../../../provision/status/format-status.ts";
 import type { ContainerStatus, HostStatus } from "../../../provision/status/host-status.ts";
-import { makeTask } from "./example-status.ts";
+import { makeTask } from "../engine/example-container.ts";
 
 const NOW = new Date("2026-01-01T01:00:05Z");
 
@@ -13,15 +13,17 @@ const container: ContainerStatus = {
   image: "longshore/site-web:3f2a9c01d4e5",
   state: "running",
   health: "healthy",
+  exit_code: null,
   started_at: "2026-01-01T00:00:00.5Z",
   restarts: 0,
+  supervisor: true,
   tasks: [],
 };
 
 const show = (...hosts: Partial<HostStatus>[]) =>
   stripVTControlCharacters(
     formatStatus(
-      hosts.map((host) => ({ host: "web1", status: "ok", containers: [], ...host })),
+      hosts.map((host) => ({ host: "web1", status: "ok", problems: [], containers: [], ...host })),
       NOW,
     ),
   );
@@ -61,7 +63,11 @@ test.each<[string, Partial<ContainerStatus>, string]>([
     { restarts: 3 },
     "web1  site/web  running (healthy), up 1h4s, restarted 3×, release 3f2a9c01d4e5",
   ],
-  ["stopped", { state: "exited", health: "none" }, "web1  site/web  exited, release 3f2a9c01d4e5"],
+  [
+    "stopped",
+    { state: "exited", health: "none", exit_code: 143 },
+    "web1  site/web  exited (code 143), release 3f2a9c01d4e5",
+  ],
   ["no release", { release: null }, "web1  site/web  running (healthy), up 1h4s, release none"],
 ])("%s", (_title, changes, line) => {
   expect(show({ containers: [{ ...container, ...changes }] }).split("\n")[0]).toBe(line);
@@ -70,6 +76,19 @@ test.each<[string, Partial<ContainerStatus>, string]>([
 test("a supervisor that does not answer", () => {
   expect(show({ containers: [{ ...container, tasks: null }] })).toContain(
     "\n  the supervisor does not answer",
+  );
+});
+
+test("a container without a supervisor says nothing of one", () => {
+  expect(show({ containers: [{ ...container, supervisor: false, tasks: null }] })).toBe(
+    "web1  site/web  running (healthy), up 1h4s, release 3f2a9c01d4e5",
+  );
+});
+
+test("what is not good stands below, also where there is no container", () => {
+  const problems = ["site/web has no container", "site/db is paused"];
+  expect(show({ status: "degraded", problems })).toBe(
+    "web1  degraded\n  site/web has no container\n  site/db is paused",
   );
 });
 

@@ -1,88 +1,103 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { HostStatus, parseStatus } from "../../../provision/status/host-status.ts";
-import { encode, inspected, makeTask, supervisor } from "./example-status.ts";
+import {
+  encode,
+  type InspectedChanges,
+  inspected,
+  makeTask,
+  printContainer,
+  supervisor,
+} from "../engine/example-container.ts";
+
+const NOW = "now=2026-01-01T01:00:00Z\n";
+const SERVICES = { web: { replicas: 1, supervisor: true }, db: { replicas: 1, supervisor: false } };
+const WANTED = `release=site 3f2a9c01d4e5\nwanted=site ${encode({ services: SERVICES })}\n`;
+const db = printContainer({ id: "db", service: "db", health: undefined }, { pidOne: ["mariadbd"] });
+const read = (...lines: string[]) => parseStatus("web1", [NOW, ...lines].join(""));
 
 test("a host where all is well", () => {
-  const output = [
-    `container ${encode(inspected())}`,
-    `tasks ${encode(supervisor([makeTask("nginx"), makeTask("app", { health: "healthy" })]))}`,
-    "release site 3f2a9c01d4e5",
-    "",
-  ].join("\n");
-  const status = parseStatus("web1", output);
-  expect(status).toEqual({
-    host: "web1",
-    status: "ok",
-    containers: [
-      {
-        stack: "site",
-        service: "web",
-        release: "3f2a9c01d4e5",
-        image: "longshore/site-web:3f2a9c01d4e5",
-        state: "running",
-        health: "healthy",
-        started_at: "2026-01-01T00:00:00.5Z",
-        restarts: 0,
-        tasks: [makeTask("nginx"), makeTask("app", { health: "healthy" })],
-      },
-    ],
+  const tasks = [makeTask("nginx"), makeTask("app", { health: "healthy" })];
+  const status = read(WANTED, printContainer({}, { status: supervisor(tasks) }), db);
+  expect(status).toMatchObject({ host: "web1", status: "ok", problems: [] });
+  expect(status.containers[0]).toEqual({
+    stack: "site",
+    service: "web",
+    release: "3f2a9c01d4e5",
+    image: "longshore/site/web:3f2a9c01d4e5",
+    state: "running",
+    health: "healthy",
+    exit_code: null,
+    started_at: "2026-01-01T00:00:00.5Z",
+    restarts: 0,
+    supervisor: true,
+    tasks,
   });
+  expect(status.containers[1]).toMatchObject({ service: "db", supervisor: false, tasks: null });
   expect(HostStatus.parse(JSON.parse(JSON.stringify(status)))).toEqual(status);
 });
 
-test.each([
-  ["nothing was deployed", ""],
-  ["a release is left over without containers", "release site abc\n"],
-])("%s: empty", (_title, output) => {
-  expect(parseStatus("web1", output)).toEqual({ host: "web1", status: "empty", containers: [] });
+test("nothing was deployed: empty", () => {
+  expect(read()).toEqual({ host: "web1", status: "empty", problems: [], containers: [] });
 });
 
-test("an engine that does not answer is a failure, not an empty host", () => {
-  expect(parseStatus("web1", "noengine\nrelease site abc\n")).toEqual({
-    host: "web1",
-    status: "failed",
-    containers: [],
-    error: expect.objectContaining({ code: "docker_missing", hint: expect.stringContaining("provision") }),
+describe("what the release wants and is not there", () => {
+  test("a service without a container", () => {
+    const web = printContainer({}, { status: supervisor([]) });
+    expect(read(WANTED, web)).toMatchObject({ status: "degraded", problems: ["site/db has no container"] });
+  });
+
+  test("no container at all", () => {
+    const problems = ["site/web has no container", "site/db has no container"];
+    expect(read(WANTED)).toMatchObject({ status: "degraded", problems });
+  });
+
+  test("no container at all, of a release that does not say what it wants", () => {
+    expect(read("release=site abc\n")).toMatchObject({
+      status: "degraded",
+      problems: ["site/* has no container"],
+    });
   });
 });
 
-test("several stacks, each with its release; a container without a supervisor has no tasks", () => {
-  const output = [
-    `container ${encode(inspected({ stack: "blog", service: "php" }))}`,
-    "tasks ",
-    `container ${encode(inspected({ stack: "site" }))}`,
-    `tasks ${encode(supervisor([makeTask("app")]))}`,
-    "release blog aaa",
-    "release site bbb",
-  ].join("\n");
-  const { status, containers } = parseStatus("web1", output);
-  expect(status).toBe("ok");
-  expect(containers).toMatchObject([
-    { stack: "blog", service: "php", release: "aaa", tasks: null },
-    { stack: "site", service: "web", release: "bbb", tasks: [{ name: "app" }] },
-  ]);
+test("an engine that does not answer is a failure, not an empty host", () => {
+  expect(read("noEngine=yes\n", "release=site abc\n")).toMatchObject({
+    status: "failed",
+    containers: [],
+    error: { code: "docker_missing", hint: expect.stringContaining("provision") },
+  });
 });
 
-describe("degraded", () => {
-  const judge = (changes: Parameters<typeof inspected>[0], tasks: ReturnType<typeof makeTask>[] = []) =>
-    parseStatus("web1", `container ${encode(inspected(changes))}\ntasks ${encode(supervisor(tasks))}\n`)
-      .status;
+describe("how a host is summed up", () => {
+  const judge = (changes: InspectedChanges, tasks: ReturnType<typeof makeTask>[] = []) => {
+    const { status, problems } = read(printContainer(changes, { status: supervisor(tasks) }));
+    return [status, ...problems].join("; ");
+  };
 
   test.each<[string, Parameters<typeof judge>, string]>([
     ["all well", [{}], "ok"],
     ["no healthcheck", [{ health: undefined }], "ok"],
-    ["still starting", [{ health: "starting" }], "ok"],
-    ["unhealthy", [{ health: "unhealthy" }], "degraded"],
-    ["stopped", [{ state: "exited" }], "degraded"],
-    ["done, and not to be run again", [{ state: "exited", restart: "no" }], "ok"],
-    ["failed, and not to be run again", [{ state: "exited", restart: "no", exitCode: 1 }], "degraded"],
-    ["restarting", [{ state: "restarting" }], "degraded"],
-    ["paused", [{ state: "paused" }], "degraded"],
-    ["a task given up", [{}, [makeTask("app"), makeTask("job", { state: "fatal" })]], "degraded"],
-    ["a task unhealthy", [{}, [makeTask("app", { health: "unhealthy" })]], "degraded"],
-    ["a task stopped by hand", [{}, [makeTask("app", { state: "stopped" })]], "ok"],
-    ["a job that waits", [{}, [makeTask("job", { state: "waiting" })]], "ok"],
+    [
+      "still starting",
+      [{ health: "starting" }],
+      "starting; site/web is starting: its healthcheck has not succeeded yet",
+    ],
+    ["unhealthy", [{ health: "unhealthy" }], "degraded; site/web is unhealthy"],
+    ["stopped", [{ state: "exited" }], "degraded; site/web was stopped (ended with code 0)"],
+    ["done", [{ state: "exited", restart: "no" }], "ok"],
+    ["done, by an engine of 20.10", [{ state: "exited", restart: "" }], "ok"],
+    ["done, retried on failure", [{ state: "exited", restart: "on-failure" }], "ok"],
+    ["failed", [{ state: "exited", restart: "no", exitCode: 1 }], "degraded; site/web ended with code 1"],
+    ["restarting", [{ state: "restarting" }], "degraded; site/web ended with code 0 and is started again"],
+    ["paused", [{ state: "paused" }], "degraded; site/web is paused"],
+    ["a task given up", [{}, [makeTask("app", { state: "fatal" })]], "degraded; site/web: app is fatal"],
+    [
+      "a task stopped by hand",
+      [{}, [makeTask("app", { state: "stopped", off: "by_hand" })]],
+      "degraded; site/web: app was stopped by hand",
+    ],
+    ["a task that is off", [{}, [makeTask("app", { state: "stopped", off: "autostart" })]], "ok"],
+    ["a job that waits", [{}, [makeTask("job", { kind: "job", state: "waiting" })]], "ok"],
   ])("%s", (_title, [changes, tasks], expected) => {
     expect(judge(changes, tasks)).toBe(expected);
   });
@@ -90,25 +105,33 @@ describe("degraded", () => {
 
 describe("while something changes", () => {
   test("a container that went away between list and look is passed over", () => {
-    const output = `container \ntasks \ncontainer ${encode(inspected())}\ntasks \n`;
-    expect(parseStatus("web1", output).containers).toHaveLength(1);
+    expect(read("container=\n", db).containers).toHaveLength(1);
   });
 
   test("a supervisor that answers something else counts as not answering", () => {
-    const output = `container ${encode(inspected())}\ntasks ${encode("cannot connect")}\n`;
-    expect(parseStatus("web1", output).containers[0]?.tasks).toBeNull();
+    const web = printContainer({}, { status: "cannot connect" });
+    const { containers, problems } = read(web);
+    expect(containers[0]?.tasks).toBeNull();
+    expect(problems).toEqual(["site/web: its supervisor does not answer"]);
   });
 
   test("before the first deploy has ended there is no release", () => {
-    const output = `container ${encode(inspected())}\ntasks \n`;
-    expect(parseStatus("web1", output).containers[0]?.release).toBeNull();
+    expect(read(`container=${encode(inspected())}\n`).containers[0]?.release).toBeNull();
   });
 });
 
 test("no output makes the reader fail", () => {
   const line = fc.oneof(
     fc.string(),
-    fc.constantFrom("container", "container x", "container e30=", "tasks x", "release"),
+    fc.constantFrom(
+      "container=",
+      "container=x",
+      "container=e30=",
+      "tasks=x",
+      "release=",
+      "wanted=a b",
+      "now=x",
+    ),
   );
   fc.assert(
     fc.property(fc.array(line), (lines) => {

@@ -1,0 +1,102 @@
+import type { TaskJudgement } from "../../supervisor/protocol/task-judgement.ts";
+import type { ContainerFacts } from "./container.ts";
+
+/** What a container, a task or a service is found to be; the same three words for all of them. */
+export type Judgement = TaskJudgement;
+
+/** A container that nothing checks must have run for so long without a restart before it counts as up (s). */
+const SETTLING_SECONDS = 5;
+/** So many restarts, none of which lasted that long, are a loop: the first may have waited for a neighbour. */
+const LOOP_FROM = 2;
+
+/**
+ * Whether a container is as it should be: the one place that decides it, for deploy, status, drift and the summary. Its
+ * tasks are judged by themselves (`judgeTask`).
+ *
+ * @param now by the host's clock
+ * @param mustStay it is no one-shot: it holds a supervisor
+ */
+export function judgeContainer(container: ContainerFacts, now: Date, mustStay = false): Judgement {
+  const { state } = container;
+  switch (state) {
+    case "running":
+      return judgeRunning(container, now);
+    case "exited":
+      return judgeExited(container, mustStay);
+    case "restarting":
+      return judgeRestarting(container);
+    case "paused":
+      return final("is paused");
+    case "created":
+      return final(`was created and never started${withError(container)}`);
+    case "removing":
+      return waiting("is being removed");
+    default:
+      return final(`is ${state}${withError(container)}`);
+  }
+}
+
+function judgeRunning(container: ContainerFacts, now: Date): Judgement {
+  const { health, restarts, healthOutput } = container;
+  const uptime = secondsUp(container, now);
+  const isSettled = uptime >= SETTLING_SECONDS;
+  if (!isSettled && restarts >= LOOP_FROM) return endsAgain(container);
+  if (health === "unhealthy")
+    return { verdict: "bad", words: withOutput("is unhealthy", healthOutput), isFinal: false };
+  if (health === "starting")
+    return waiting(withOutput("is starting: its healthcheck has not succeeded yet", healthOutput));
+  if (isSettled || (health === "healthy" && restarts === 0)) return good("is running");
+  const why = restarts > 0 ? `since restart ${restarts}` : "and nothing checks it";
+  return waiting(`is starting: it has run for ${Math.floor(uptime)} s, ${why}`);
+}
+
+function judgeExited(container: ContainerFacts, mustStay: boolean): Judgement {
+  const { exitCode, outOfMemory, restartPolicy, serves } = container;
+  const ended = outOfMemory
+    ? `ended for lack of memory (code ${exitCode})`
+    : `ended with code ${exitCode}${withError(container)}`;
+  // The engine would have started it again by itself.
+  if (restartPolicy === "always" || restartPolicy === "unless-stopped")
+    return final(`was stopped (${ended})`);
+  if (exitCode !== 0) return final(ended);
+  if (mustStay || serves) return final(`${ended}, and it is meant to stay`);
+  return good("is done");
+}
+
+function judgeRestarting(container: ContainerFacts): Judgement {
+  if (container.restarts >= LOOP_FROM) return endsAgain(container);
+  const words = `ended with code ${container.exitCode}${withError(container)} and is started again`;
+  return { verdict: "bad", words, isFinal: false };
+}
+
+function endsAgain(container: ContainerFacts): Judgement {
+  const memory = container.outOfMemory ? ", for lack of memory" : "";
+  return final(`ends again and again (code ${container.exitCode}${memory}, ${container.restarts} restarts)`);
+}
+
+/** For how long a container has run, by the host's clock (s). */
+export function secondsUp({ startedAt }: Pick<ContainerFacts, "startedAt">, now: Date): number {
+  const seconds = (now.getTime() - Date.parse(startedAt)) / 1000;
+  return Number.isFinite(seconds) ? Math.max(0, seconds) : 0;
+}
+
+function withError({ error }: ContainerFacts): string {
+  return error === "" ? "" : `: ${error}`;
+}
+
+function withOutput(words: string, output: string): string {
+  const line = output.split("\n").at(-1)?.slice(0, 200) ?? "";
+  return line === "" ? words : `${words} (${line})`;
+}
+
+function good(words: string): Judgement {
+  return { verdict: "good", words, isFinal: false };
+}
+
+function waiting(words: string): Judgement {
+  return { verdict: "waiting", words, isFinal: false };
+}
+
+function final(words: string): Judgement {
+  return { verdict: "bad", words, isFinal: true };
+}

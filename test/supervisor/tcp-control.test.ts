@@ -64,7 +64,7 @@ describe("control over TCP with a token", () => {
 
   it.each([
     ["is empty", "empty", /cannot serve 127\.0\.0\.1:1: .*empty is empty/],
-    ["is short", "short", /the token in .*short is shorter than 16 characters\nhint: .*openssl/],
+    ["is short", "short", /the token in .*short is shorter than 16 characters\n {2}make one .*openssl/],
     ["can be read by all", "open", /the token in .*open can be read by every user \(mode 644\)/],
     ["is not there", "missing", /cannot serve 127\.0\.0\.1:1 \(ENOENT\)/],
   ])("does not begin where the file %s", async (_, name, complaint) => {

@@ -29,7 +29,7 @@ export class ImageStore {
       progress("waiting for the build");
       return known;
     }
-    const building = this.#builderFor(architecture, host).then(async (builder) => {
+    const building = this.builderFor(architecture, host).then(async (builder) => {
       await buildImage(builder, image, progress);
       return builder;
     });
@@ -53,7 +53,8 @@ export class ImageStore {
     );
   }
 
-  #builderFor(architecture: string, host: Connection): Promise<Builder> {
+  /** The machine that builds for hosts of an architecture. */
+  builderFor(architecture: string, host: Connection): Promise<Builder> {
     const known = this.#builders.get(architecture);
     if (known !== undefined) return known;
     const chosen = this.#local.then((local) =>

@@ -7,7 +7,9 @@ import { addressOf } from "../connection/open.ts";
 import { describeFinding, judgeStack } from "../engine/judge-stack.ts";
 import type { Facts, StackFacts } from "../facts/facts.ts";
 import { gatherFacts } from "../facts/gather.ts";
+import { checkBaseImages } from "../image/availability.ts";
 import { hasImage } from "../image/engine.ts";
+import type { WantedImage } from "../image/image.ts";
 import { shipImage } from "../image/ship.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
 import type { Action, ActionContext, Planner } from "../run/action.ts";
@@ -17,8 +19,10 @@ import { requestEndpoint } from "./endpoint.ts";
 import type { ImageStore } from "./image-store.ts";
 import { composeArgv, layoutOf } from "./layout.ts";
 import { takeDeployLock } from "./lock.ts";
+import { preflightAction } from "./preflight.ts";
 import type { Release } from "./release.ts";
 import { restoreRelease } from "./restore.ts";
+import { endSharedPorts } from "./shared-ports.ts";
 import { activateRelease, parseHistory, syncRelease } from "./sync.ts";
 
 /** What a deploy needs to know beside the host. */
@@ -70,7 +74,12 @@ class HostDeploy {
     const certificateDue = this.#isCertificateDue();
     const mustStart = release || containers.length > 0;
     const actions: Action[] = [];
-    if (mustStart) actions.push(...this.release.images.map((image) => this.#imageAction(image.name)));
+    if (mustStart) {
+      actions.push(
+        preflightAction({ release: this.release, connection: this.connection, docker: this.#docker }),
+      );
+      actions.push(...this.release.images.map((image) => this.#imageAction(image)));
+    }
     if (files.length > 0 || release) actions.push(this.#syncAction());
     if (mustStart) actions.push(this.#containersAction());
     else if (reload) actions.push(this.#reloadAction());
@@ -94,13 +103,19 @@ class HostDeploy {
     return tasks.find(({ task }) => task === tls.job)?.exit_code ?? undefined;
   }
 
-  #imageAction(name: string): Action {
-    const image = this.release.images.find((wanted) => wanted.name === name);
+  #imageAction(image: WantedImage): Action {
+    const { name } = image;
     return {
       title: `image ${name}`,
       isChange: false,
+      rehearse: async () => {
+        if (await hasImage(this.#docker, name)) return undefined;
+        const builder = await this.deployment.images.builderFor(this.facts.architecture, this.connection);
+        if (!(await hasImage(builder.docker, name))) await checkBaseImages(builder, image);
+        return undefined;
+      },
       run: async ({ progress, note }) => {
-        if (image === undefined || (await hasImage(this.#docker, name))) return note("there already");
+        if (await hasImage(this.#docker, name)) return note("there already");
         const builder = await this.deployment.images.build(
           image,
           this.facts.architecture,
@@ -168,6 +183,7 @@ class HostDeploy {
       );
       await run(connection, argv, { become: true, onLine: progress, title: "docker compose up" });
       await this.#check.waitGood(context);
+      await endSharedPorts(connection, this.#docker, stack);
     } catch (error) {
       const previous = this.stack.current === id ? undefined : this.stack.current;
       const waitGood = () => this.#check.waitGood(context, { wanted: this.stack.wanted });

@@ -1,9 +1,8 @@
-import { Readable } from "node:stream";
-import * as tar from "tar-stream";
 import * as z from "zod";
 import { type Connection, run, shellScript } from "../connection/connection.ts";
 import { imagePattern } from "../image/image-name.ts";
 import { layoutOf } from "./layout.ts";
+import { packFiles } from "./pack-files.ts";
 import { type Files, prefixed, type Release } from "./release.ts";
 
 /** An entry of the stack's history, `releases.json` on the host. */
@@ -17,7 +16,6 @@ export const HistoryEntry = z.object({
 export type HistoryEntry = z.infer<typeof HistoryEntry>;
 
 // Everything arrives beside its place and is renamed into it: a cut connection or a full disk leaves the old state.
-// The last entry is a mark: tar takes an archive that ends between two entries for a whole one.
 const RECEIVE = `
 set -e
 umask 077
@@ -132,15 +130,4 @@ export function parseHistory(text: string): HistoryEntry[] {
 
 function imageNames(release: Release): Record<string, string> {
   return Object.fromEntries(release.images.map(({ service, name }) => [service, name]));
-}
-
-function packFiles(files: Files): Readable {
-  const pack = tar.pack();
-  for (const [name, content] of Object.entries(files)) {
-    const isSecret = name.startsWith("secrets/") || name === "release/.env";
-    pack.entry({ name, mode: isSecret ? 0o600 : 0o644, uid: 0, gid: 0 }, content);
-  }
-  pack.entry({ name: "complete", mode: 0o644, uid: 0, gid: 0 }, "");
-  pack.finalize();
-  return Readable.from(pack, { objectMode: false });
 }

@@ -21,7 +21,7 @@ export async function ensureBaseImages(
     progress(`pulling ${base}`);
     const reason = await pull(builder, base, progress);
     if (reason === undefined) continue;
-    const suite = /^(?:docker\.io\/library\/)?debian:([a-z]+)(?:-slim)?$/.exec(base)?.[1];
+    const suite = suiteOf(base);
     if (suite === undefined) throw new UserError("pull_failed", `cannot pull ${base}: ${reason}`);
     progress(`no registry can be reached: making ${base} with debootstrap`);
     await installDebootstrap(builder.connection, progress);
@@ -31,6 +31,16 @@ export async function ensureBaseImages(
       title: `cannot pull ${base} (${reason}), and debootstrap`,
     });
   }
+}
+
+/** `trixie` for `debian:trixie-slim`; undefined for every other image. */
+function suiteOf(base: string): string | undefined {
+  return /^(?:docker\.io\/library\/)?debian:([a-z]+)(?:-slim)?$/.exec(base)?.[1];
+}
+
+/** Whether an image can be made here where no registry can be reached. */
+export function isMadeByDebootstrap(base: string): boolean {
+  return suiteOf(base) !== undefined;
 }
 
 /** The images in a Dockerfile's FROM lines, without its own stages. */

@@ -1,3 +1,4 @@
+import { mkdirSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { noEngine, openSharedNet } from "../hosts/shared-net.ts";
 import type { TestHost } from "../hosts/test-host.ts";
@@ -111,6 +112,84 @@ describe.skipIf(noEngine)("a bare host becomes a live HTTPS site", { timeout: 30
     expect(await webContainer()).toBe(container);
     expect(JSON.parse(await pidOf())[0].pid).toBe(before[0].pid);
     expect((await operator.run("status")).stdout).toMatch(/night\s+waiting/);
+  });
+
+  test("a task that was stopped by hand is named by status, drift and deploy, and none calls the host well", async () => {
+    const longshorectl = async (...args: string[]) =>
+      host.exec(["docker", "exec", await webContainer(), "longshorectl", ...args]);
+    await longshorectl("stop", "nginx");
+    for (const [command, code] of [
+      ["status", 1],
+      ["drift", 2],
+      ["deploy", 1],
+    ] as const) {
+      const result = await operator.longshore([command]);
+      expect([command, result.code, result.stdout]).toEqual([
+        command,
+        code,
+        expect.stringContaining("nginx was stopped by hand"),
+      ]);
+      if (command !== "deploy") continue;
+      expect(result.stdout).toContain("nothing listens on port 443");
+      expect(result.stdout).toContain("longshorectl start nginx");
+    }
+    await longshorectl("start", "nginx");
+    await operator.run("deploy");
+    await operator.run("status");
+  });
+
+  test("a release that only looks healthy, or has no longshored, fails; its one-shot service is done", async () => {
+    const image = await host.exec([
+      "docker",
+      "inspect",
+      "--format",
+      "{{.Config.Image}}",
+      await webContainer(),
+    ]);
+    mkdirSync(`${operator.directory}/compose/flap`);
+    const compose = (web: string) =>
+      operator.write(
+        "compose/flap/compose.yaml",
+        `name: flap
+x-longshore: { supervisor: web, tls: off }
+services:
+  web: { image: "${image}", volumes: ["./config:/etc/longshore:ro"], ${web} }
+  migrate: { image: "${image}", entrypoint: ["true"], restart: on-failure }
+`,
+      );
+    const deploy = () => operator.longshore(["deploy", "--stack", "compose/flap"]);
+
+    operator.write(
+      "compose/flap/tasks.yaml",
+      `tasks:
+  flap: { command: [sh, -c, "sleep 2; exit 3"] }
+  once: { command: [sh, -c, "echo no database; exit 4"], type: oneshot }
+`,
+    );
+    compose("init: false");
+    const flapping = await deploy();
+    expect(flapping).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/once has failed: .*4\n\s+no database/),
+    });
+
+    compose('entrypoint: ["sleep", "infinity"]');
+    const missing = await deploy();
+    expect(missing).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/PID 1 is "sleep infinity", not longshored/),
+    });
+
+    operator.write("compose/flap/tasks.yaml", "tasks:\n  app: { command: sleep infinity }\n");
+    compose("init: false");
+    expect(await deploy()).toMatchObject({ code: 0 });
+    expect(await deploy()).toMatchObject({ code: 0, stdout: expect.stringContaining("nothing to change") });
+    await host.exec(["sh", "-c", "docker rm -f $(docker ps -aq --filter name=flap-migrate)"]);
+    expect(await operator.longshore(["status"])).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining("flap/migrate has no container"),
+    });
+    await operator.run("down", "--stack", "compose/flap", "--yes");
   });
 
   test("the container's PID 1 is killed, and the site returns by itself", async () => {

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type CapabilityName, capabilityNames } from "../config/capabilities.ts";
+import { type CapabilityName, capabilityNames } from "../config/capability-names.ts";
 import type { Task } from "../config/task.ts";
 import { UserError } from "../config/user-error.ts";
 

@@ -19,7 +19,13 @@ test("status --json is JSON of the documented shape, and nothing else", async ()
   expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
   const { hosts } = z.strictObject({ hosts: z.array(HostStatus) }).parse(JSON.parse(stdout));
   expect(hosts).toEqual([
-    { host: "web1", status: "unreachable", containers: [], error: expect.objectContaining(UNREACHABLE) },
+    {
+      host: "web1",
+      status: "unreachable",
+      containers: [],
+      problems: [],
+      error: expect.objectContaining(UNREACHABLE),
+    },
   ]);
 });
 

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { Capabilities, capabilityNames } from "../../../supervisor/config/capabilities.ts";
+import { Capabilities } from "../../../supervisor/config/capabilities.ts";
+import { capabilityNames } from "../../../supervisor/config/capability-names.ts";
 import { privilegeArgs } from "../../../supervisor/runtime/privileges.ts";
 
 const bits = (...names: (typeof capabilityNames)[number][]): bigint =>

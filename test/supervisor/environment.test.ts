@@ -58,9 +58,10 @@ it("sets all of Node's variables aside, and gives them to the tasks", async () =
     NODE_ENV: "production",
   };
   const daemon = new Daemon(`tasks: { show: { type: oneshot, command: env } }`, { env });
-  await daemon.waitFor(/^longshored \| show: exited/m);
+  // Its output may come after the news that it has ended.
+  for (const [name, value] of Object.entries(env))
+    await daemon.waitFor(new RegExp(`^show \\| ${name}=${value}$`, "m"));
   const shown = linesOf(daemon, "show");
-  for (const [name, value] of Object.entries(env)) expect(shown).toContain(`${name}=${value}`);
   expect(shown.filter((line) => line.startsWith("LONGSHORE_ASIDE"))).toEqual([]);
   const own = readFileSync(`/proc/${daemon.pid}/environ`, "utf8").split("\0");
   expect(own.filter((line) => /^(NODE_|UV_)/.test(line))).toEqual(["NODE_ENV=production"]);

@@ -109,7 +109,7 @@ it("docs/supervisor.md leads from nothing to tasks that run", async () => {
       longshored = start(`exec ${command}`);
       ended = once(longshored, "exit");
       await expectLines(longshored, expected);
-    } else if (command.startsWith("longshorectl status")) {
+    } else if (/^longshorectl (status|health)/.test(command)) {
       await vi.waitFor(async () => expect(plain(await run(command))).toBe(plain(expected)), 15_000);
     } else expect(plain(await run(command)), command).toBe(plain(expected));
   }

@@ -7,6 +7,8 @@ interface Service {
   environment: Record<string, string>;
   volumes: string[];
   tmpfs: string[];
+  mem_limit: string;
+  pids_limit: number;
   security_opt: string[];
   cap_drop: string[];
   cap_add: string[];
@@ -44,6 +46,7 @@ export function runArguments(service: Service, folder: string, volume: string): 
       ),
     ),
     ...each("--tmpfs", service.tmpfs),
+    ...["--memory", service.mem_limit, "--pids-limit", String(service.pids_limit)],
     ...each("--security-opt", service.security_opt),
     ...each("--cap-drop", service.cap_drop),
     ...each("--cap-add", service.cap_add),

@@ -88,6 +88,23 @@ describe.skipIf(noEngine)("the site's container", () => {
     expect(stderr).toContain("Read-only file system");
   });
 
+  test("all memory that it can write to is bounded, and so are its memory and processes", async () => {
+    const mounts = await site.execChecked(["cat", "/proc/mounts"]);
+    const writable = [...mounts.matchAll(/^tmpfs (\S+) tmpfs (rw\S*)/gm)]
+      .filter(([, path]) => path?.startsWith("/run") || path?.startsWith("/tmp"))
+      .map(([, path, options]) => `${path} ${/size=(\d+k)/.exec(options ?? "")?.[1]}`);
+    const sizes = ["/run 32768k", "/run/app 1024k", "/run/nginx/temp 131072k", "/tmp 65536k"];
+    expect(writable.sort()).toEqual(sizes);
+    const limits = await site.inspect("{{.HostConfig.PidsLimit}} {{.HostConfig.Memory}}");
+    expect(limits).toMatch(/^1024 (1073741824|0)$/); // 0: a kernel without the controller
+    const { code, stderr } = await site.exec([
+      "sh",
+      "-c",
+      "head -c 2m /dev/zero > /run/app/fill; rm /run/app/fill",
+    ]);
+    expect(`${code} ${stderr}`).toMatch(/denied|No space left/);
+  });
+
   test("the self-signed certificate is kept for eleven months, then made anew", async () => {
     const script = `import { ensureSelfSigned } from "/opt/site/lib/self-signed.mjs";
       for (const day of [0, 300, 340]) {

@@ -1,3 +1,5 @@
+import { isIPv4 } from "node:net";
+
 /**
  * @typedef {import("./settings.mjs").Settings} Settings
  * @typedef {object} Surroundings what the configuration depends on besides the settings
@@ -22,6 +24,24 @@ export function templateValues(settings, { ipv6, trusted }) {
     HTTPS_AUTHORITY_PORT: settings.httpsPort === 443 ? "" : `:${settings.httpsPort}`,
     // A browser that has seen this once refuses plain HTTP and any other certificate for two years.
     HSTS: trusted ? "max-age=63072000" : "",
+    ...hostValues(settings),
+  };
+}
+
+/**
+ * The values that say which Host is ours. As long as nobody has named the site it is used by address, and behind
+ * somebody else's TLS by any name: the proxy in front knows which.
+ *
+ * @param {Settings} settings
+ */
+function hostValues({ domains, mode }) {
+  const name = domains.find((domain) => domain !== "localhost" && !isIPv4(domain));
+  return {
+    FIRST_DOMAIN: domains[0] ?? "",
+    MAIN_NAME: name ?? "",
+    OWN_NAMES: domains.map((domain) => `"~^${domain.replaceAll(".", "\\.")}$" $host;`).join("\n    "),
+    ANY_ADDRESS: name ? "" : "$host",
+    ANY_NAME: name || mode !== "off" ? "" : "$host",
   };
 }
 

@@ -52,3 +52,21 @@ test("listens on IPv6 only where the kernel has it", () => {
   expect(listens(true)).toHaveLength(4);
   expect(listens(false)).toHaveLength(2);
 });
+
+test.each([
+  ["self-signed", "localhost", { MAIN_NAME: "", ANY_ADDRESS: "$host", ANY_NAME: "" }],
+  ["self-signed", "203.0.113.7", { MAIN_NAME: "", ANY_ADDRESS: "$host", ANY_NAME: "" }],
+  ["off", "localhost", { MAIN_NAME: "", ANY_ADDRESS: "$host", ANY_NAME: "$host" }],
+  ["off", "a.org", { MAIN_NAME: "a.org", ANY_ADDRESS: "", ANY_NAME: "" }],
+  ["self-signed", "203.0.113.7,a.org", { FIRST_DOMAIN: "203.0.113.7", MAIN_NAME: "a.org", ANY_ADDRESS: "" }],
+  ["acme", "a.org,b.org", { FIRST_DOMAIN: "a.org", MAIN_NAME: "a.org", ANY_ADDRESS: "", ANY_NAME: "" }],
+])("whose Host is ours: %s, %s", (mode, domains, values) => {
+  const settings = settingsOf(mode, { LONGSHORE_TLS_DOMAINS: domains });
+  expect(templateValues(settings, { ipv6: true, trusted: false })).toMatchObject(values);
+});
+
+test("a domain stands for itself alone in the configuration", () => {
+  const settings = settingsOf("acme", { LONGSHORE_TLS_DOMAINS: "a.example.org,default" });
+  const { OWN_NAMES } = templateValues(settings, { ipv6: true, trusted: false });
+  expect(OWN_NAMES?.split(/\n */)).toEqual(['"~^a\\.example\\.org$" $host;', '"~^default$" $host;']);
+});

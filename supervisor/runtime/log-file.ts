@@ -52,7 +52,7 @@ export class LogFile {
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? "error";
       if (this.lost === 0)
-        this.report(`cannot write ${this.path} (${code}); its lines are lost until that is mended`);
+        this.report(`cannot write ${this.path} (${code}); its lines are lost until that is fixed`);
       this.failedAt = Date.now();
       this.lost += lines.length;
       this.close();
@@ -149,7 +149,7 @@ export class LogFile {
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       if (this.stuckAt === null)
-        this.report(`cannot put ${this.path} aside (${code ?? message}); it grows until that is mended`);
+        this.report(`cannot put ${this.path} aside (${code ?? message}); it grows until that is fixed`);
       this.stuckAt = Date.now();
     }
     this.open();

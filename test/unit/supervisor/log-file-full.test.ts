@@ -47,7 +47,7 @@ test("a full disk loses lines, says so, and cuts none that comes later", () => {
   write("seven");
   expect(readFileSync(path, "utf8")).toBe("one\ntw\nsix\nseven\n");
   expect(reports).toEqual([
-    `cannot write ${path} (ENOSPC); its lines are lost until that is mended`,
+    `cannot write ${path} (ENOSPC); its lines are lost until that is fixed`,
     `${path} can be written again; 20 bytes were lost`,
   ]);
 });

@@ -97,7 +97,7 @@ test("a file that cannot be put aside grows on, without a loss, until it can", (
   write(log, "one", "two", "three", "four");
   expect(readFileSync(join(folder, "log"), "utf8")).toBe("one\ntwo\nthree\nfour\n");
   expect(reports).toEqual([
-    expect.stringMatching(/^cannot put .*log aside \(\w+\); it grows until that is mended$/),
+    expect.stringMatching(/^cannot put .*log aside \(\w+\); it grows until that is fixed$/),
   ]);
   rmSync(join(folder, "log.1"), { recursive: true });
   wait(2_000);

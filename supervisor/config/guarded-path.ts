@@ -45,10 +45,15 @@ export function openGuarded(path: string, flags: number, mode?: number): number 
  * @throws also for a fifo that nobody has written to, which would keep the reader waiting
  */
 export function readGuarded(path: string): string {
-  if (!isGuarded()) return readFileSync(path, "utf8");
+  return readGuardedBytes(path).toString("utf8");
+}
+
+/** The bytes of a file. @throws as {@link readGuarded} */
+export function readGuardedBytes(path: string): Buffer {
+  if (!isGuarded()) return readFileSync(path);
   const fd = openGuarded(path, constants.O_RDONLY | (ownDescriptor.test(path) ? 0 : constants.O_NONBLOCK));
   try {
-    return readFileSync(fd, "utf8");
+    return readFileSync(fd);
   } finally {
     closeSync(fd);
   }
@@ -65,6 +70,43 @@ export function inGuardedFolder<T>(path: string, act: (path: string) => T): T {
     return act(below(folder, basename(path)));
   } finally {
     closeSync(folder);
+  }
+}
+
+/**
+ * Holds the folder of a file, as long as a server listens there: libuv removes a socket by its path when it closes.
+ * @returns a path of the file that leads to this folder until `release`
+ */
+export function holdGuardedFolder(path: string): { path: string; release: () => void } {
+  if (!isGuarded()) return { path, release: () => {} };
+  const folder = openFolder(dirname(resolve(path)), undefined, 0);
+  return { path: below(folder, basename(path)), release: () => closeSync(folder) };
+}
+
+/**
+ * Makes sure that nobody but root can change what is in a folder, or where its path leads: what is done in it afterwards by
+ * plain path is safe. For anybody but root there is nothing to check.
+ * @throws GuardError that names the part of the path that others can change, or what the system says
+ */
+export function requireRootsFolder(path: string): void {
+  if (isGuarded()) requireParts(resolve(path), false, 0);
+}
+
+function requireParts(path: string, isOnTheWay: boolean, links: number): void {
+  const parts = path.split("/").filter(Boolean);
+  // From the top, so that each part is looked at where nobody can exchange it any more.
+  for (let depth = 0; depth <= parts.length; depth += 1) {
+    const place = `/${parts.slice(0, depth).join("/")}`;
+    const passes = isOnTheWay || depth < parts.length;
+    const stats = lstatSync(place);
+    if (stats.uid !== 0) throw new GuardError(place, `belongs to another user (uid ${stats.uid})`);
+    if (stats.isSymbolicLink())
+      requireParts(resolve(dirname(place), readlinkSync(place)), passes, countLink(place, links));
+    else if (!isOurs(stats) && !(passes && isSticky(stats)))
+      throw new GuardError(
+        place,
+        `can be written by other users (mode ${(stats.mode & 0o7777).toString(8)})`,
+      );
   }
 }
 
@@ -183,7 +225,12 @@ function readLink(name: string): Link | undefined {
 /** A link that nobody but root can have put there. In a folder with the sticky bit nobody moves what is another's. */
 function isTrusted(link: Stats, folder: number): boolean {
   const stats = fstatSync(folder);
-  return link.uid === 0 && (isOurs(stats) || (stats.uid === 0 && (stats.mode & 0o1000) !== 0));
+  return link.uid === 0 && (isOurs(stats) || isSticky(stats));
+}
+
+/** A folder of root in which nobody moves or removes what is another's, as /tmp. */
+function isSticky({ uid, mode }: Stats): boolean {
+  return uid === 0 && (mode & 0o1000) !== 0;
 }
 
 /** Whether nobody but root makes, renames or removes what is in this folder. */

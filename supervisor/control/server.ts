@@ -2,7 +2,7 @@ import { lstatSync, unlinkSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { connect } from "node:net";
 import { dirname } from "node:path";
-import { inGuardedFolder } from "../config/guarded-path.ts";
+import { holdGuardedFolder, inGuardedFolder } from "../config/guarded-path.ts";
 import { UserError } from "../config/user-error.ts";
 import { makeFolder } from "../runtime/make-folder.ts";
 import { isOwnDefault, requireOwnFolder } from "../runtime/socket-folder.ts";
@@ -69,11 +69,17 @@ export async function serveControl(socketPath: string, target: ControlTarget): P
 
 /** The mask is set while the socket is made, so that there is no moment in which others may open it. */
 function listen(server: Server, socketPath: string): Promise<void> {
+  const { path, release } = holdGuardedFolder(socketPath);
   return new Promise((resolve, reject) => {
     const umask = process.umask(0o177);
-    server.once("error", reject);
-    server.listen(socketPath, () => {
-      server.off("error", reject);
+    const fail = (error: Error): void => {
+      release();
+      reject(error);
+    };
+    server.once("error", fail);
+    server.listen(path, () => {
+      server.off("error", fail);
+      server.once("close", release);
       resolve();
     });
     process.umask(umask);

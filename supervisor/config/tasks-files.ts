@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
+import { readGuardedBytes } from "./guarded-path.ts";
 import { listMatches } from "./include.ts";
 import type { Problem } from "./problem.ts";
 import { crossCheck, fileSettings, type ReadTasksFile, readTasksFile } from "./tasks-file.ts";
@@ -20,7 +20,7 @@ export interface ReadTasksFiles {
  * @throws UserError where the file itself cannot be read
  */
 export async function readTasksFiles(file: string): Promise<ReadTasksFiles> {
-  const text = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+  const text = await readBytes(file).catch((error: NodeJS.ErrnoException) => {
     const hints: Readonly<Record<string, string>> = {
       ENOENT: "longshored FILE runs another one, and longshored init writes an example",
       EISDIR: "it is a folder: Docker makes one where the file that is to be mounted does not exist",
@@ -37,6 +37,11 @@ export async function readTasksFiles(file: string): Promise<ReadTasksFiles> {
   if (main !== undefined) files.push(...(await readIncluded(main, problems)));
   problems.push(...crossCheck(files));
   return { main, files, problems };
+}
+
+/** As root not through another user's link: a message about the file would show lines of it. */
+async function readBytes(file: string): Promise<Buffer> {
+  return readGuardedBytes(file);
 }
 
 function readTasks(
@@ -91,7 +96,7 @@ async function readIncluded(main: ReadTasksFile, problems: Problem[]): Promise<R
     });
     for (const match of matches.filter((each) => !known.has(resolve(each)))) {
       known.add(resolve(match));
-      const bytes = await readFile(match).catch((error: NodeJS.ErrnoException) => fail(match, error));
+      const bytes = await readBytes(match).catch((error: NodeJS.ErrnoException) => fail(match, error));
       const read = bytes && readTasks(bytes, match, main, problems);
       if (read === undefined) continue;
       problems.push(...listMisplaced(read));

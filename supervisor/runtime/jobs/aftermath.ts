@@ -26,7 +26,8 @@ export class Aftermath {
     const files = watchedFiles([...listActions(spec, "on_success"), ...listActions(spec, "on_failure")]);
     const seen = this.jobs.scheduler().states.get(spec.task)?.seenFiles ?? {};
     if (files.every((file) => file in seen)) return;
-    const now = await digestFiles(files.filter((file) => !(file in seen)));
+    const unseen = files.filter((file) => !(file in seen));
+    const now = await digestFiles(unseen, this.surroundings.log);
     await this.jobs.carryOut(this.jobs.scheduler().filesSeen(spec.task, { ...seen, ...now }, Date.now()));
   }
 

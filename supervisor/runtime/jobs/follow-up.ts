@@ -60,7 +60,7 @@ export async function followUp(
   run: PastRun,
   memory: FileMemory,
 ): Promise<void> {
-  const files = await digestFiles(watchedFiles(actions));
+  const files = await digestFiles(watchedFiles(actions), port.log);
   for (const action of actions) {
     if (action.type === "if_changed") {
       if (!action.files.some((file) => files[file] !== memory.seen?.[file])) break;

@@ -16,7 +16,7 @@ export interface JournalStore {
   close(): Promise<void>;
 }
 
-/** A journal in a file that belongs to this user alone. */
+/** A journal in a file that belongs to this user alone, in a folder that nobody else changes (requireRootsFolder). */
 export class JournalFile implements JournalStore {
   private handle: FileHandle | undefined;
 

@@ -1,5 +1,6 @@
 import { type FileHandle, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { requireRootsFolder } from "../../config/guarded-path.ts";
 import { endOfCharacters, startOfCharacters } from "../character-cut.ts";
 import { makeFolder } from "../make-folder.ts";
 
@@ -99,11 +100,14 @@ export class RunLog {
 
 async function openLog(path: string): Promise<FileHandle> {
   makeFolder(dirname(path), 0o700);
+  // It may be older than the rights of the state directory above it.
+  requireRootsFolder(dirname(path));
   return open(path, "a", 0o600);
 }
 
 /** What a run wrote, as far as it is kept; null when nothing is. */
 export async function readRunLog(folder: string, run: number): Promise<string | null> {
+  if (!isRoots(folder)) return null;
   const path = join(folder, `${run}.log`);
   const parts = await Promise.all(
     [`${path}.older`, path].map((file) => readFile(file, "utf8").catch(() => null)),
@@ -113,9 +117,20 @@ export async function readRunLog(folder: string, run: number): Promise<string | 
 
 /** Removes the logs of all runs but those that are kept. */
 export async function pruneRunLogs(folder: string, isKept: (run: number) => boolean): Promise<void> {
+  if (!isRoots(folder)) return;
   const names = await readdir(folder).catch((): string[] => []);
   for (const name of names) {
     const run = /^(\d+)\.log(\.older)?$/.exec(name)?.[1];
     if (run !== undefined && !isKept(Number(run))) await rm(join(folder, name), { force: true });
+  }
+}
+
+/** Whether there is such a folder, in which nobody else has put anything. */
+function isRoots(folder: string): boolean {
+  try {
+    requireRootsFolder(folder);
+    return true;
+  } catch {
+    return false;
   }
 }

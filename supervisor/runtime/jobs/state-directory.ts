@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { GuardError, requireRootsFolder } from "../../config/guarded-path.ts";
 import { makeFolder } from "../make-folder.ts";
 import { type JobStorage, nowhere, openJobStorage } from "./job-storage.ts";
 import { lockState } from "./state-lock.ts";
@@ -23,12 +24,18 @@ export async function takeStateDirectory(
   let release = (): void => {};
   try {
     makeFolder(path, 0o755);
+    // The lock, the journal and the logs of runs in it are opened by plain path.
+    requireRootsFolder(path);
     release = await lockState(join(path, "jobs.lock"), signal, () =>
       log(`another longshored runs the jobs of ${path}; this one takes over when it ends`),
     );
     return { storage: signal.aborted ? nowhere : await openJobStorage(path, log), release };
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+    const hint = "give it to root (chown -R root, chmod go-w), or name another one with --state-dir";
+    const reason =
+      error instanceof GuardError
+        ? `${error.message}; ${hint}`
+        : ((error as NodeJS.ErrnoException).code ?? (error as Error).message);
     log(`cannot keep the state of the jobs in ${path} (${reason}): missed runs are not made up for`);
     return { storage: nowhere, release };
   }

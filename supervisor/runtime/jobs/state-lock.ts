@@ -5,6 +5,7 @@ import { connect, createServer, type Server } from "node:net";
  * Makes sure that one supervisor alone runs the jobs of a state directory, also across containers that share it, as two
  * releases do while one takes over from the other. The lock is a unix socket that its holder listens on: the kernel
  * lets go of it with the process, whatever ends that.
+ * @param path in a folder that nobody else changes (requireRootsFolder)
  * @param onWait called once when another supervisor holds it
  * @returns gives it back
  */

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
@@ -20,6 +19,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openGuarded, readGuarded } from "../../../supervisor/config/guarded-path.ts";
 import { LogFile } from "../../../supervisor/runtime/log-file.ts";
+import { asOther } from "../../as-other.ts";
 
 const other = 12_345;
 let folder = "";
@@ -38,20 +38,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 /** As the other user; arguments behind the script. */
-const asOther = (script: string, ...args: string[]): void => {
-  execFileSync("setpriv", [
-    "--reuid",
-    `${other}`,
-    "--regid",
-    `${other}`,
-    "--clear-groups",
-    "sh",
-    "-ec",
-    script,
-    "x",
-    ...args,
-  ]);
-};
+const asThem = (script: string, ...args: string[]): void => asOther(other, script, ...args);
 
 const append = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT;
 const write = (path: string): void => {
@@ -69,7 +56,7 @@ describe.skipIf(process.getuid?.() !== 0)("as root", () => {
     ["a link that goes up", 'ln -s ../ours "$1/logs"', "logs/secret"],
     ["a loop", 'ln -s log "$1/log"', "log"],
   ])("neither writes nor reads through %s", (_, script, name) => {
-    asOther(script, theirs(), ours());
+    asThem(script, theirs(), ours());
     expect(() => write(theirs(name))).toThrow(/symbolic link/);
     expect(() => readGuarded(theirs(name))).toThrow();
     expect(existsSync(ours("new"))).toBe(false);
@@ -84,7 +71,7 @@ describe.skipIf(process.getuid?.() !== 0)("as root", () => {
 
   it("writes a file in their folder, and follows their link to what is theirs", () => {
     write(theirs("log"));
-    asOther(
+    asThem(
       'mkdir "$1/release"; echo A=theirs > "$1/release/env"; ln -s release "$1/current"; ln -s current/env "$1/env"',
       theirs(),
     );
@@ -114,7 +101,7 @@ describe.skipIf(process.getuid?.() !== 0)("as root", () => {
     ]);
     writeFileSync(ours("app.log"), "root's\n");
     writeFileSync(ours("app.log.1"), "root's\n");
-    asOther('mv "$1/logs" "$1/away"; ln -s "$2" "$1/logs"', theirs(), ours());
+    asThem('mv "$1/logs" "$1/away"; ln -s "$2" "$1/logs"', theirs(), ours());
     log.write(Buffer.from("234567\n"));
     log.write(Buffer.from("345678\n"));
     log.close();

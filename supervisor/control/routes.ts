@@ -41,7 +41,7 @@ export type ControlAnswer =
   | { readonly text: string; readonly type: string }
   | { readonly stream: (response: ServerResponse) => void };
 
-/** Answers one request. @throws UserError for what the caller can mend */
+/** Answers one request. @throws UserError for what the caller can fix */
 export type Handler = (
   target: ControlTarget,
   request: ControlRequest,

@@ -119,7 +119,7 @@ describe.skipIf(noEngine)("bad input is refused with its place, and no host is t
     ["a host that is switched off", "disconnect", "connect"],
     ["a host that does not listen", "stopSshd", "startSshd"],
     ["a host that is frozen", "pause", "unpause"],
-  ] as const)("%s fails alone: the other one is served", async (_title, breakIt, mendIt) => {
+  ] as const)("%s fails alone: the other one is served", async (_title, breakIt, fixIt) => {
     operator.edit("inventory.ini", "-o UserKnownHostsFile", "-o ConnectTimeout=3 -o UserKnownHostsFile");
     await host[breakIt]();
     try {
@@ -131,7 +131,7 @@ describe.skipIf(noEngine)("bad input is refused with its place, and no host is t
       expect(status.code).not.toBe(0);
       expect(said(status)).toContain(other.name);
     } finally {
-      await host[mendIt]();
+      await host[fixIt]();
     }
     await operator.run("provision");
   });

@@ -19,7 +19,7 @@ export function listJobs(supervisor: Supervisor): JobsResponse {
   };
 }
 
-function describeJob(supervisor: Supervisor, spec: JobSpec, now: number): JobReport {
+export function describeJob(supervisor: Supervisor, spec: JobSpec, now: number): JobReport {
   const { scheduler } = supervisor.jobs;
   const state = scheduler.states.get(spec.job);
   const history = state === undefined ? [] : describeHistory(state, now);
@@ -117,16 +117,20 @@ export async function runJob(supervisor: Supervisor, { name, wait }: RunRequest)
   }
   const result = wait ? supervisor.jobs.waitFor(job, requested.run) : undefined;
   if (result !== undefined) await result;
+  return describeRun(supervisor, job, requested.run);
+}
+
+/** A run as it is now. @throws UserError when it is not remembered any more */
+export function describeRun(supervisor: Supervisor, job: string, number: number): RunReport {
   const state = supervisor.jobs.scheduler.states.get(job);
   const runs = state === undefined ? [] : describeHistory(state, Date.now());
-  const run = runs.find((one) => one.run === requested.run);
-  if (run === undefined)
-    throw new UserError("run_lost", `run ${requested.run} of ${job} is not kept any more`);
+  const run = runs.find((one) => one.run === number);
+  if (run === undefined) throw new UserError("run_lost", `run ${number} of ${job} is not kept any more`);
   return run;
 }
 
 /** @throws UserError when there is no such job */
-function requireJob(supervisor: Supervisor, name: string): JobSpec {
+export function requireJob(supervisor: Supervisor, name: string): JobSpec {
   const { specs } = supervisor.jobs.scheduler;
   const spec = specs.get(name);
   if (spec !== undefined) return spec;

@@ -6,6 +6,7 @@ import type { ActionResponse, ReloadResponse, RunRequest, RunResponse } from "..
 import type { Entry } from "../runtime/entry.ts";
 import type { EventStream } from "../runtime/event-stream.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
+import { cancelJob } from "./cancel-job.ts";
 import { unknownWord } from "./check-request.ts";
 import { describeInstance, describeSupervisor } from "./describe.ts";
 import { describeHealth } from "./describe-health.ts";
@@ -69,6 +70,8 @@ export const routes: Readonly<Record<string, Handler>> = {
     instances(supervisor, signalTasks(supervisor, await read("SignalRequest", body))),
   "POST /v1/run": async ({ supervisor }, { body }) =>
     ok(await runNow(supervisor, await read("RunRequest", body))),
+  "POST /v1/cancel": async ({ supervisor }, { body }) =>
+    ok(await cancelJob(supervisor, await read("CancelRequest", body))),
   "GET /v1/jobs": ({ supervisor }) => ok(listJobs(supervisor)),
   "GET /v1/jobs/history": ({ supervisor }, { query }) => ok(listHistory(supervisor, query)),
   "GET /v1/jobs/next": ({ supervisor }, { query }) => ok(listNext(supervisor, query)),
@@ -140,6 +143,7 @@ type RequestName =
   | "RestartRequest"
   | "SignalRequest"
   | "RunRequest"
+  | "CancelRequest"
   | "ReloadRequest"
   | "ShutdownRequest";
 

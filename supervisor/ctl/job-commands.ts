@@ -2,7 +2,7 @@ import { formatDuration } from "../config/duration-text.ts";
 import { type SignalName, signalNumber } from "../config/signal-name.ts";
 import type { HistoryResponse, JobReport, JobsResponse, NextResponse, RunReport } from "../protocol/job.ts";
 import { isFailure } from "../protocol/outcome.ts";
-import type { RunResponse } from "../protocol/request.ts";
+import type { CancelResponse, RunResponse } from "../protocol/request.ts";
 import { makeVisible } from "../protocol/visible-text.ts";
 import type { CommandContext } from "./commands.ts";
 import { renderTable } from "./plain-table.ts";
@@ -144,6 +144,21 @@ export async function runJob(
   const reason = run.reason === null ? "" : ` (${run.reason})`;
   print(`${run.job}: run ${run.run} ${run.outcome.replace("_", " ")}${reason}`);
   return wait ? exitCodeOf(run) : 0;
+}
+
+/** Ends the present run of a job. */
+export async function cancelJob(
+  { client, print }: CommandContext,
+  name: string,
+  { wait }: { wait: boolean },
+): Promise<number> {
+  const { runs, next_run: next } = await client.call<CancelResponse>("POST", "/v1/cancel", { name, wait });
+  const goesOn = next === null ? "it is not due again" : `it runs next at ${next}`;
+  for (const { run, outcome } of runs) {
+    const end = wait ? outcome.replace("_", " ") : "is being cancelled";
+    print(`${name}: run ${run} ${end}; ${goesOn}`);
+  }
+  return 0;
 }
 
 function exitCodeOf({ outcome, exit_code, exit_signal }: RunReport): number {

@@ -56,6 +56,13 @@ export function createProgram(run: RunCommand): Command {
     .action((job: string, options) => run((context) => jobCommands.runJob(context, job, options)));
 
   program
+    .command("cancel")
+    .description("end the present run of a job, which runs again at its next time")
+    .argument("<job>")
+    .option("--no-wait", "return at once")
+    .action((job: string, options) => run((context) => jobCommands.cancelJob(context, job, options)));
+
+  program
     .command("jobs")
     .description("show every job: its schedule, its last run, its next")
     .option("--json", "print JSON")

@@ -6,7 +6,7 @@ export type Trigger = z.infer<typeof Trigger>;
 
 /**
  * What became of a run. `waiting` and `running` are not over yet; a `skipped` or `missed` one never began;
- * an `interrupted` one was cut short by the end of the supervisor.
+ * a `cancelled` one was ended by `cancel`, and the job goes on; an `interrupted` one was cut short by the end of the supervisor.
  */
 export const Outcome = z.enum([
   "waiting",
@@ -15,6 +15,7 @@ export const Outcome = z.enum([
   "failed",
   "timed_out",
   "stopped",
+  "cancelled",
   "replaced",
   "interrupted",
   "skipped",

@@ -4,6 +4,8 @@ import { HistoryResponse, JobsResponse, NextResponse } from "./job.ts";
 import {
   ActionRequest,
   ActionResponse,
+  CancelRequest,
+  CancelResponse,
   ErrorResponse,
   HealthReport,
   LogRecord,
@@ -69,6 +71,11 @@ export const routeDescriptions: Readonly<Record<string, RouteDescription>> = {
   "POST /v1/restart": { summary: "Restart tasks", request: RestartRequest, response: ActionResponse },
   "POST /v1/signal": { summary: "Send a signal", request: SignalRequest, response: ActionResponse },
   "POST /v1/run": { summary: "Run a job or oneshot now", request: RunRequest, response: RunResponse },
+  "POST /v1/cancel": {
+    summary: "End the present run of a job; the job runs again at its next time",
+    request: CancelRequest,
+    response: CancelResponse,
+  },
   "POST /v1/reload": {
     summary: "Read tasks.yaml again, or have tasks reload",
     request: ReloadRequest,

@@ -44,6 +44,15 @@ export const RunRequest = z.strictObject({
 });
 export type RunRequest = z.infer<typeof RunRequest>;
 
+/** The body of `POST /v1/cancel`. */
+export const CancelRequest = z.strictObject({
+  /** a job */
+  name: z.string().min(1),
+  /** answer only when its run has ended */
+  wait: z.boolean().default(true),
+});
+export type CancelRequest = z.infer<typeof CancelRequest>;
+
 /** The body of `POST /v1/shutdown`: nothing, or `{}`. */
 export const ShutdownRequest = z.strictObject({});
 
@@ -54,6 +63,15 @@ export type ActionResponse = z.infer<typeof ActionResponse>;
 /** The answer to `POST /v1/run`: as for every action, and the run of a job. */
 export const RunResponse = ActionResponse.extend({ run: RunReport.nullable() });
 export type RunResponse = z.infer<typeof RunResponse>;
+
+/** The answer to `POST /v1/cancel`. */
+export const CancelResponse = z.object({
+  /** those that were under way or, where none was, those that waited */
+  runs: z.array(RunReport),
+  /** when the job runs next for its schedule; null when it does not */
+  next_run: z.iso.datetime().nullable(),
+});
+export type CancelResponse = z.infer<typeof CancelResponse>;
 
 /** The answer to `POST /v1/reload`: names of instances. */
 export const ReloadResponse = z.object({

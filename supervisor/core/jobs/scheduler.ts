@@ -139,9 +139,9 @@ export class Scheduler {
     return this.admission.decide(now);
   }
 
-  /** Drops the runs of a job that wait: it was stopped. */
-  stopped(job: string, now: number): Decision {
-    this.admission.dropPending(job, () => true, now, "stopped by hand");
+  /** Drops the runs of a job that wait. @param reason for people */
+  dropWaiting(job: string, reason: string, now: number): Decision {
+    this.admission.dropPending(job, () => true, now, reason);
     return this.admission.decide(now);
   }
 

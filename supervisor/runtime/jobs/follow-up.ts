@@ -5,6 +5,7 @@ import type { JobAction } from "../../config/job-action.ts";
 import type { RunEnd, RunStart } from "../../core/jobs/decision.ts";
 import { describeRun } from "../../core/jobs/describe-run.ts";
 import type { PastRun } from "../../core/jobs/job-record.ts";
+import { isFailure } from "../../protocol/outcome.ts";
 import { readInherited } from "../inherited.ts";
 import { digestFiles } from "./file-digests.ts";
 import { endVariables, runVariables } from "./job-variables.ts";
@@ -127,7 +128,7 @@ export function pingEnd(
   log: (message: string) => void,
 ): void {
   const { outcome } = end.run;
-  if (!end.isFinal || outcome === "stopped" || outcome === "replaced") return;
+  if (!end.isFinal || (outcome !== "succeeded" && !isFailure(outcome))) return;
   void ping(spec, outcome === "succeeded" ? "success" : "fail", rid, tail, log);
 }
 

@@ -120,6 +120,18 @@ export class Jobs {
     return { run: requested.run };
   }
 
+  /**
+   * Ends what a job has under way or, where nothing is, gives up what waits. The job itself goes on.
+   * @returns the numbers of those runs
+   */
+  cancel(job: string): number[] {
+    const { active = [], pending = [] } = this.scheduler.states.get(job) ?? {};
+    for (const { run } of active) this.runs.cancel(job, run, "cancelled");
+    if (active.length > 0) return active.map(({ run }) => run);
+    if (pending.length > 0) this.perform(this.scheduler.dropWaiting(job, "cancelled by hand", Date.now()));
+    return pending.map(({ run }) => run);
+  }
+
   /** Resolves when a run has ended and its actions have been carried out, or when it is clear that it never begins. */
   waitFor(job: string, run: number): Promise<void> {
     return this.waiters.waitFor(job, run);
@@ -210,7 +222,7 @@ export class Jobs {
     this.runs.follow(entry);
     const { spec, instance } = entry;
     if (spec.settings.kind === "job" && before.wanted && !instance.wanted && !this.isClosed) {
-      this.perform(this.scheduler.stopped(spec.task, Date.now()));
+      this.perform(this.scheduler.dropWaiting(spec.task, "stopped by hand", Date.now()));
     }
     if (!this.isClosed) this.releaseSoon();
   }

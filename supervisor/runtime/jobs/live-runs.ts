@@ -18,6 +18,8 @@ export class LiveRuns {
   private readonly live = new Map<Entry, LiveRun>();
   /** runs that have ended and wait for what follows them */
   private readonly ended = new Map<string, LiveRun>();
+  /** runs that were to be ended before they were here */
+  private readonly doomed = new Map<string, EndCause>();
 
   /** @param prepare what is to be done before a process is started */
   constructor(
@@ -34,6 +36,7 @@ export class LiveRuns {
       return;
     }
     const entry = this.findSlot(spec.job);
+    const cause = this.takeDoom(spec.job, run.run);
     if (entry === undefined) {
       const none = { code: null, signal: null };
       this.jobs.perform(this.jobs.scheduler().ended(spec.job, run.run, none, false, "removed", Date.now()));
@@ -50,10 +53,11 @@ export class LiveRuns {
     };
     const live: LiveRun = {
       ...{ job: spec.job, run, entry, log, rid, stop },
-      ...{ cause: null, generation: entry.instance.generation, isEnding: false },
+      ...{ cause, generation: entry.instance.generation, isEnding: false },
     };
     this.live.set(entry, live);
     await this.prepare(entry);
+    if (live.cause !== null && live.cause !== "shutdown") return this.giveUp(live);
     if (spec.timeout !== null) {
       cancelLimit = setTimeLimit(spec.timeout, () => this.cancel(spec.job, run.run, "timeout"));
     }
@@ -62,10 +66,11 @@ export class LiveRuns {
     this.supervisor.dispatch(entry, { type: "run" });
   }
 
-  /** Ends the process of a run. */
+  /** Ends the process of a run, or sees to it that it gets none. */
   cancel(job: string, run: number, cause: EndCause): void {
-    for (const live of this.live.values()) {
-      if (live.job !== job || live.run.run !== run || live.isEnding) continue;
+    const live = [...this.live.values()].find((one) => one.job === job && one.run.run === run);
+    if (live === undefined) this.doomed.set(keyOf(job, run), cause);
+    else if (!live.isEnding) {
       live.cause ??= cause;
       this.supervisor.dispatch(live.entry, { type: "cancel" });
     }
@@ -90,10 +95,33 @@ export class LiveRuns {
 
   /** A run that has ended, once; undefined where its process was not of this supervisor. */
   takeEnded(job: string, run: number): LiveRun | undefined {
-    const key = `${job}#${run}`;
+    const key = keyOf(job, run);
     const live = this.ended.get(key);
     this.ended.delete(key);
     return live;
+  }
+
+  private takeDoom(job: string, run: number): EndCause | null {
+    const key = keyOf(job, run);
+    const cause = this.doomed.get(key) ?? null;
+    this.doomed.delete(key);
+    return cause;
+  }
+
+  /** Ends a run that has no process yet. */
+  private async giveUp(live: LiveRun): Promise<void> {
+    const { entry, job, run, cause } = live;
+    live.isEnding = true;
+    live.stop();
+    await live.log.close();
+    this.live.delete(entry);
+    const none = { code: null, signal: null };
+    await this.jobs.carryOut(this.jobs.scheduler().ended(job, run.run, none, false, cause, Date.now()));
+    this.removeSlot(entry);
+  }
+
+  private removeSlot(entry: Entry): void {
+    if (entry.spec.index > 1 && !this.live.has(entry)) this.supervisor.remove(entry);
   }
 
   /** The job's own instance; where runs overlap, further ones for as long as they last. */
@@ -118,10 +146,14 @@ export class LiveRuns {
     await live.log.close();
     this.live.delete(entry);
     const success = isSuccess(exit, entry.spec.settings);
-    this.ended.set(`${job}#${run.run}`, live);
+    this.ended.set(keyOf(job, run.run), live);
     await this.jobs.carryOut(
       this.jobs.scheduler().ended(job, run.run, exit, success, cause, endedAt, startedAt),
     );
-    if (entry.spec.index > 1 && !this.live.has(entry)) this.supervisor.remove(entry);
+    this.removeSlot(entry);
   }
+}
+
+function keyOf(job: string, run: number): string {
+  return `${job}#${run}`;
 }

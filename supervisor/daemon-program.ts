@@ -10,6 +10,12 @@ import { readInherited } from "./runtime/inherited.ts";
 
 const standardFile = "/etc/longshore/tasks.yaml";
 
+interface DaemonOptions {
+  readonly socket: string;
+  readonly stateDir: string;
+  readonly shell?: boolean;
+}
+
 /** The command line of longshored; what a command needs is loaded when it runs. */
 export function createDaemonProgram(paths: DefaultPaths): Command {
   const program = new Command("longshored")
@@ -20,9 +26,17 @@ export function createDaemonProgram(paths: DefaultPaths): Command {
     .argument("[file]", `the tasks to run (default: ${standardFile})`)
     .option("--socket <path>", "where the control socket is made (also LONGSHORE_SOCKET)", paths.socket)
     .option("--state-dir <dir>", "what must survive a restart is kept here", paths.stateDir)
-    .action(async (named: string | undefined, options: { socket: string; stateDir: string }) => {
+    .option("--shell", "with a prompt for it, as longshorectl has; the end of the prompt ends longshored")
+    .action(async (named: string | undefined, { shell, ...options }: DaemonOptions) => {
       requireSocketPath(options.socket);
       if (named === undefined && !existsSync(standardFile)) refuseWithoutFile();
+      if (shell === true) {
+        const { runWithShell } = await import("./daemon-shell.ts");
+        const { socket, stateDir } = options;
+        const args = ["--socket", socket, "--state-dir", stateDir, "--", named ?? standardFile];
+        process.exitCode = await runWithShell(args, socket);
+        return;
+      }
       const { runSupervisor } = await import("./daemon.ts");
       process.exitCode = await runSupervisor({
         file: named ?? standardFile,

@@ -28,7 +28,19 @@ run().catch((error: unknown) => {
 
 async function run(): Promise<void> {
   await startClean(console.error);
-  await program.parseAsync();
+  await (wantsShell() ? openShell() : program.parseAsync());
+}
+
+/** Without a command, a terminal gets the prompt, as supervisorctl does it; elsewhere that is a mistake, and the help says so. */
+function wantsShell(): boolean {
+  if (!process.stdin.isTTY || !process.stdout.isTTY) return false;
+  const { operands, unknown } = program.parseOptions(process.argv.slice(2));
+  return operands.length === 0 && unknown.length === 0;
+}
+
+async function openShell(): Promise<void> {
+  const { runShell } = await import("./ctl/shell.ts");
+  process.exitCode = await runShell(context());
 }
 
 function context(): CommandContext {

@@ -16,7 +16,7 @@ Exit codes: 0 done; 1 refused, failed, not healthy or not understood; 3 "status 
 
   program
     .command("shell")
-    .description("an interactive prompt with the same commands")
+    .description("an interactive prompt with the same commands; also without a command, on a terminal")
     .action(() =>
       run(async (context) => {
         const { runShell } = await import("./shell.ts");

@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
 import { ControlClient } from "../../supervisor/ctl/client.ts";
 import { Daemon, useDaemons } from "./daemon.ts";
+import { Terminal } from "./terminal.ts";
 
 useDaemons();
 const run = promisify(execFile);
@@ -103,35 +104,32 @@ describe("the shell in a terminal", () => {
       "tasks: { web: { command: [sh, -c, 'printf \"\\\\033]0;title\\\\007\\\\033[31mred\\\\033[0m\\\\n\"; sleep 1000'] } }",
     );
     await daemon.waitFor(/web \| .*red/);
-    const shell = daemon.spawnInTerminal("shell");
-    let seen = "";
-    const listeners = new Set<() => void>();
-    shell.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-      seen += chunk;
-      for (const listener of listeners) listener();
-    });
-    /** Types, and resolves with what is shown from then on up to the pattern. */
-    const type = (keys: string, pattern: RegExp): Promise<string> => {
-      const from = seen.length;
-      shell.stdin.write(keys);
-      return new Promise((resolve) => {
-        const look = (): void => {
-          if (!pattern.test(seen.slice(from))) return;
-          listeners.delete(look);
-          resolve(seen.slice(from));
-        };
-        listeners.add(look);
-        look();
-      });
-    };
-    await type("", /longshore> /);
-    expect(await type("logs -f web\r", /red/)).toContain("^[]0;title^G\u001b[31mred\u001b[0m");
-    await type("\u0003", /longshore> /);
-    await type("nonsense", /nonsense/);
-    await type("\u0003", /longshore> /);
-    expect(await type("status web\r", /web +(starting|running)/)).not.toContain("unknown command");
-    const ended = new Promise((resolve) => shell.on("close", resolve));
-    shell.stdin.write("\u0004");
-    expect(await ended).toBe(0);
+    const shell = new Terminal(daemon.spawnInTerminal("shell"));
+    await shell.type("", /longshore> /);
+    expect(await shell.type("logs -f web\r", /red/)).toContain("^[]0;title^G\u001b[31mred\u001b[0m");
+    await shell.type("\u0003", /longshore> /);
+    await shell.type("nonsense", /nonsense/);
+    await shell.type("\u0003", /longshore> /);
+    expect(await shell.type("status web\r", /web +(starting|running)/)).not.toContain("unknown command");
+    shell.press("\u0004");
+    expect(await shell.ended).toBe(0);
+  });
+
+  it("is what a terminal gets without a command, and nobody else", async () => {
+    const daemon = new Daemon("tasks: { web: { command: sleep 1000, start_period: 10ms } }");
+    await daemon.until("web", ({ state }) => state === "running");
+    const shell = new Terminal(daemon.spawnInTerminal());
+    await shell.type("", /longshore> /);
+    expect(await shell.type("status\r", /web +running/)).not.toContain("unknown command");
+    shell.press("quit\r");
+    expect(await shell.ended).toBe(0);
+    const { code, stderr } = await daemon.ctl();
+    expect(code).toBe(1);
+    expect(stderr).toContain("Usage: longshorectl");
+    const wrong = new Terminal(daemon.spawnInTerminal("nonsense"));
+    expect(await wrong.ended).toBe(1);
+    expect(wrong.seen).toContain("unknown command 'nonsense'");
+    // The prompt ends, and longshored goes on.
+    expect((await daemon.instance("web")).state).toBe("running");
   });
 });

@@ -199,17 +199,12 @@ export class Daemon {
 
   /** Starts longshorectl against this daemon, for a test that reads what it writes as it comes. */
   spawnCtl(...args: string[]): ChildProcessWithoutNullStreams {
-    return this.spawnOf([...this.ctlArgv, ...args]);
+    return spawnIn(this.folder, [...this.ctlArgv, ...args]);
   }
 
   /** Starts longshorectl in a terminal of its own. */
   spawnInTerminal(...args: string[]): ChildProcessWithoutNullStreams {
-    return this.spawnOf(["script", "-qec", quoteArgv([...this.ctlArgv, ...args]), "/dev/null"]);
-  }
-
-  private spawnOf([program = "", ...args]: readonly string[]): ChildProcessWithoutNullStreams {
-    const env = { ...process.env, NO_COLOR: "1", HOME: this.folder };
-    return spawn(program, args, { stdio: "pipe", env });
+    return spawnIn(this.folder, ["script", "-qec", quoteArgv([...this.ctlArgv, ...args]), "/dev/null"]);
   }
 
   /** longshorectl against this daemon; its arguments are to follow. */
@@ -229,6 +224,25 @@ export class Daemon {
     await this.ended;
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Starts `longshored --shell` with a tasks.yaml and a socket in this folder, in a terminal of its own. */
+export function spawnDaemonShell(folder: string): ChildProcessWithoutNullStreams {
+  const paths = ["--socket", join(folder, "control.sock"), "--state-dir", join(folder, "state")];
+  const argv = [
+    process.execPath,
+    join(bundle, "longshored.cjs"),
+    "--shell",
+    ...paths,
+    join(folder, "tasks.yaml"),
+  ];
+  return spawnIn(folder, ["script", "-qec", quoteArgv(argv), "/dev/null"]);
+}
+
+/** Starts a program whose home is a folder. */
+function spawnIn(home: string, [program = "", ...args]: readonly string[]): ChildProcessWithoutNullStreams {
+  const env = { ...process.env, NO_COLOR: "1", HOME: home, [markName]: mark };
+  return spawn(program, args, { stdio: "pipe", env });
 }
 
 /** Whether a process is there and has not ended: a zombie that nobody has collected yet has. */

@@ -39,7 +39,6 @@ export async function serveControl(socketPath: string, target: ControlTarget): P
     (request, response) => void answerRequest(target, request, response),
   );
   limitConnections(server, mostConnections);
-  server.on("clientError", (_, socket) => socket.destroy());
   try {
     const isPrivate = isOwnDefault(socketPath);
     makeFolder(dirname(socketPath), isPrivate ? 0o700 : 0o755);

@@ -5,10 +5,10 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
-  readFileSync,
   readlinkSync,
   type Stats,
 } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 
 /** More symbolic links than this (that of the kernel) are a loop. */
@@ -40,20 +40,22 @@ export function openGuarded(path: string, flags: number, mode?: number): number 
   return isGuarded() ? openFile(resolve(path), flags, mode, 0) : openSync(path, flags, mode);
 }
 
-/**
- * The text of a file, opened in the same way.
- * @throws also for a fifo that nobody has written to, which would keep the reader waiting
- */
-export function readGuarded(path: string): string {
-  return readGuardedBytes(path).toString("utf8");
+/** The text of a file, opened in the same way. @throws as {@link openGuarded} */
+export async function readGuarded(path: string): Promise<string> {
+  return (await readGuardedBytes(path)).toString("utf8");
 }
 
-/** The bytes of a file. @throws as {@link readGuarded} */
-export function readGuardedBytes(path: string): Buffer {
-  if (!isGuarded()) return readFileSync(path);
-  const fd = openGuarded(path, constants.O_RDONLY | (ownDescriptor.test(path) ? 0 : constants.O_NONBLOCK));
+/**
+ * The bytes of a file, opened in the same way. A fifo keeps the reader waiting until somebody has written to it, and
+ * nothing else of this process.
+ * @throws as {@link openGuarded}
+ */
+export async function readGuardedBytes(path: string): Promise<Buffer> {
+  if (!isGuarded() || ownDescriptor.test(path)) return readFile(path);
+  // Opening a fifo for good waits for a writer: that is for the thread that reads it.
+  const fd = openGuarded(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    return readFileSync(fd);
+    return await readFile(`/proc/self/fd/${fd}`);
   } finally {
     closeSync(fd);
   }

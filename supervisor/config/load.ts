@@ -123,7 +123,7 @@ async function readEnvFiles(
   for (const file of files) {
     const path = expandText(file.path, place);
     try {
-      const content = parseEnvFile(readGuarded(resolve(folder, path)));
+      const content = parseEnvFile(await readGuarded(resolve(folder, path)));
       Object.assign(variables, content.variables);
       for (const { line, message } of content.faults) {
         const fault = {

@@ -16,11 +16,12 @@ export interface ReadTasksFiles {
 }
 
 /**
- * Reads a tasks.yaml and the files that it includes, all of them, whatever is wrong with the others.
+ * Reads a tasks.yaml and the files that it includes, all of them, whatever is wrong with the others. As root not through
+ * another user's link: a message about the file would show lines of it.
  * @throws UserError where the file itself cannot be read
  */
 export async function readTasksFiles(file: string): Promise<ReadTasksFiles> {
-  const text = await readBytes(file).catch((error: NodeJS.ErrnoException) => {
+  const text = await readGuardedBytes(file).catch((error: NodeJS.ErrnoException) => {
     const hints: Readonly<Record<string, string>> = {
       ENOENT: "longshored FILE runs another one, and longshored init writes an example",
       EISDIR: "it is a folder: Docker makes one where the file that is to be mounted does not exist",
@@ -37,11 +38,6 @@ export async function readTasksFiles(file: string): Promise<ReadTasksFiles> {
   if (main !== undefined) files.push(...(await readIncluded(main, problems)));
   problems.push(...crossCheck(files));
   return { main, files, problems };
-}
-
-/** As root not through another user's link: a message about the file would show lines of it. */
-async function readBytes(file: string): Promise<Buffer> {
-  return readGuardedBytes(file);
 }
 
 function readTasks(
@@ -96,7 +92,7 @@ async function readIncluded(main: ReadTasksFile, problems: Problem[]): Promise<R
     });
     for (const match of matches.filter((each) => !known.has(resolve(each)))) {
       known.add(resolve(match));
-      const bytes = await readBytes(match).catch((error: NodeJS.ErrnoException) => fail(match, error));
+      const bytes = await readGuardedBytes(match).catch((error: NodeJS.ErrnoException) => fail(match, error));
       const read = bytes && readTasks(bytes, match, main, problems);
       if (read === undefined) continue;
       problems.push(...listMisplaced(read));

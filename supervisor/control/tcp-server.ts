@@ -43,7 +43,7 @@ export class TcpServer {
     }
     try {
       const token = readToken(settings);
-      const tls = readTls(settings);
+      const tls = await readTls(settings);
       if (this.server === undefined || this.settings === undefined || !isSamePlace(this.settings, settings))
         await this.replace(settings, tls);
       else if (tls !== undefined && this.server instanceof TlsServer) this.server.setSecureContext(tls);
@@ -96,7 +96,7 @@ export class TcpServer {
 
 function readToken({ listen, token_file: file }: TcpControl): string | undefined {
   if (file === undefined) return undefined;
-  const fd = openGuarded(file, constants.O_RDONLY);
+  const fd = openGuarded(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const token = readFileSync(fd, "utf8").trim();
     if (token === "") throw new UserError("control", `cannot serve ${listen}: ${file} is empty`);
@@ -117,13 +117,13 @@ function readToken({ listen, token_file: file }: TcpControl): string | undefined
   }
 }
 
-function readTls({ listen, tls }: TcpControl): TlsOptions | undefined {
+async function readTls({ listen, tls }: TcpControl): Promise<TlsOptions | undefined> {
   if (tls === undefined) return undefined;
-  const own = { cert: readGuarded(tls.cert), key: readGuarded(tls.key) };
+  const own = { cert: await readGuarded(tls.cert), key: await readGuarded(tls.key) };
   const mutual =
     tls.client_ca === undefined
       ? {}
-      : { ca: readGuarded(tls.client_ca), requestCert: true, rejectUnauthorized: true };
+      : { ca: await readGuarded(tls.client_ca), requestCert: true, rejectUnauthorized: true };
   const options = { ...own, ...mutual };
   try {
     createSecureContext(options);

@@ -23,6 +23,7 @@ import { preflightAction } from "./preflight.ts";
 import type { Release } from "./release.ts";
 import { restoreRelease } from "./restore.ts";
 import { endSharedPorts } from "./shared-ports.ts";
+import { refuseStrangers } from "./strangers.ts";
 import { activateRelease, parseHistory, syncRelease } from "./sync.ts";
 
 /** What a deploy needs to know beside the host. */
@@ -46,7 +47,9 @@ export function planDeploy(deployment: Deployment, host: InventoryHost): Planner
         hint: "run provision first",
       });
     }
-    return new HostDeploy(deployment, release, host, connection, facts, facts.stack as StackFacts).plan();
+    const stack = facts.stack as StackFacts;
+    refuseStrangers(host.name, release.stack, stack.view.containers);
+    return new HostDeploy(deployment, release, host, connection, facts, stack).plan();
   };
 }
 

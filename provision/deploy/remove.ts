@@ -3,13 +3,15 @@ import { engineSilent, LIMIT_DOCKER, saysHung } from "../connection/limit-docker
 import { imagePattern } from "../image/image-name.ts";
 import type { Action, Planner } from "../run/action.ts";
 import { layoutOf } from "./layout.ts";
+import { refuseStrangers } from "./strangers.ts";
 
 // Only what carries the stack's own labels and names; `docker compose down` needs no file for that.
 const LIST = `
 stack=$1 images=$2
 command -v docker >/dev/null || exit 0
 # An engine that does not answer has not said that there is nothing.
-names=$(docker ps -a --format '{{.Names}}' --filter "label=com.docker.compose.project=$stack") || { [ $? -lt 124 ] && exit 1; exit 0; }
+names=$(docker ps -a --filter "label=com.docker.compose.project=$stack" --format \
+  '{{.Names}} {{or (.Label "longshore.stack") "-"}} {{.Label "com.docker.compose.project.working_dir"}}') || { [ $? -lt 124 ] && exit 1; exit 0; }
 printf %s "\${names:+$names
 }" | sed 's/^/container /'
 docker network ls --format '{{.Name}}' --filter "label=com.docker.compose.project=$stack" | sed 's/^/network /'
@@ -25,7 +27,11 @@ rmdir "$(dirname "$1")/.locks" 2>/dev/null || true
 rmdir "$(dirname "$1")" 2>/dev/null || true
 `;
 
-/** Removes a stack from a host: containers, networks, images and its folder; volumes (certificates, history) only if asked. */
+/**
+ * Removes a stack from a host: containers, networks, images and its folder; volumes (certificates, history) only if asked.
+ *
+ * @throws UserError `stack_taken` where somebody else's Compose project has the name
+ */
 export function planRemove(stack: string, options: { volumes: boolean }): Planner {
   return async (connection) => {
     const { stdout } = await run(connection, shellScript(LIMIT_DOCKER + LIST, stack, imagePattern(stack)), {
@@ -35,6 +41,10 @@ export function planRemove(stack: string, options: { volumes: boolean }): Planne
     });
     if (saysHung(stdout)) throw engineSilent(connection.host);
     const found = stdout.split("\n").map((line) => line.split(" "));
+    const belongings = found.flatMap(([kind, name = "", label, ...folder]) =>
+      kind === "container" ? [{ name, isOurs: label !== "-", folder: folder.join(" ") }] : [],
+    );
+    refuseStrangers(connection.host, stack, belongings);
     const of = (kind: string) =>
       found.flatMap(([name, value]) => (name === kind && value !== undefined ? [value] : []));
     const volumes = of("volume");

@@ -9,6 +9,8 @@ export interface ContainerFacts {
   stack: string;
   /** it was made for a release of ours, and not for a service of a file that Compose includes by itself */
   isOurs: boolean;
+  /** the folder from which Compose made it; "" where it does not say */
+  folder: string;
   service: string;
   /** the image's name as the container was created */
   image: string;
@@ -93,6 +95,7 @@ export function parseContainer(
     id: Id,
     name: Name.replace(/^\//, ""),
     isOurs: Labels["longshore.stack"] !== undefined,
+    folder: Labels["com.docker.compose.project.working_dir"] ?? "",
     stack: Labels["longshore.stack"] ?? Labels["com.docker.compose.project"] ?? "",
     service: Labels["com.docker.compose.service"] ?? "",
     image: Image,

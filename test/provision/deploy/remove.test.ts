@@ -6,8 +6,8 @@ import type { Action } from "../../../provision/run/action.ts";
 import { makeFolder } from "../image/folder.ts";
 import { recordCommands } from "../steps/recording-connection.ts";
 
-const FOUND = `container aaa
-container bbb
+const FOUND = `container aaa site /opt/longshore/site
+container bbb - /opt/longshore/site
 network n1
 volume site_letsencrypt
 volume site_state
@@ -48,6 +48,14 @@ test("with --volumes they go too, after the containers that use them", async () 
   expect(notes).toEqual([]);
 });
 
+test("somebody else's project of that name is left alone", async () => {
+  const found = "container site-web-1 - /home/anna/my site\ncontainer site-db-1 site /opt/longshore/site\n";
+  await expect(remove(found, false)).rejects.toMatchObject({
+    code: "stack_taken",
+    message: expect.stringContaining("(site-web-1, from /home/anna/my site)"),
+  });
+});
+
 test.each([
   ["", false, []],
   ["folder /opt/longshore/site\n", false, ["folder /opt/longshore/site"]],
@@ -73,7 +81,7 @@ test("only what carries the stack's own names is looked for", async () => {
   expect(stdout.trim().split("\n").sort()).toEqual([
     "image ls --format {{.Repository}}:{{.Tag}} --filter reference=longshore/longshore-no-such-stack/*",
     `network ls --format {{.Name}} ${label}`,
-    `ps -a --format {{.Names}} ${label}`,
+    `ps -a ${label} --format {{.Names}} {{or (.Label "longshore.stack") "-"}} {{.Label "com.docker.compose.project.working_dir"}}`,
     `volume ls -q ${label}`,
   ]);
 });

@@ -1,11 +1,13 @@
 import { UserError } from "../../supervisor/config/user-error.ts";
-import type { Connection } from "../connection/connection.ts";
-import type { Finding } from "../engine/judge-stack.ts";
+import { CommandError, type Connection } from "../connection/connection.ts";
+import type { ContainerFacts } from "../engine/container.ts";
+import { type Finding, judgeStack } from "../engine/judge-stack.ts";
 import type { EngineView } from "../engine/look.ts";
 import { describeArgv, isLongshored } from "../engine/pid-one.ts";
 import type { ActionContext } from "../run/action.ts";
 import { askEndpoints } from "./ask-endpoints.ts";
 import { requestEndpoint } from "./endpoint.ts";
+import { Failures } from "./failures.ts";
 import { lookAtStack, readLastLines } from "./look-at-host.ts";
 import { adviseLongshored } from "./missing-longshored.ts";
 import type { Release } from "./release.ts";
@@ -36,6 +38,25 @@ export class HostCheck {
    */
   async waitGood(context: Talk, options: Pick<Partial<Watch>, "isReload" | "wanted"> = {}): Promise<void> {
     await waitGood({ ...this.#watch(context), ...options });
+  }
+
+  /**
+   * Why the containers did not start: Compose names the one that others waited for, and what that one wrote says more.
+   *
+   * @param error of `docker compose up`
+   * @returns the error to report
+   */
+  async explain(error: unknown): Promise<unknown> {
+    if (!(error instanceof CommandError)) return error;
+    const watch = this.#watch({ progress: () => {}, tell: () => {} });
+    const seen = await watch.look().then(
+      (view) => judgeStack(this.release.services, view),
+      () => [],
+    );
+    const failed = seen.filter(({ verdict, container }) => verdict === "bad" && hasRun(container));
+    if (failed.length === 0) return error;
+    const text = await new Failures(watch.readLog).describe(failed);
+    return new UserError("unhealthy", `${error.message}\n${text}`, { hint: error.hint, cause: error });
   }
 
   /**
@@ -117,6 +138,10 @@ export class HostCheck {
     if (task?.off !== "by_hand") return undefined;
     return `on ${host}: docker exec ${container.name} longshorectl start ${task.name}`;
   }
+}
+
+function hasRun(container: ContainerFacts | undefined): boolean {
+  return container !== undefined && container.state !== "created";
 }
 
 /** What one error says of everything that is wrong. */

@@ -14,6 +14,7 @@ import { shipImage } from "../image/ship.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
 import type { Action, ActionContext, Planner } from "../run/action.ts";
 import { HostCheck } from "./check-host.ts";
+import { describeStart, type ServiceContainer } from "./describe-start.ts";
 import { type Drift, findDrift } from "./drift.ts";
 import { requestEndpoint } from "./endpoint.ts";
 import type { ImageStore } from "./image-store.ts";
@@ -155,11 +156,12 @@ class HostDeploy {
       isChange: true,
       run: async ({ progress, tell, note }) => {
         await this.#lock();
-        const before = await this.#containerIds();
+        const before = await this.#containers();
         await this.#start({ progress, tell });
-        const after = await this.#containerIds();
-        const started = [...after].filter(([id]) => !before.has(id)).map(([, service]) => service);
-        note(started.length > 0 ? `started ${started.join(", ")}; healthy` : "none had to be replaced");
+        const after = await this.#containers();
+        const fresh = [...after].filter(([id]) => before.get(id)?.isRunning !== true);
+        const started = fresh.map(([, { service }]) => service);
+        note(describeStart(started, [...after.values()]));
         // A container that has just been started has read the new files.
         if (this.#drift.reload && supervisor !== undefined && !started.includes(supervisor)) {
           note(await this.#reload());
@@ -184,7 +186,11 @@ class HostDeploy {
         "--no-build",
         "--remove-orphans",
       );
-      await run(connection, argv, { become: true, onLine: progress, title: "docker compose up" });
+      await run(connection, argv, { become: true, onLine: progress, title: "docker compose up" }).catch(
+        async (error: unknown) => {
+          throw await this.#check.explain(error);
+        },
+      );
       await this.#check.waitGood(context);
       await endSharedPorts(connection, this.#docker, stack);
     } catch (error) {
@@ -264,17 +270,23 @@ class HostDeploy {
     await activateRelease(this.connection, this.release, parseHistory(this.stack.history), entry);
   }
 
-  async #containerIds(): Promise<Map<string, string>> {
+  /** The stack's containers by id, also those that have ended. */
+  async #containers(): Promise<Map<string, ServiceContainer>> {
     const filters = { label: [`com.docker.compose.project=${this.release.stack}`] };
-    const containers = await this.#docker.listContainers({ filters });
-    return new Map(containers.map(({ Id, Labels }) => [Id, Labels["com.docker.compose.service"] ?? ""]));
+    const containers = await this.#docker.listContainers({ all: true, filters });
+    return new Map(
+      containers.map(({ Id, Labels, State }) => [
+        Id,
+        { service: Labels["com.docker.compose.service"] ?? "", isRunning: State === "running" },
+      ]),
+    );
   }
 
   async #inContainer(title: string, argv: string[], onLine?: (line: string) => void) {
-    const ids = await this.#containerIds();
-    const id = [...ids].find(([, service]) => service === this.release.settings.supervisor)?.[0];
-    if (id === undefined)
-      throw new UserError("not_running", `no container of ${this.release.settings.supervisor} is running`);
+    const { supervisor } = this.release.settings;
+    const containers = await this.#containers();
+    const id = [...containers].find(([, { service, isRunning }]) => isRunning && service === supervisor)?.[0];
+    if (id === undefined) throw new UserError("not_running", `no container of ${supervisor} is running`);
     return run(this.connection, ["docker", "exec", id, ...argv], { become: true, title, onLine });
   }
 

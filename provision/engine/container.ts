@@ -24,6 +24,8 @@ export interface ContainerFacts {
   outOfMemory: boolean;
   /** why the engine could not start it */
   error: string;
+  /** ISO 8601, by the host's clock; "" where the engine does not say */
+  createdAt: string;
   /** ISO 8601, by the host's clock */
   startedAt: string;
   /** starts that the engine made by its restart policy */
@@ -56,6 +58,7 @@ const Health = z
 const Inspected = z.object({
   Id: z.string(),
   Name: text,
+  Created: text,
   RestartCount: z.number(),
   Path: text,
   Args: z.array(z.string()).nullish(),
@@ -105,6 +108,7 @@ export function parseContainer(
     exitCode: State.ExitCode,
     outOfMemory: State.OOMKilled,
     error: State.Error,
+    createdAt: parsed.data.Created,
     startedAt: State.StartedAt,
     restarts: RestartCount,
     // Engine 20.10 reports no policy as "", later ones as "no".

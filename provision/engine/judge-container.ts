@@ -6,7 +6,9 @@ export type Judgement = TaskJudgement;
 
 /** A container that nothing checks must have run for so long without a restart before it counts as up (s). */
 const SETTLING_SECONDS = 5;
-/** So many restarts, none of which lasted that long, are a loop: the first may have waited for a neighbour. */
+/** One whose lives were shorter than this in the mean must outlive that mean twice: it may end again as it did before (s). */
+const SHORT_LIFE_SECONDS = 60;
+/** So many restarts, and no life that lasted, are a loop: the first may have waited for a neighbour. */
 const LOOP_FROM = 2;
 
 /**
@@ -39,7 +41,7 @@ export function judgeContainer(container: ContainerFacts, now: Date, mustStay = 
 function judgeRunning(container: ContainerFacts, now: Date): Judgement {
   const { health, restarts, healthOutput } = container;
   const uptime = secondsUp(container, now);
-  const isSettled = uptime >= SETTLING_SECONDS;
+  const isSettled = uptime >= settlingSeconds(container);
   if (!isSettled && restarts >= LOOP_FROM) return endsAgain(container);
   if (health === "unhealthy")
     return { verdict: "bad", words: withOutput("is unhealthy", healthOutput), isFinal: false };
@@ -69,9 +71,20 @@ function judgeRestarting(container: ContainerFacts): Judgement {
   return { verdict: "bad", words, isFinal: false };
 }
 
+/** How long it must run until it counts as up (s). */
+function settlingSeconds({ createdAt, startedAt, restarts }: ContainerFacts): number {
+  const before = (Date.parse(startedAt) - Date.parse(createdAt)) / 1000;
+  const mean = before / restarts;
+  // No restarts, or no time: there is no mean.
+  if (!Number.isFinite(mean) || mean >= SHORT_LIFE_SECONDS) return SETTLING_SECONDS;
+  return Math.max(SETTLING_SECONDS, 2 * mean);
+}
+
 function endsAgain(container: ContainerFacts): Judgement {
-  const memory = container.outOfMemory ? ", for lack of memory" : "";
-  return final(`ends again and again (code ${container.exitCode}${memory}, ${container.restarts} restarts)`);
+  // While it runs, the engine says 0 of its last end.
+  const code = container.state === "running" ? "" : `code ${container.exitCode}, `;
+  const memory = container.outOfMemory ? "for lack of memory, " : "";
+  return final(`ends again and again (${code}${memory}${container.restarts} restarts)`);
 }
 
 /** For how long a container has run, by the host's clock (s). */

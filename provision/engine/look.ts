@@ -47,7 +47,7 @@ look_at_containers() {
   [ -n "$ids" ] || return 0
   # Fields by their names in Go: only then may one be absent, as a healthcheck is.
   format='{{.ID}} {{.State.Pid}} {{.State.Status}} ={{index .Config.Labels "com.docker.compose.service"}} {"Id":{{json .ID}},
-    "Name":{{json .Name}},"RestartCount":{{json .RestartCount}},"Path":{{json .Path}},"Args":{{json .Args}},"State":{{json .State}},
+    "Name":{{json .Name}},"Created":{{json .Created}},"RestartCount":{{json .RestartCount}},"Path":{{json .Path}},"Args":{{json .Args}},"State":{{json .State}},
     "RestartPolicy":{{json .HostConfig.RestartPolicy}},"Ports":{{json .HostConfig.PortBindings}},
     "Image":{{json .Config.Image}},"Labels":{{json .Config.Labels}},"Healthcheck":{{json .Config.Healthcheck}}}'
   # One gone meanwhile makes this fail, and the others are printed all the same.

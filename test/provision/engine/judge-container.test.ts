@@ -30,8 +30,29 @@ describe("what runs", () => {
     ],
     [
       "for 1 s, healthy, after two restarts",
-      { startedAt: ago(1), health: "healthy", restarts: 2, exitCode: 3 },
-      "bad!: ends again and again (code 3, 2 restarts)",
+      { startedAt: ago(1), health: "healthy", restarts: 2, exitCode: 0 },
+      "bad!: ends again and again (2 restarts)",
+    ],
+    [
+      "for 6 s, and ended after 7 s before",
+      { startedAt: ago(6), createdAt: ago(13), restarts: 1 },
+      "waiting: is starting: it has run for 6 s, since restart 1",
+    ],
+    [
+      "for 20 s, and lived as long each time before",
+      { startedAt: ago(20), createdAt: ago(140), restarts: 6 },
+      "bad!: ends again and again (6 restarts)",
+    ],
+    ["twice as long as before", { startedAt: ago(41), createdAt: ago(161), restarts: 6 }, "good: is running"],
+    [
+      "for 6 s, after a month with three restarts",
+      { startedAt: ago(6), createdAt: ago(2_600_000), restarts: 3 },
+      "good: is running",
+    ],
+    [
+      "for 6 s, after a second in which a neighbour was not there",
+      { startedAt: ago(6), createdAt: ago(7), restarts: 3 },
+      "good: is running",
     ],
     ["for an hour, after ten restarts", { restarts: 10 }, "good: is running"],
     [

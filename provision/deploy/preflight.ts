@@ -9,6 +9,7 @@ import type { Action, ActionContext } from "../run/action.ts";
 import { layoutOf } from "./layout.ts";
 import { describeConflict, findPortConflicts, type PortConflict } from "./port-conflicts.ts";
 import type { Release } from "./release.ts";
+import { checkSurroundings, listNeeds } from "./surroundings.ts";
 
 /** What is looked at on a host before anything of a release is put in place. */
 export interface Preflight {
@@ -18,7 +19,7 @@ export interface Preflight {
 }
 
 /**
- * Has Compose on the host read the release, looks whether its ports are free and gets the images that are not built here. All of
+ * Has Compose on the host read the release, looks whether its ports and names are free and what it refers to is there, and gets the images that are not built here. All of
  * it can fail without having changed what runs.
  */
 export function preflightAction(preflight: Preflight): Action {
@@ -49,6 +50,7 @@ async function look({ release, connection, docker }: Preflight, { tell }: Action
   for (const warning of warnings) tell(warning);
   const listeners = await readListeners(connection);
   refuseConflicts(connection, findPortConflicts(stack, model, settings.endpoints, listeners));
+  await checkSurroundings(connection, stack, listNeeds(model, release));
   const missing: string[] = [];
   for (const name of imagesToPull(model, release)) {
     if (await hasImage(docker, name)) continue;

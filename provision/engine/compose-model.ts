@@ -10,6 +10,20 @@ const Port = z.looseObject({
   host_ip: z.string().default(""),
 });
 
+/** A network, volume, secret or config of a stack. */
+const Resources = z
+  .record(
+    z.string(),
+    z
+      .looseObject({
+        name: z.string().optional(),
+        external: z.boolean().optional(),
+        file: z.string().optional(),
+      })
+      .nullable(),
+  )
+  .default({});
+
 /** What is read here of Compose's own reading of a stack: `docker compose config --format json`. */
 export const ComposeModel = z.looseObject({
   services: z.record(
@@ -19,8 +33,13 @@ export const ComposeModel = z.looseObject({
       network_mode: z.string().optional(),
       pull_policy: z.string().optional(),
       ports: z.array(Port).default([]),
+      container_name: z.string().optional(),
     }),
   ),
+  networks: Resources,
+  volumes: Resources,
+  secrets: Resources,
+  configs: Resources,
 });
 export type ComposeModel = z.infer<typeof ComposeModel>;
 

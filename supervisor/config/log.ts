@@ -1,9 +1,10 @@
 import * as z from "zod";
 import { Duration } from "./duration.ts";
+import { FileMode } from "./file-mode.ts";
 import { Size } from "./size.ts";
 
-/** When a log file is put aside for a new one. Lines are never cut in two. */
-export const LogRotation = z.strictObject({
+/** When a log file is put aside for a new one, and who may read it. Lines are never cut in two. */
+export const LogSettings = z.strictObject({
   max_size: Size.prefault("10MB").describe(
     "a file is put aside before it grows beyond this; 0 never does that",
   ),
@@ -14,8 +15,11 @@ export const LogRotation = z.strictObject({
     .default(5)
     .describe("how many old files are kept beside it, as `file.1` (the youngest), `file.2`, …"),
   max_age: Duration.optional().describe("a file older than this is put aside, whatever its size"),
+  mode: FileMode.optional().describe(
+    "octal digits, such as 0640, whatever the umask; otherwise 0644 less longshored's umask",
+  ),
 });
-export type LogRotation = z.infer<typeof LogRotation>;
+export type LogSettings = z.infer<typeof LogSettings>;
 
 /** One place for output: the supervisor's own output, nowhere, or a file. */
 export type Sink = { readonly kind: "inherit" } | { readonly kind: "file"; readonly path: string };

@@ -9,7 +9,7 @@ import { EnvFiles, Environment } from "./environment.ts";
 import { foreignWords, taskWords } from "./foreign-words.ts";
 import { Healthcheck } from "./healthcheck.ts";
 import { jobSettings } from "./job-settings.ts";
-import { LogRotation, StreamTarget } from "./log.ts";
+import { LogSettings, StreamTarget } from "./log.ts";
 import { Readiness } from "./readiness.ts";
 import { Rlimits } from "./rlimits.ts";
 import { Signal } from "./signal.ts";
@@ -128,7 +128,7 @@ const settings = {
     .union([z.literal("stdout"), StreamTarget])
     .prefault("inherit")
     .describe("also `stdout`: the same place"),
-  log: LogRotation.prefault({}).describe("when a file of its output is put aside"),
+  log: LogSettings.prefault({}).describe("when a file of its output is put aside"),
 };
 
 /** What an editor is told of two keys that cannot be combined. */

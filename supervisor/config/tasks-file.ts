@@ -6,7 +6,7 @@ import { Environment } from "./environment.ts";
 import { fileWords, foreignWords } from "./foreign-words.ts";
 import { checkJobs } from "./job-check.ts";
 import { Groups } from "./job-settings.ts";
-import { LogRotation } from "./log.ts";
+import { LogSettings } from "./log.ts";
 import { checkNames, longestName } from "./name-check.ts";
 import { NotifyTarget } from "./notify.ts";
 import { OutputSettings } from "./output.ts";
@@ -35,7 +35,7 @@ export const fileSettings = {
     .transform((input) => (Array.isArray(input) ? input : [input]))
     .describe("further files of tasks, with `*` and `?` in their names; relative to this file"),
   events: z
-    .strictObject({ file: z.string(), log: LogRotation.prefault({}) })
+    .strictObject({ file: z.string(), log: LogSettings.prefault({}) })
     .optional()
     .describe("a file that every event goes to, one JSON object a line"),
   control: TcpControl.optional().describe(

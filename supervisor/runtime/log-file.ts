@@ -1,7 +1,16 @@
-import { closeSync, constants, fstatSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { inGuardedFolder, openGuarded } from "../config/guarded-path.ts";
-import type { LogRotation } from "../config/log.ts";
+import type { LogSettings } from "../config/log.ts";
 import { makeFolder } from "./make-folder.ts";
 
 const newline = 0x0a;
@@ -34,7 +43,7 @@ export class LogFile {
   /** @param report is told in words what happens to the file */
   constructor(
     readonly path: string,
-    private rotation: LogRotation,
+    private settings: LogSettings,
     private readonly report: (message: string) => void,
   ) {}
 
@@ -59,9 +68,10 @@ export class LogFile {
     }
   }
 
-  /** When it is put aside from now on. */
-  use(rotation: LogRotation): void {
-    this.rotation = rotation;
+  /** When it is put aside, and who may read it, from now on. */
+  use(settings: LogSettings): void {
+    this.settings = settings;
+    if (this.fd !== undefined) this.setMode(this.fd);
   }
 
   close(): void {
@@ -71,7 +81,7 @@ export class LogFile {
 
   /** Writes as many lines as still fit into the file, and at least one; the number of bytes. */
   private writePart(lines: Buffer): number {
-    const { max_size: limit } = this.rotation;
+    const { max_size: limit } = this.settings;
     const room = limit === 0 || !this.mayRotate() ? Number.POSITIVE_INFINITY : limit - this.size;
     let length = lines.length;
     if (length > room) {
@@ -109,7 +119,8 @@ export class LogFile {
     if (this.fd !== undefined && now - this.lookedAt >= lookEvery) this.look(now);
     if (this.fd !== undefined) return;
     makeFolder(dirname(this.path));
-    this.fd = openGuarded(this.path, openFlags, 0o644);
+    this.fd = openGuarded(this.path, openFlags, this.settings.mode ?? 0o644);
+    this.setMode(this.fd);
     const stats = fstatSync(this.fd);
     const { ino, size, birthtimeMs } = stats;
     this.isRegular = stats.isFile();
@@ -117,6 +128,21 @@ export class LogFile {
     this.size = size;
     this.openedAt = size === 0 || birthtimeMs === 0 ? now : birthtimeMs;
     this.lookedAt = now;
+  }
+
+  /** Also of a file that is there already: whoever asks for it does not want it read as it was. */
+  private setMode(fd: number): void {
+    const { mode } = this.settings;
+    const stats = fstatSync(fd);
+    if (mode === undefined || !stats.isFile() || (stats.mode & 0o7777) === mode) return;
+    try {
+      fchmodSync(fd, mode);
+    } catch (error) {
+      const wanted = mode.toString(8).padStart(4, "0");
+      this.report(
+        `cannot give ${this.path} the mode ${wanted} (${(error as NodeJS.ErrnoException).code ?? "error"})`,
+      );
+    }
   }
 
   /** Notices that the file was moved, removed or emptied by somebody else, and that it has become too old. */
@@ -129,7 +155,7 @@ export class LogFile {
     }
     this.size = present.size;
     if (this.size === 0) this.openedAt = now;
-    const { max_age: limit } = this.rotation;
+    const { max_age: limit } = this.settings;
     if (limit !== undefined && this.size > 0 && now - this.openedAt > limit && this.mayRotate())
       this.rotate();
   }
@@ -160,7 +186,7 @@ export class LogFile {
    * ext4 at once writes to disk what takes its place (auto_da_alloc in ext4(5)), which halved the rate of a flood.
    */
   private putAside(): void {
-    const { max_files: count } = this.rotation;
+    const { max_files: count } = this.settings;
     inGuardedFolder(this.path, (path) => {
       rmSync(count === 0 ? path : `${path}.${count}`, { force: true });
       for (let number = count; number > 0; number -= 1)

@@ -1,4 +1,4 @@
-import type { LogRotation } from "../config/log.ts";
+import type { LogSettings } from "../config/log.ts";
 import { LogFile } from "./log-file.ts";
 
 /** The open log files by path: two streams that go to the same path share one file. */
@@ -8,20 +8,20 @@ export class LogFiles {
   constructor(private readonly report: (message: string) => void) {}
 
   /** The file at an absolute path, for as long as its user does not give it back. */
-  take(path: string, rotation: LogRotation): LogFile {
+  take(path: string, settings: LogSettings): LogFile {
     const known = this.open.get(path);
     if (known !== undefined) {
       known.users += 1;
       return known.file;
     }
-    const file = new LogFile(path, rotation, this.report);
+    const file = new LogFile(path, settings, this.report);
     this.open.set(path, { file, users: 1 });
     return file;
   }
 
-  /** Has the file at this path, where it is open, be put aside by other rules. */
-  adjust(path: string, rotation: LogRotation): void {
-    this.open.get(path)?.file.use(rotation);
+  /** Has the file at this path, where it is open, be kept by other rules. */
+  adjust(path: string, settings: LogSettings): void {
+    this.open.get(path)?.file.use(settings);
   }
 
   giveBack(file: LogFile): void {

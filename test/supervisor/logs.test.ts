@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Daemon, useDaemons } from "./daemon.ts";
@@ -77,10 +77,13 @@ tasks:
       `tasks: { web: { command: [sh, -c, 'while :; do seq 100; sleep 0.05; done'], stdout: "\${DIR}/web.log", ${log} } }`;
     const daemon = new Daemon(tasks(""));
     const before = await daemon.until("web", ({ pid }) => pid !== null);
-    daemon.rewrite(tasks("log: { max_size: 2k, max_files: 1 }"));
+    daemon.rewrite(tasks("log: { max_size: 2k, max_files: 1, mode: 0640 }"));
     expect((await daemon.ctl("reload")).stdout).toBe("adjusted: web\nunchanged: 0\n");
     await expect.poll(() => existsSync(join(daemon.folder, "web.log.1")), { timeout: 10_000 }).toBe(true);
     expect((await daemon.instance("web")).pid).toBe(before.pid);
+    await daemon.client.call("POST", "/v1/stop", { names: ["web"] });
+    const modes = ["web.log", "web.log.1"].map((name) => statSync(join(daemon.folder, name)).mode & 0o7777);
+    expect(modes).toEqual([0o640, 0o640]);
   });
 
   it("that is the supervisor's own output by another name is that output", async () => {

@@ -9,6 +9,7 @@ import {
   readFileSync,
   readSync,
   rmSync,
+  statSync,
   truncateSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -124,4 +125,20 @@ test("a fifo holds nobody up: without a reader its lines are lost, and it is nev
   expect(reports.at(-1)).toContain("(EAGAIN)");
   log.close();
   closeSync(reader);
+});
+
+test.each([
+  ["a mode that is asked for, whatever the umask", 0o640, 0o077, [0o640, 0o640]],
+  ["otherwise what the umask leaves of 0644", undefined, 0o077, [0o600, 0o600]],
+  ["and nobody else writes it, whatever the umask", undefined, 0, [0o644, 0o644]],
+])("a file and the one put aside have %s", (_, mode, umask, modes) => {
+  const before = process.umask(umask);
+  const path = join(folder, "log");
+  const log = new LogFile(path, { max_size: 10, max_files: 1, mode }, () => expect.unreachable());
+  write(log, "123456", "234567");
+  process.umask(before);
+  expect([path, `${path}.1`].map((file) => statSync(file).mode & 0o7777)).toEqual(modes);
+  log.use({ max_size: 10, max_files: 1, mode: 0o600 });
+  expect(statSync(path).mode & 0o7777).toBe(0o600);
+  log.close();
 });

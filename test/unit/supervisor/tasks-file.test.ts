@@ -54,6 +54,22 @@ tasks: { a: { command: x, environment: { B: 2 } }, b: { command: x, environment:
     );
   });
 
+  it.each([
+    ["0640", 0o640],
+    ["640", 0o640],
+    ['"0600"', 0o600],
+    ["0o664", 0o664],
+    ["0666", /log\.mode: 0666 is no mode for a log: .* write 0640, or 0600$/],
+    ["0440", /0440 is no mode for a log/],
+    ["0755", /0755 is no mode for a log/],
+    ["u=rw", /u=rw is not a mode; write octal digits such as 0640/],
+    ["8", /8 is not a mode/],
+  ])("reads the mode %s of log files", (mode, wanted) => {
+    const text = `tasks: { web: { command: x, stdout: f, log: { mode: ${mode} } } }`;
+    if (typeof wanted === "number") expect(tasksOf(text).web?.log.mode).toBe(wanted);
+    else expect(problemsOf(text)[0]).toMatch(wanted);
+  });
+
   it("takes as many aliases as a long file has", () => {
     const tasks = Array.from({ length: 6_000 }, (_, index) => `  t${index}: { <<: *base, command: x }`);
     const text = `x-env: &env { A: 1 }\nx-base: &base { environment: *env }\ntasks:\n${tasks.join("\n")}`;

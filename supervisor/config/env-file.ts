@@ -1,3 +1,5 @@
+import { decodeBytes } from "./byte-text.ts";
+
 /** The variables of an env file, and the lines that are none. */
 export interface EnvFileContent {
   readonly variables: Readonly<Record<string, string>>;
@@ -18,6 +20,17 @@ const quoted = /"([^"\\]*(?:\\[\s\S][^"\\]*)*)"|'([^'\\]*(?:\\[\s\S][^'\\]*)*)'|
 const restOfLine = /[^\n]*/y;
 
 const escapes: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t" };
+
+/**
+ * Reads the bytes of an env file. What is not UTF-8 reaches the process as it is, in the form of {@link decodeBytes}; in
+ * UTF-16 no line could be read.
+ */
+export function readEnvFile(bytes: Buffer): EnvFileContent {
+  const [first, second] = bytes;
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff))
+    return { variables: {}, faults: [{ line: 1, message: "the file is UTF-16; save it as UTF-8" }] };
+  return parseEnvFile(decodeBytes(bytes));
+}
 
 /**
  * Reads an env file by Compose's rules (https://docs.docker.com/reference/compose-file/services/#env_file-format): a `#` begins a

@@ -1,8 +1,8 @@
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { parseEnvFile } from "./env-file.ts";
+import { readEnvFile } from "./env-file.ts";
 import type { EnvFile } from "./environment.ts";
 import { expandText, type Place, type ResolveProblem } from "./expand.ts";
-import { readGuarded } from "./guarded-path.ts";
+import { readGuardedBytes } from "./guarded-path.ts";
 import { type InstanceSpec, resolveTask } from "./instance-spec.ts";
 import type { Variables } from "./interpolate.ts";
 import { type Problem, sortProblems, toUserErrors } from "./problem.ts";
@@ -123,7 +123,7 @@ async function readEnvFiles(
   for (const file of files) {
     const path = expandText(file.path, place);
     try {
-      const content = parseEnvFile(await readGuarded(resolve(folder, path)));
+      const content = readEnvFile(await readGuardedBytes(resolve(folder, path)));
       Object.assign(variables, content.variables);
       for (const { line, message } of content.faults) {
         const fault = {

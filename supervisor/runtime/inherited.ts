@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
+import { decodeBytes } from "../config/byte-text.ts";
 import type { Variables } from "../config/interpolate.ts";
-import { decodeBytes } from "./byte-text.ts";
 
 /** What begins the name under which a variable is set aside that is for the tasks alone. */
 export const asidePrefix = "LONGSHORE_ASIDE_";

@@ -2,8 +2,8 @@ import { openSync } from "node:fs";
 import { constants } from "node:os";
 import { resolve } from "node:path";
 import type { LibraryHandle } from "koffi";
+import { terminate } from "../config/byte-text.ts";
 import type { Argv } from "../config/command.ts";
-import { terminate } from "./byte-text.ts";
 import { findProgram, isBinary, requireInterpreter } from "./program-file.ts";
 import { SystemError } from "./system-error.ts";
 

@@ -68,17 +68,23 @@ it("sets all of Node's variables aside, and gives them to the tasks", async () =
 });
 
 it("passes bytes that are no UTF-8 on as they are, also within other text", async () => {
-  const script = `printf '%s ' "$$LATIN" "$$COPY" "$$1" | od -An -tx1`;
+  const script = `printf '%s ' "$$LATIN" "$$COPY" "$$1" "$$FILED" | od -An -tx1`;
   const task = {
     type: "oneshot",
     command: ["sh", "-c", script, "sh", "${LATIN}"],
     environment: { COPY: "<${LATIN}>" },
+    env_file: "latin.env",
   };
   const daemon = new Daemon(JSON.stringify({ tasks: { show: task } }), {
-    wrapper: ["sh", "-c", `LATIN=$(printf '\\351t\\351') exec "$@"`, "sh"],
+    wrapper: [
+      "sh",
+      "-c",
+      `printf 'FILED=\\374' > "$DIR/latin.env"; LATIN=$(printf '\\351t\\351') exec "$@"`,
+      "sh",
+    ],
   });
   const [, bytes] = await daemon.waitFor(/^show \| (.*)/m);
-  expect(bytes?.trim()).toBe("e9 74 e9 20 3c e9 74 e9 3e 20 e9 74 e9 20");
+  expect(bytes?.trim()).toBe("e9 74 e9 20 3c e9 74 e9 3e 20 e9 74 e9 20 fc 20");
 });
 
 it("passes on the limits, the mask, the priority and the processors that it was started with", async () => {

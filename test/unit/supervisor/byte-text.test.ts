@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { decodeBytes, encodeText } from "../../../supervisor/runtime/byte-text.ts";
+import { decodeBytes, encodeText } from "../../../supervisor/config/byte-text.ts";
 import { asidePrefix, readInherited } from "../../../supervisor/runtime/inherited.ts";
 
 const bytes = fc.oneof(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { parseEnvFile } from "../../../supervisor/config/env-file.ts";
+import { encodeText } from "../../../supervisor/config/byte-text.ts";
+import { parseEnvFile, readEnvFile } from "../../../supervisor/config/env-file.ts";
 
 describe("an env file", () => {
   it.each([
@@ -54,5 +55,28 @@ describe("an env file", () => {
   it("takes what no editor wrote", () => {
     const junk = `A=1\n${"\u0000\uFFFD".repeat(10_000)}\n${"B".repeat(100_000)}='${"\\".repeat(100_000)}`;
     expect(parseEnvFile(junk).faults).toHaveLength(2);
+  });
+
+  it.each([
+    ["Latin-1", Buffer.from("A=caf\xe9 # x\nB='\xfc b'\n", "latin1"), { A: "caf\xe9", B: "\xfc b" }],
+    ["cut UTF-8", Buffer.from("A=\xc3\nB=\xe2\x82 x", "latin1"), { A: "\xc3", B: "\xe2\x82 x" }],
+    ["UTF-8 beside it", Buffer.from("A=\xc3\xa9\xff", "latin1"), { A: "\xc3\xa9\xff" }],
+  ])("keeps the bytes of values: %s", (_, bytes, values) => {
+    const { variables, faults } = readEnvFile(bytes);
+    expect(faults).toEqual([]);
+    const latin1 = Object.entries(variables).map(([name, value]) => [
+      name,
+      encodeText(value).toString("latin1"),
+    ]);
+    expect(Object.fromEntries(latin1)).toEqual(values);
+  });
+
+  it.each([
+    ["\ufeffA=1\n", "utf16le"],
+    ["\ufffeA=1\n", "utf16le"],
+  ] as const)("says of UTF-16 that it is that", (text, encoding) => {
+    expect(readEnvFile(Buffer.from(text, encoding)).faults).toEqual([
+      { line: 1, message: "the file is UTF-16; save it as UTF-8" },
+    ]);
   });
 });

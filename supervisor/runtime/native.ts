@@ -1,6 +1,7 @@
 import { fchmodSync, openSync } from "node:fs";
 import { nameSignal } from "../config/signal-name.ts";
 import type { Exit } from "../core/instance.ts";
+import { loadFileRights, type WithFileRights } from "./file-rights.ts";
 import { loadPosixSpawn, type PosixSpawn } from "./posix-spawn.ts";
 import { SystemError } from "./system-error.ts";
 
@@ -23,8 +24,7 @@ export interface Native extends PosixSpawn {
   openIdlePipe(): number;
   /** Makes orphaned descendants children of this process, as they are of PID 1. */
   becomeSubreaper(): void;
-  /** Does what is done at once, with no promise, with the rights that this user and group have to files. */
-  withFileRights<T>(uid: number, gid: number, act: () => T): T;
+  readonly withFileRights: WithFileRights;
   /** Has a signal to this process mean nothing. What it starts does not ignore it. */
   ignoreSignal(signal: number): void;
   /** Ends this process at once: `process.exit` waits for writes that are under way. */
@@ -56,8 +56,6 @@ export async function loadNative(onProblem: (reason: string) => void): Promise<N
       "int prctl(int option, unsigned long, unsigned long, unsigned long, unsigned long)",
     );
     const getxattr = libc.func("int64 getxattr(str path, str name, void *value, size_t size)");
-    const setfsuid = libc.func("int setfsuid(uint32_t uid)");
-    const setfsgid = libc.func("int setfsgid(uint32_t gid)");
     const signal = libc.func("void *signal(int number, void *handler)");
     const exit = libc.func("void _exit(int status)");
     let idle: { read: number; write: number } | undefined;
@@ -91,17 +89,7 @@ export async function loadNative(onProblem: (reason: string) => void): Promise<N
       becomeSubreaper: () => {
         prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
       },
-      withFileRights: (uid, gid, act) => {
-        // These are of one thread alone, setfsuid(2), and JavaScript keeps to its own.
-        const ownGid = setfsgid(gid);
-        const ownUid = setfsuid(uid);
-        try {
-          return act();
-        } finally {
-          setfsuid(ownUid);
-          setfsgid(ownGid);
-        }
-      },
+      withFileRights: loadFileRights(libc),
       exit,
       ignoreSignal: (number) => {
         signal(number, SIG_IGN);

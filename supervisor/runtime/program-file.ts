@@ -42,8 +42,6 @@ export function requireProgram(
   { searchPath, workingDir = "." }: { searchPath: string | undefined; workingDir: string | undefined },
   isChained: boolean,
 ): void {
-  if (isChained && !existsSync(workingDir))
-    throw new UserError("program", `cannot run ${program}: no such working directory: ${workingDir}`);
   const found = findProgram(program, searchPath);
   const file = found === undefined ? undefined : resolve(workingDir, found);
   if (isChained) requireExecutable(program, file);

@@ -85,6 +85,6 @@ export class Reaper {
   private readMarkAsOwner(pid: number): string | undefined {
     const owner = process.getuid?.() === 0 ? readOwner(pid) : undefined;
     if (owner === undefined || owner.uid === 0) return undefined;
-    return this.native?.withFileRights(owner.uid, owner.gid, () => readVariable(pid, markVariable));
+    return this.native?.withFileRights(owner, () => readVariable(pid, markVariable));
   }
 }

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, fchownSync } from "node:fs";
+import { closeSync, fchownSync } from "node:fs";
 import type { Socket } from "node:net";
 import { resolve } from "node:path";
 import { terminate } from "../config/byte-text.ts";
@@ -15,11 +15,12 @@ import type { CgroupTree } from "./cgroup-tree.ts";
 import { readInherited } from "./inherited.ts";
 import { type Launch, planLaunch } from "./launch.ts";
 import type { Native } from "./native.ts";
-import type { NativeProcess } from "./posix-spawn.ts";
+import type { NativeProcess, NativeSpawn } from "./posix-spawn.ts";
 import { findFileFault, requireProgram } from "./program-file.ts";
 import type { Reaper } from "./reaper.ts";
 import { markVariable } from "./run-mark.ts";
 import { readPipe, readSocket, type StreamHandler, type StreamReader } from "./stream-reader.ts";
+import { requireWorkingFolder } from "./working-folder.ts";
 
 /** The user, limits, environment and folder of a process: those of an instance. */
 export type ProcessContext = Pick<InstanceSpec, "environment" | "workingDir"> & {
@@ -112,6 +113,11 @@ export class Spawner {
       const { inherits } = request;
       workingDir = resolveHome(workingDir, own.HOME ?? this.inherited.HOME);
       const searchPath = own.PATH ?? this.inherited.PATH;
+      const asUser = this.rightsOf(launch, workingDir);
+      if (workingDir !== undefined) {
+        const folder = workingDir;
+        asUser(() => requireWorkingFolder(request.argv[0], folder, settings.user));
+      }
       requireProgram(request.argv, { searchPath, workingDir }, launch.argv[0] !== request.argv[0]);
       if (native === undefined)
         return this.spawnByNode(
@@ -130,7 +136,9 @@ export class Spawner {
         workingDir,
         descriptors: descriptorsOf(request, channels, input),
       };
-      const started = withUmask(settings.umask, () => this.start(native, wanted, request.cgroup));
+      const started = withUmask(settings.umask, () =>
+        this.start((process) => asUser(() => native.spawn(process)), wanted, request.cgroup),
+      );
       this.reaper.adopt(started.pid, request.onExit);
       return {
         ...started,
@@ -155,8 +163,16 @@ export class Spawner {
       : formatVariables({ ...this.inherited, ...own });
   }
 
+  /** A working directory is entered with the rights of the task's user, which root's need not include (NFS). */
+  private rightsOf({ account }: Launch, workingDir: string | undefined): <T>(act: () => T) => T {
+    const { native } = this;
+    return native === undefined || account === undefined || workingDir === undefined
+      ? (act) => act()
+      : (act) => native.withFileRights(account, act);
+  }
+
   private start(
-    { spawn }: Native,
+    spawn: NativeSpawn,
     wanted: NativeProcess,
     prefix: string | undefined,
   ): Pick<Spawned, "pid" | "cgroup"> {
@@ -267,16 +283,12 @@ function withUmask<T>(umask: number | undefined, act: () => T): T {
   }
 }
 
-/** A missing working directory and a missing program are the same errno. */
 function describeSpawnError(
   error: NodeJS.ErrnoException,
   argv: Argv,
   workingDir: string | undefined,
 ): string {
   if (error instanceof UserError) return error.message;
-  if (error.code === "ENOENT" && workingDir !== undefined && !existsSync(workingDir)) {
-    return `cannot run ${argv[0]}: no such working directory: ${workingDir}`;
-  }
   const fault = error.code === "EACCES" ? findFileFault(resolve(workingDir ?? ".", argv[0])) : undefined;
   if (fault !== undefined) return `cannot run ${argv[0]}: ${fault}`;
   const reasons: Readonly<Record<string, string>> = {

@@ -19,8 +19,11 @@ interface Outcome {
 /**
  * What holds for every process, however it is started. One way for each file: waiting for any child takes the exit
  * codes of the other way's children.
+ * @returns how a task is run, for more
  */
-export function testSpawn(loadCalls: () => Promise<Native | undefined>): void {
+export function testSpawn(
+  loadCalls: () => Promise<Native | undefined>,
+): (task: Record<string, unknown>) => Promise<Outcome> {
   let folder: string;
   let spawner: Spawner;
 
@@ -199,4 +202,5 @@ export function testSpawn(loadCalls: () => Promise<Native | undefined>): void {
       stdout: `${folder}/script x y\n`,
     });
   });
+  return run;
 }

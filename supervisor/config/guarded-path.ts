@@ -76,22 +76,21 @@ export function inGuardedFolder<T>(path: string, act: (path: string) => T): T {
 }
 
 /**
- * Holds the folder of a file, as long as a server listens there: libuv removes a socket by its path when it closes.
- * @returns a path of the file that leads to this folder until `release`
- */
-export function holdGuardedFolder(path: string): { path: string; release: () => void } {
-  if (!isGuarded()) return { path, release: () => {} };
-  const folder = openFolder(dirname(resolve(path)), undefined, 0);
-  return { path: below(folder, basename(path)), release: () => closeSync(folder) };
-}
-
-/**
  * Makes sure that nobody but root can change what is in a folder, or where its path leads: what is done in it afterwards by
  * plain path is safe. For anybody but root there is nothing to check.
  * @throws GuardError that names the part of the path that others can change, or what the system says
  */
 export function requireRootsFolder(path: string): void {
   if (isGuarded()) requireParts(resolve(path), false, 0);
+}
+
+/**
+ * As {@link requireRootsFolder}, also of a folder as /tmp: nobody moves there what is another's, but everybody may have been there
+ * first, so that it is for the reader of a file to look at its owner.
+ * @throws as it
+ */
+export function requireRootsWay(path: string): void {
+  if (isGuarded()) requireParts(resolve(path), true, 0);
 }
 
 function requireParts(path: string, isOnTheWay: boolean, links: number): void {

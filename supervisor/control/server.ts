@@ -1,8 +1,8 @@
-import { lstatSync, unlinkSync } from "node:fs";
+import { existsSync, lstatSync, unlinkSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { connect } from "node:net";
-import { dirname } from "node:path";
-import { holdGuardedFolder, inGuardedFolder } from "../config/guarded-path.ts";
+import { dirname, resolve } from "node:path";
+import { GuardError, requireRootsWay } from "../config/guarded-path.ts";
 import { UserError } from "../config/user-error.ts";
 import { makeFolder } from "../runtime/make-folder.ts";
 import { isOwnDefault, requireOwnFolder } from "../runtime/socket-folder.ts";
@@ -41,17 +41,20 @@ export async function serveControl(socketPath: string, target: ControlTarget): P
   limitConnections(server, mostConnections);
   try {
     const isPrivate = isOwnDefault(socketPath);
+    requireWay(socketPath);
     makeFolder(dirname(socketPath), isPrivate ? 0o700 : 0o755);
+    requireWay(socketPath);
     if (isPrivate) requireOwnFolder(dirname(socketPath));
     await listen(server, socketPath).catch(async (error: NodeJS.ErrnoException) => {
       if (error.code !== "EADDRINUSE") throw error;
       if (await isAnswered(socketPath)) {
+        requireOwnSocket(socketPath);
         const hint = "give this one a socket of its own: longshored --socket PATH FILE";
         throw new UserError("socket_in_use", `cannot listen on ${socketPath}: another longshored does`, {
           hint,
         });
       }
-      inGuardedFolder(socketPath, removeSocket);
+      removeSocket(socketPath);
       await listen(server, socketPath);
     });
   } catch (error) {
@@ -66,19 +69,39 @@ export async function serveControl(socketPath: string, target: ControlTarget): P
   return server;
 }
 
+/**
+ * Where others can put a socket of theirs in place of root's, or stand on the way to it, clients would talk to them. Looked at
+ * before a folder is made, from the first one that is there.
+ * @throws UserError that names the folder
+ */
+function requireWay(socketPath: string): void {
+  let folder = dirname(resolve(socketPath));
+  while (!existsSync(folder)) folder = dirname(folder);
+  try {
+    requireRootsWay(folder);
+  } catch (error) {
+    if (!(error instanceof GuardError)) throw error;
+    const hint =
+      "they could listen in its place and be told what is meant for it: choose a folder that only root can write, such as /run/longshore, with --socket PATH";
+    throw new UserError("socket", error.message, { hint });
+  }
+}
+
+/** @throws UserError for the socket of another user, which cannot be another longshored of ours */
+function requireOwnSocket(path: string): void {
+  const uid = lstatSync(path, { throwIfNoEntry: false })?.uid;
+  if (uid === undefined || uid === process.geteuid?.()) return;
+  const hint = "choose a folder that only your user can write, with --socket PATH";
+  throw new UserError("socket", `a program of another user does (uid ${uid})`, { hint });
+}
+
 /** The mask is set while the socket is made, so that there is no moment in which others may open it. */
 function listen(server: Server, socketPath: string): Promise<void> {
-  const { path, release } = holdGuardedFolder(socketPath);
   return new Promise((resolve, reject) => {
     const umask = process.umask(0o177);
-    const fail = (error: Error): void => {
-      release();
-      reject(error);
-    };
-    server.once("error", fail);
-    server.listen(path, () => {
-      server.off("error", fail);
-      server.once("close", release);
+    server.once("error", reject);
+    server.listen(socketPath, () => {
+      server.off("error", reject);
       resolve();
     });
     process.umask(umask);

@@ -1,7 +1,9 @@
 import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
 import { UserError } from "../config/user-error.ts";
 import { requireSocketPath } from "../protocol/socket-path.ts";
 import { type Answer, exchange, type Question } from "./exchange.ts";
+import { connectTrusted } from "./trusted-socket.ts";
 
 /** A client of the control API over its unix socket. */
 export class ControlClient {
@@ -9,18 +11,20 @@ export class ControlClient {
    * @throws UserError for a path that no socket can have
    * @param interruption ends what is under way
    * @param patience how long longshored may take for what it can answer at once (ms)
+   * @param connect throws where another user's program may listen
    */
   constructor(
     readonly socketPath: string,
     private readonly interruption?: AbortSignal,
     private readonly patience = 10_000,
+    private readonly connect: (socketPath: string) => Socket = connectTrusted,
   ) {
     requireSocketPath(socketPath);
   }
 
   /** The same client, whose calls end when the signal says so. */
   until(interruption: AbortSignal): ControlClient {
-    return new ControlClient(this.socketPath, interruption, this.patience);
+    return new ControlClient(this.socketPath, interruption, this.patience, this.connect);
   }
 
   /**
@@ -67,7 +71,7 @@ export class ControlClient {
   }
 
   private ask(question: Question, timeout?: number, signal = this.interruption): Promise<Answer> {
-    return exchange(this.socketPath, question, { timeout, signal });
+    return exchange(() => this.connect(this.socketPath), question, { timeout, signal });
   }
 
   /** Waits for an answer that may take as long as a task takes to stop, but not for a supervisor that hangs. */
@@ -94,9 +98,10 @@ export class ControlClient {
 
   private async open(path: string): Promise<IncomingMessage> {
     const { request } = await import("node:http");
-    const { socketPath, interruption: signal, patience } = this;
-    return new Promise((resolve, reject) => {
-      const sent = request({ socketPath, path, agent: false, ...(signal && { signal }) });
+    const { interruption: signal, patience } = this;
+    const createConnection = (): Socket => this.connect(this.socketPath);
+    return new Promise<IncomingMessage>((resolve, reject) => {
+      const sent = request({ createConnection, path, ...(signal && { signal }) });
       const timer = setTimeout(() => sent.destroy(timedOut()), patience);
       sent.on("response", (response) => {
         clearTimeout(timer);

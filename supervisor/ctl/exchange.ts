@@ -1,4 +1,4 @@
-import { connect } from "node:net";
+import type { Socket } from "node:net";
 
 /** A request of the control API. */
 export interface Question {
@@ -29,13 +29,13 @@ export interface Limits {
  *   signal's reason
  */
 export function exchange(
-  socketPath: string,
+  connect: () => Socket,
   { method, path, body = "" }: Question,
   { timeout = 0, signal }: Limits = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
-    const socket = connect(socketPath);
+    const socket = connect();
     const giveUp = (): void => void socket.destroy(signal?.reason as Error);
     signal?.addEventListener("abort", giveUp);
     socket.on("close", () => signal?.removeEventListener("abort", giveUp));

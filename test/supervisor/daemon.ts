@@ -1,5 +1,6 @@
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -78,11 +79,13 @@ export class Daemon {
   constructor(tasks: string, options: DaemonOptions = {}) {
     this.isPid1 = options.asPid1 ?? false;
     this.folder = mkdtempSync(join(tmpdir(), "longshored-"));
-    chmodSync(this.folder, 0o777);
+    // Tasks of other users write here, but nobody takes the place of the socket, as in /tmp.
+    chmodSync(this.folder, 0o1777);
     this.file = join(this.folder, "tasks.yaml");
     writeFileSync(this.file, tasks);
     const socket = join(this.folder, "control.sock");
-    this.client = new ControlClient(socket);
+    // It may be another user's.
+    this.client = new ControlClient(socket, undefined, undefined, connect);
     const program = join(bundle, "longshored.cjs");
     const args = [
       program,

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
-import { createServer, type Server } from "node:net";
+import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { exchange } from "../../supervisor/ctl/exchange.ts";
+import { exchange, type Question } from "../../supervisor/ctl/exchange.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "exchange-"));
 const servers: Server[] = [];
@@ -35,6 +35,7 @@ function answering(...pieces: readonly (string | Uint8Array)[]): Promise<string>
 }
 
 const question = { method: "GET", path: "/v1/tasks?name=a", body: undefined } as const;
+const ask = (path: string, asked: Question = question) => exchange(() => connect(path), asked);
 const text = '{"name":"größe"}\n';
 const complete = Buffer.from(
   `HTTP/1.1 404 Not Found\r\ncontent-type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
@@ -52,9 +53,9 @@ describe("exchange", () => {
       }),
     );
     const asked = { method: "POST", path: "/v1/stop", body: '{"names":["é"]}' } as const;
-    const { status, body } = await exchange(path, asked);
+    const { status, body } = await ask(path, asked);
     expect([status, JSON.parse(body)]).toEqual([418, { method: "POST", url: "/v1/stop", body: asked.body }]);
-    expect(JSON.parse((await exchange(path, question)).body)).toEqual({
+    expect(JSON.parse((await ask(path)).body)).toEqual({
       method: "GET",
       url: question.path,
       body: "",
@@ -67,7 +68,7 @@ describe("exchange", () => {
       fc.asyncProperty(cuts, async (places) => {
         const ends = [...places.sort((a, b) => a - b), complete.length];
         const pieces = ends.map((end, index) => complete.subarray(ends[index - 1] ?? 0, end));
-        expect(await exchange(await answering(...pieces), question)).toEqual({ status: 404, body: text });
+        expect(await ask(await answering(...pieces))).toEqual({ status: 404, body: text });
       }),
       { numRuns: 50 },
     );
@@ -76,7 +77,7 @@ describe("exchange", () => {
   it("takes no answer that is cut short", async () => {
     for (let length = 0; length < complete.length; length++) {
       const path = await answering(complete.subarray(0, length));
-      await expect(exchange(path, question), `after ${length} bytes`).rejects.toMatchObject({
+      await expect(ask(path), `after ${length} bytes`).rejects.toMatchObject({
         code: "ECONNRESET",
       });
     }
@@ -86,10 +87,10 @@ describe("exchange", () => {
     ["what is not HTTP", "SSH-2.0-OpenSSH_10.0\r\n\r\n", "EPROTO"],
     ["an empty answer", "", "ECONNRESET"],
   ])("refuses %s", async (_title, answer, code) => {
-    await expect(exchange(await answering(answer), question)).rejects.toMatchObject({ code });
+    await expect(ask(await answering(answer))).rejects.toMatchObject({ code });
   });
 
   it("says that nobody listens", async () => {
-    await expect(exchange(join(folder, "nobody"), question)).rejects.toMatchObject({ code: "ENOENT" });
+    await expect(ask(join(folder, "nobody"))).rejects.toMatchObject({ code: "ENOENT" });
   });
 });

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import {
   chmodSync,
   chownSync,
@@ -10,6 +11,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -17,6 +19,7 @@ import { requireRootsFolder } from "../../../supervisor/config/guarded-path.ts";
 import { readTasksFiles } from "../../../supervisor/config/tasks-files.ts";
 import type { ControlTarget } from "../../../supervisor/control/routes.ts";
 import { serveControl } from "../../../supervisor/control/server.ts";
+import { ControlClient } from "../../../supervisor/ctl/client.ts";
 import { digestFiles } from "../../../supervisor/runtime/jobs/file-digests.ts";
 import { pruneRunLogs, RunLog, readRunLog } from "../../../supervisor/runtime/jobs/run-log.ts";
 import { takeStateDirectory } from "../../../supervisor/runtime/jobs/state-directory.ts";
@@ -43,6 +46,9 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 /** As the other user, in their folder; `$1` is root's. */
 const asThem = (script: string): void => asOther(other, `cd "$2"; ${script}`, ours(), theirs());
+
+const firstLine = async (path: string): Promise<unknown> =>
+  (await new ControlClient(path).lines("/v1/logs").next()).value;
 
 describe.skipIf(process.getuid?.() !== 0)("root, in what another user may change,", () => {
   it.each([
@@ -97,15 +103,61 @@ describe.skipIf(process.getuid?.() !== 0)("root, in what another user may change
     expect(readFileSync(ours("3.log"), "utf8")).toBe("kept\n");
   });
 
-  it("removes its control socket where it made it, wherever the path leads by then", async () => {
+  it.each([
+    ["a folder of theirs", () => theirs("control.sock"), /theirs belongs to another user \(uid 12345\)/],
+    ["one of root below it", () => theirs("run/control.sock"), /theirs belongs to another user/],
+    ["one that is not there yet", () => theirs("new/control.sock"), /theirs belongs to another user/],
+    ["one that everybody may write", () => ours("open/control.sock"), /open can be written by .*777/],
+    ["a link of root to theirs", () => ours("link/control.sock"), /theirs belongs to another user/],
+  ])("neither listens in %s, nor trusts what answers there", async (_, path, reason) => {
     mkdirSync(theirs("run"));
-    chownSync(theirs("run"), other, other);
-    writeFileSync(ours("control.sock"), "kept\n");
-    const server = await serveControl(theirs("run/control.sock"), {} as ControlTarget);
-    asThem('mv run old; ln -s "$1" run');
-    await new Promise((resolve) => server.close(resolve));
-    expect(readFileSync(ours("control.sock"), "utf8")).toBe("kept\n");
-    expect(readdirSync(theirs("old"))).toEqual([]);
+    mkdirSync(ours("open"));
+    chmodSync(ours("open"), 0o777);
+    symlinkSync(theirs(), ours("link"));
+    const served = serveControl(path(), {} as ControlTarget);
+    await expect(served).rejects.toMatchObject({
+      message: expect.stringMatching(reason),
+      hint: expect.stringMatching(/such as \/run\/longshore, with --socket PATH/),
+    });
+    expect(existsSync(theirs("new"))).toBe(false);
+    if (path().includes("/new/")) return;
+    const server = createServer((socket) => socket.destroy()).listen(path());
+    await once(server, "listening");
+    for (const call of [new ControlClient(path()).call("GET", "/x"), firstLine(path())])
+      await expect(call).rejects.toMatchObject({
+        code: "untrusted_socket",
+        message: expect.stringMatching(reason),
+      });
+    server.close();
+  });
+
+  it("listens in a folder like /tmp, and trusts there what is its own alone", async () => {
+    mkdirSync(ours("tmp"));
+    chmodSync(ours("tmp"), 0o1777);
+    const [mine, squatted, linked] = ["mine", "squatted", "linked"].map((name) => ours(`tmp/${name}`));
+    const server = await serveControl(mine ?? "", {} as ControlTarget);
+    expect(() => asThem(`mv "$1/tmp/mine" "$1/tmp/away"`)).toThrow();
+    asThem('ln -s "$1/tmp/mine" "$1/tmp/linked"');
+    const squatter = createServer((socket) => socket.destroy()).listen(squatted);
+    await once(squatter, "listening");
+    chownSync(squatted ?? "", other, other);
+    await expect(serveControl(squatted ?? "", {} as ControlTarget)).rejects.toThrow(
+      /a program of another user does \(uid 12345\)/,
+    );
+    for (const path of [squatted, linked])
+      await expect(new ControlClient(path ?? "").call("GET", "/x")).rejects.toMatchObject({
+        code: "untrusted_socket",
+        message: expect.stringMatching(/(squatted|linked) belongs to another user \(uid 12345\)/),
+      });
+    await expect(new ControlClient(mine ?? "").call("GET", "/x")).rejects.toMatchObject({
+      code: "not_found",
+    });
+    symlinkSync(mine ?? "", ours("link"));
+    await expect(new ControlClient(ours("link")).call("GET", "/x")).rejects.toMatchObject({
+      code: "not_found",
+    });
+    squatter.close();
+    server.close();
   });
 
   it("does not watch root's file through a link of theirs, and says so", async () => {

@@ -51,7 +51,8 @@ export function createDaemonProgram(paths: DefaultPaths): Command {
     .argument("[file]", "the file to check", standardFile)
     .action(async (file: string) => {
       const { loadPlan } = await import("./config/load.ts");
-      const { specs } = await loadPlan(file, readInherited());
+      const { specs, warnings } = await loadPlan(file, readInherited());
+      for (const warning of warnings) console.error(`warning: ${warning}`);
       console.log(`${file} is good: ${specs.length} ${specs.length === 1 ? "instance" : "instances"}`);
     });
 

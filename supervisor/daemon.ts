@@ -102,6 +102,7 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
   const server = await serveControl(socket, target);
   await tcp.use(plan.config.control);
   log(`longshored ${version} runs ${file} as pid ${process.pid}`);
+  reloader.warn(plan);
   await endEarlier({
     reaper,
     stopWayOf: (id) => supervisor.stopWayOf(id),

@@ -103,7 +103,7 @@ function requireParts(path: string, isOnTheWay: boolean, links: number): void {
     if (stats.uid !== 0) throw new GuardError(place, `belongs to another user (uid ${stats.uid})`);
     if (stats.isSymbolicLink())
       requireParts(resolve(dirname(place), readlinkSync(place)), passes, countLink(place, links));
-    else if (!isOurs(stats) && !(passes && isSticky(stats)))
+    else if (!isRootsAlone(stats) && !(passes && isSticky(stats)))
       throw new GuardError(
         place,
         `can be written by other users (mode ${(stats.mode & 0o7777).toString(8)})`,
@@ -136,7 +136,7 @@ function openFile(path: string, flags: number, mode: number | undefined, links: 
     if (link !== undefined) return openLinkedFile(path, link, folder, flags, mode, links);
     const fd = openSync(name, flags | constants.O_NOFOLLOW, mode);
     const stats = fstatSync(fd);
-    if (stats.isFile() && stats.nlink > 1 && !isOurs(fstatSync(folder))) {
+    if (stats.isFile() && stats.nlink > 1 && !isRootsAlone(fstatSync(folder))) {
       closeSync(fd);
       throw new GuardError(path, "has a second name (hard link), in a folder that others may write");
     }
@@ -226,16 +226,16 @@ function readLink(name: string): Link | undefined {
 /** A link that nobody but root can have put there. In a folder with the sticky bit nobody moves what is another's. */
 function isTrusted(link: Stats, folder: number): boolean {
   const stats = fstatSync(folder);
-  return link.uid === 0 && (isOurs(stats) || isSticky(stats));
+  return link.uid === 0 && (isRootsAlone(stats) || isSticky(stats));
 }
 
 /** A folder of root in which nobody moves or removes what is another's, as /tmp. */
-function isSticky({ uid, mode }: Stats): boolean {
+export function isSticky({ uid, mode }: Stats): boolean {
   return uid === 0 && (mode & 0o1000) !== 0;
 }
 
-/** Whether nobody but root makes, renames or removes what is in this folder. */
-function isOurs({ uid, gid, mode }: Stats): boolean {
+/** Whether nobody but root writes this file, or makes, renames or removes what is in this folder. */
+export function isRootsAlone({ uid, gid, mode }: Stats): boolean {
   return uid === 0 && (mode & 0o002) === 0 && ((mode & 0o020) === 0 || gid === 0);
 }
 

@@ -9,17 +9,24 @@ import { wildcard } from "./wildcard.ts";
  * @throws the system's error for a folder that cannot be read
  */
 export async function listMatches(path: string): Promise<string[]> {
+  const start = folderOfMatches(path);
+  if (start === undefined) return [path];
+  let found = [start];
   const parts = path.split("/");
-  const first = parts.findIndex((part) => /[*?]/.test(part));
-  if (first < 0) return [path];
-  let found = [parts.slice(0, first).join("/") || (first === 0 ? "." : "/")];
-  for (const part of parts.slice(first)) {
+  for (const part of parts.slice(parts.findIndex(isPattern))) {
     const next = await Promise.all(
       found.map(async (folder) => (await listNames(folder, part)).map((name) => join(folder, name))),
     );
     found = next.flat();
   }
   return found;
+}
+
+/** The folder in which a path with `*` and `?` begins to mean what is found; undefined for one without. */
+export function folderOfMatches(path: string): string | undefined {
+  const parts = path.split("/");
+  const first = parts.findIndex(isPattern);
+  return first < 0 ? undefined : parts.slice(0, first).join("/") || (first === 0 ? "." : "/");
 }
 
 async function listNames(folder: string, pattern: string): Promise<string[]> {
@@ -34,4 +41,8 @@ async function listNames(folder: string, pattern: string): Promise<string[]> {
     if (code === "ENOENT" || code === "ENOTDIR") return [];
     throw error;
   }
+}
+
+function isPattern(part: string): boolean {
+  return /[*?]/.test(part);
 }

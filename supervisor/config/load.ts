@@ -3,8 +3,10 @@ import { readEnvFile } from "./env-file.ts";
 import type { EnvFile } from "./environment.ts";
 import { expandText, type Place, type ResolveProblem } from "./expand.ts";
 import { readGuardedBytes } from "./guarded-path.ts";
+import { folderOfMatches } from "./include.ts";
 import { type InstanceSpec, resolveTask } from "./instance-spec.ts";
 import type { Variables } from "./interpolate.ts";
+import { findOpenSources } from "./open-to-others.ts";
 import { type Problem, sortProblems, toUserErrors } from "./problem.ts";
 import { findSystemZone } from "./system-zone.ts";
 import type { Task } from "./task.ts";
@@ -17,6 +19,8 @@ export interface Plan {
   /** what applies to all tasks; the tasks themselves are in the specs of their instances */
   readonly config: Omit<TasksConfig, "tasks">;
   readonly specs: readonly InstanceSpec[];
+  /** what its user should know, in a sentence each */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -30,6 +34,7 @@ export async function loadPlan(file: string, inherited: Variables): Promise<Plan
   const { main, files, problems: found } = await readTasksFiles(file);
   const problems = [...found];
   const specs: InstanceSpec[] = [];
+  const envFiles = new Set<string>();
   const zone = await findZoneWhereNeeded(files, variables);
   for (const { config, source } of files) {
     for (const [name, ownTask] of Object.entries(config.tasks)) {
@@ -49,7 +54,9 @@ export async function loadPlan(file: string, inherited: Variables): Promise<Plan
       const folder = dirname(source.file);
       const unreadable: ResolveProblem[] = [];
       const place = { path: ["env_file"], variables: { ...variables, TASK: name }, problems: unreadable };
-      const contents = await readEnvFilesOf(task, folder, place, problems);
+      const contents = await readEnvFilesOf(task, folder, place, problems, (path) => {
+        if (isRoots(task)) envFiles.add(path);
+      });
       for (const problem of unreadable) fail(problem.path, problem.message);
       const resolved = resolveTask(name, task, (index) => contents[index - 1] ?? {}, variables);
       for (const problem of resolved.problems) fail(problem.path, problem.message);
@@ -58,7 +65,11 @@ export async function loadPlan(file: string, inherited: Variables): Promise<Plan
   }
   if (main === undefined || problems.length > 0) throw toUserErrors("tasks_file", sortProblems(problems));
   const { tasks: _, ...config } = main.config;
-  return { file, config, specs };
+  const warning = findOpenSources({
+    files: [...files.map(({ source }) => source.file), ...envFiles],
+    folders: main.config.include.flatMap((path) => folderOfMatches(resolve(dirname(file), path)) ?? []),
+  });
+  return { file, config, specs, warnings: warning === undefined ? [] : [warning] };
 }
 
 /**
@@ -76,6 +87,11 @@ export async function loadTasks(file: string): Promise<Pick<TasksConfig, "tasks"
     }),
   );
   return { tasks: Object.fromEntries(tasks), groups: main.config.groups };
+}
+
+/** Whether its processes are root's where longshored is. */
+function isRoots({ user }: Task): boolean {
+  return user === undefined || /^(root|0)(:|$)/.test(user);
 }
 
 /** The system's time zone where Node does not know it, and where a schedule goes by it. */
@@ -98,16 +114,17 @@ async function readEnvFilesOf(
   folder: string,
   place: Place,
   problems: Problem[],
+  onRead: (path: string) => void,
 ): Promise<Record<string, string>[]> {
   const isOwn = files.some(({ path }) => path.includes("INSTANCE"));
   if (!isOwn) {
-    const shared = await readEnvFiles(files, folder, place, problems);
+    const shared = await readEnvFiles(files, folder, place, problems, onRead);
     return Array.from({ length: instances }, () => shared);
   }
   const contents: Record<string, string>[] = [];
   for (let index = 1; index <= instances; index += 1) {
     const variables = { ...place.variables, INSTANCE: String(index) };
-    contents.push(await readEnvFiles(files, folder, { ...place, variables }, problems));
+    contents.push(await readEnvFiles(files, folder, { ...place, variables }, problems, onRead));
   }
   return contents;
 }
@@ -118,12 +135,14 @@ async function readEnvFiles(
   folder: string,
   place: Place,
   problems: Problem[],
+  onRead: (path: string) => void,
 ): Promise<Record<string, string>> {
   const variables: Record<string, string> = {};
   for (const file of files) {
     const path = expandText(file.path, place);
     try {
       const content = readEnvFile(await readGuardedBytes(resolve(folder, path)));
+      onRead(resolve(folder, path));
       Object.assign(variables, content.variables);
       for (const { line, message } of content.faults) {
         const fault = {

@@ -23,6 +23,7 @@ export interface ReloadPort {
 export class Reloader {
   private readonly reader: PlanReader;
   private reported: unknown;
+  private warned: readonly string[] = [];
 
   constructor(
     private readonly supervisor: Supervisor,
@@ -48,8 +49,15 @@ export class Reloader {
     const { diff, held } = applyPlan(supervisor, fresh, rolling);
     port.adopt(fresh.config);
     port.announce(summarise(diff));
+    this.warn(fresh);
     await replaceInTurn(supervisor, fresh, held);
     return diff;
+  }
+
+  /** Tells what its user should know of a plan, where that is news. */
+  warn({ warnings }: Plan): void {
+    for (const warning of warnings) if (!this.warned.includes(warning)) this.port.log(`warning: ${warning}`);
+    this.warned = warnings;
   }
 
   /** Reloads for somebody who gets no answer: what is wrong is logged. */

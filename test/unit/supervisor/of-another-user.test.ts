@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { requireRootsFolder } from "../../../supervisor/config/guarded-path.ts";
+import { loadPlan } from "../../../supervisor/config/load.ts";
 import { readTasksFiles } from "../../../supervisor/config/tasks-files.ts";
 import type { ControlTarget } from "../../../supervisor/control/routes.ts";
 import { serveControl } from "../../../supervisor/control/server.ts";
@@ -181,5 +182,84 @@ describe.skipIf(process.getuid?.() !== 0)("root, in what another user may change
       expect.stringMatching(/cannot read .*part\.yaml .*symbolic link/),
       expect.stringMatching(/cannot read .*tasks\.yaml .*symbolic link/),
     ]);
+  });
+
+  describe("warns that they can change what it runs", () => {
+    const tasks = "tasks: { web: { command: x, env_file: { path: web.env, required: false } } }";
+    const put = (path: string, text = tasks, owner = 0, mode = 0o644): string => {
+      writeFileSync(path, text);
+      chownSync(path, owner, owner);
+      chmodSync(path, mode);
+      return path;
+    };
+    const warningsOf = async (file: string) =>
+      (await loadPlan(file, {})).warnings.map((text) => text.replaceAll(folder, ""));
+
+    it.each([
+      ["not where all is root's", () => put(ours("tasks.yaml")), undefined],
+      ["not of a file in a folder like /tmp", () => put(join(sticky(), "t.yaml")), undefined],
+      [
+        "in a file of theirs",
+        () => put(ours("tasks.yaml"), tasks, other),
+        /: \/ours\/tasks.yaml belongs to uid 12345; fix it: chown root: \/ours\/tasks.yaml && chmod go-w \/ours\/tasks.yaml, or keep .*:ro\)$/,
+      ],
+      [
+        "in a file that others can write",
+        () => put(ours("tasks.yaml"), tasks, 0, 0o666),
+        /tasks.yaml can be written by others \(mode 666\)/,
+      ],
+      [
+        "in a folder of theirs",
+        () => put(theirs("tasks.yaml")),
+        /: \/theirs belongs to uid 12345; fix it: chown root: \/theirs/,
+      ],
+      [
+        "further up, which is not to become root's",
+        () => put(deep(), tasks, other),
+        /\/theirs belongs to uid 12345, \/theirs\/a\/tasks.yaml belongs to uid 12345; fix it: keep the files/,
+      ],
+      [
+        "in an included file",
+        () => put(ours("tasks.yaml"), `include: ${put(ours("part.yaml"), "tasks: {}", other)}\n${tasks}`),
+        /part.yaml belongs to uid 12345/,
+      ],
+      [
+        "in the folder of included ones",
+        () => put(ours("tasks.yaml"), `include: ${sticky()}/*.yaml\n${tasks}`),
+        /sticky can be written by others \(mode 1777\)/,
+      ],
+      [
+        "in an env file of root's task",
+        () => put(put(ours("web.env"), "A=1", other).replace("web.env", "tasks.yaml")),
+        /web.env belongs to uid 12345/,
+      ],
+      [
+        "not in one of their own task's",
+        () =>
+          put(
+            put(ours("web.env"), "A=1", other).replace("web.env", "tasks.yaml"),
+            tasks.replace("command", "user: '12345', command"),
+          ),
+        undefined,
+      ],
+      ["through a link", () => link(put(theirs("t.yaml"))), /\/theirs belongs to uid 12345/],
+    ])("%s", async (_, prepare, warning) => {
+      const found = await warningsOf(prepare());
+      expect(found).toEqual(warning === undefined ? [] : [expect.stringMatching(warning)]);
+    });
+
+    const sticky = (): string => {
+      mkdirSync(ours("sticky"));
+      chmodSync(ours("sticky"), 0o1777);
+      return ours("sticky");
+    };
+    const link = (target: string): string => {
+      symlinkSync(target, ours("tasks.yaml"));
+      return ours("tasks.yaml");
+    };
+    const deep = (): string => {
+      mkdirSync(theirs("a"));
+      return theirs("a/tasks.yaml");
+    };
   });
 });

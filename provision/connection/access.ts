@@ -1,11 +1,11 @@
 import type { ParsedKey } from "ssh2";
 import { UserError } from "../../supervisor/config/user-error.ts";
+import type { SshClient } from "./client.ts";
 import { localConfigWorld, readConfigTexts } from "./config-world.ts";
 import { readKnownHosts } from "./host-key.ts";
 import type { Identity } from "./identity.ts";
 import type { KnownHost } from "./known-hosts.ts";
 import type { Questions } from "./questions.ts";
-import type { SshClient } from "./ssh-client.ts";
 import { resolveSshSettings, type SshOverrides, type SshSettings } from "./ssh-settings.ts";
 import { UnlockedKeys } from "./unlock.ts";
 

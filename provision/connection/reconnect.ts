@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { SshClient } from "./client.ts";
 import { ConnectionLostError, UnreachableError } from "./connection.ts";
-import type { SshClient } from "./ssh-client.ts";
 
 /** How long a host may take to come back, in ms: a reboot takes most of a minute. */
 const PATIENCE = 120_000;

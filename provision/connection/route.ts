@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { Access } from "./access.ts";
+import type { SshClient } from "./client.ts";
 import { UnreachableError } from "./connection.ts";
-import type { openSshClient, SshClient } from "./ssh-client.ts";
 import { explainFailure, type SshFailure } from "./ssh-failure.ts";
 import type { SshSettings } from "./ssh-settings.ts";
 import { dial, startProxy, type Transport } from "./transport.ts";
@@ -10,7 +10,12 @@ import { dial, startProxy, type Transport } from "./transport.ts";
 export interface Journey {
   access: Access;
   /** connects to a jump host */
-  openClient: typeof openSshClient;
+  openClient(
+    host: string,
+    settings: SshSettings,
+    access: Access,
+    trail: readonly string[],
+  ): Promise<SshClient>;
   /** the ways to jump hosts that are being opened for this, the first one first */
   trail: readonly string[];
 }

@@ -1,15 +1,7 @@
-import type { Client } from "ssh2";
 import type { Access } from "./access.ts";
+import type { SshClient } from "./client.ts";
 import { type Journey, openTransport } from "./route.ts";
 import type { SshSettings } from "./ssh-settings.ts";
-
-/** A connection of ssh2 that is logged in. */
-export interface SshClient {
-  readonly client: Client;
-  /** false once it is closed, by whomever */
-  isOpen(): boolean;
-  close(): void;
-}
 
 /**
  * Connects to a host, verifies its key and logs in. ssh2 and the keys are loaded while the host answers: sshd takes as long.

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ClientChannel } from "ssh2";
 import { UserError } from "../../supervisor/config/user-error.ts";
 import type { Become } from "./become.ts";
+import type { SshClient } from "./client.ts";
 import { type CommandResult, type Connection, ConnectionLostError, type ExecOptions } from "./connection.ts";
 import type { Started } from "./conversation.ts";
 import { quoteArgv } from "./quote.ts";
@@ -11,7 +12,6 @@ import { RootTurn } from "./root-turn.ts";
 import { Sessions } from "./sessions.ts";
 import { type Held, Shell } from "./shell.ts";
 import { signalNumber } from "./signal.ts";
-import type { SshClient } from "./ssh-client.ts";
 
 /**
  * A host over SSH. A connection that was lost is opened again for the next command; the command that was running then ends

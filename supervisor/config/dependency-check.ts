@@ -1,14 +1,8 @@
+import type { PlanProblem } from "./plan-problem.ts";
 import { suggestWord } from "./suggest.ts";
 import type { Task } from "./task.ts";
 
 type Tasks = Readonly<Record<string, Task>>;
-
-/** A problem that only the whole file shows; `path` leads to the key it stands at. */
-export interface PlanProblem {
-  readonly path: readonly string[];
-  readonly message: string;
-  readonly hint?: string | undefined;
-}
 
 /**
  * Finds dependencies on tasks that do not exist, on health that is never checked, on ends that never come, and cycles.

@@ -1,4 +1,4 @@
-import type { PlanProblem } from "./dependency-check.ts";
+import type { PlanProblem } from "./plan-problem.ts";
 import { suggestWord } from "./suggest.ts";
 import type { Task } from "./task.ts";
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { Duration } from "./duration.ts";
 import { JobActions } from "./job-action.ts";
-import { longestName } from "./name-check.ts";
+import { longestName } from "./longest-name.ts";
 import { Retries } from "./retries.ts";
 import { Schedule, TimeZone } from "./schedule.ts";
 import { Text } from "./written.ts";

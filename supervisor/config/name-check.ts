@@ -1,8 +1,5 @@
-import type { PlanProblem } from "./dependency-check.ts";
+import type { PlanProblem } from "./plan-problem.ts";
 import type { Task } from "./task.ts";
-
-/** The longest name of a task or group (characters): it is part of names of files, which end at 255. */
-export const longestName = 128;
 
 /** Finds names that longshorectl could not tell apart: `worker_1` beside the instances of `worker`, and `all`. */
 export function checkNames(tasks: Readonly<Record<string, Task>>): PlanProblem[] {

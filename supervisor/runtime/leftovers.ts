@@ -1,8 +1,5 @@
 import type { SignalName } from "../config/signal-name.ts";
-import { CgroupMembers } from "./cgroup-members.ts";
-import { DescendantWalk } from "./descendant-walk.ts";
 import type { Entry } from "./entry.ts";
-import type { Reaper } from "./reaper.ts";
 
 /** Knows every process of an instance's present run. */
 export interface Leftovers {
@@ -10,15 +7,4 @@ export interface Leftovers {
   signal(entry: Entry, signal: SignalName): void;
   /** Whether one of them is alive, now that the main process has ended. */
   anyAlive(entry: Entry): boolean;
-}
-
-/** By its cgroup what was started in one, everything else by descent. */
-export function findLeftovers(reaper: Reaper): Leftovers {
-  const walk = new DescendantWalk(reaper);
-  const members = new CgroupMembers();
-  const of = (entry: Entry): Leftovers => (entry.cgroup === undefined ? walk : members);
-  return {
-    signal: (entry, signal) => of(entry).signal(entry, signal),
-    anyAlive: (entry) => of(entry).anyAlive(entry),
-  };
 }

@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import type { ControlTarget } from "./control/routes.ts";
+import type { ControlTarget } from "./control/handler.ts";
 import { describeChange } from "./daemon/describe-change.ts";
 import { Ending } from "./daemon/ending.ts";
 import { Reloader } from "./daemon/reloader.ts";

@@ -3,7 +3,8 @@ import { suggestWord } from "../config/suggest.ts";
 import { UserError, UserErrors } from "../config/user-error.ts";
 import type { ErrorResponse } from "../protocol/request.ts";
 import { checkQuery } from "./check-request.ts";
-import { type ControlTarget, routes } from "./routes.ts";
+import type { ControlTarget } from "./handler.ts";
+import { routes } from "./routes.ts";
 
 /** No request of this API is longer (bytes). */
 const longestBody = 65_536;

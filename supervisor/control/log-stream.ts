@@ -3,10 +3,10 @@ import type { LogRecord } from "../protocol/request.ts";
 import type { Entry } from "../runtime/entry.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
 import { countLines, type LogBlock, type LogLine, linesOf } from "../runtime/tail-buffer.ts";
+import type { ControlAnswer } from "./handler.ts";
 import { isNamed } from "./match.ts";
 import { type NdjsonSource, readFollow, readLineCount, streamNdjson } from "./ndjson.ts";
 import { selectEntries } from "./operations.ts";
-import type { ControlAnswer } from "./routes.ts";
 
 /**
  * The last lines of the tasks named by `name` (repeated; all by default), oldest first; `lines` says how many of each

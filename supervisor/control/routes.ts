@@ -1,52 +1,19 @@
-import type { ServerResponse } from "node:http";
 import type * as z from "zod";
 import { UserError } from "../config/user-error.ts";
 import type { PlanDiff } from "../core/plan-diff.ts";
 import type { ActionResponse, ReloadResponse, RunRequest, RunResponse } from "../protocol/request.ts";
 import type { Entry } from "../runtime/entry.ts";
-import type { EventStream } from "../runtime/event-stream.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
 import { cancelJob } from "./cancel-job.ts";
 import { unknownWord } from "./check-request.ts";
 import { describeInstance, describeSupervisor } from "./describe.ts";
 import { describeHealth } from "./describe-health.ts";
+import type { ControlAnswer, Handler } from "./handler.ts";
 import { listHistory, listJobs, listNext, readLogOfRun, runJob } from "./job-routes.ts";
 import { streamLogs } from "./log-stream.ts";
 import { readFollow, readLineCount, streamNdjson } from "./ndjson.ts";
 import { restartTasks, runTask, selectEntries, signalTasks, startTasks, stopTasks } from "./operations.ts";
 import { reloadTasks } from "./reload-tasks.ts";
-
-/** What the control server acts on. */
-export interface ControlTarget {
-  readonly supervisor: Supervisor;
-  readonly version: string;
-  readonly events: EventStream;
-  /**
-   * Applies the file as it is now; with `dryRun` it only says what that would do. With `rolling` processes are replaced one
-   * after the other.
-   * @throws UserError when the new plan is not valid (nothing has changed then), or a replaced instance does not come up
-   */
-  reload(options: { dryRun: boolean; rolling: boolean }): Promise<PlanDiff>;
-  shutdown(): void;
-}
-
-/** An HTTP request, read. */
-export interface ControlRequest {
-  readonly query: URLSearchParams;
-  readonly body: unknown;
-}
-
-/** A JSON answer, a text, or a stream that the handler writes itself. */
-export type ControlAnswer =
-  | { readonly status: number; readonly body: unknown }
-  | { readonly text: string; readonly type: string }
-  | { readonly stream: (response: ServerResponse) => void };
-
-/** Answers one request. @throws UserError for what the caller can fix */
-export type Handler = (
-  target: ControlTarget,
-  request: ControlRequest,
-) => Promise<ControlAnswer> | ControlAnswer;
 
 /** Every route of the control API: method and path. */
 export const routes: Readonly<Record<string, Handler>> = {

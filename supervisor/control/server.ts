@@ -7,8 +7,8 @@ import { UserError } from "../config/user-error.ts";
 import { makeFolder } from "../runtime/make-folder.ts";
 import { isOwnDefault, requireOwnFolder } from "../runtime/socket-folder.ts";
 import { answerRequest } from "./answer.ts";
+import type { ControlTarget } from "./handler.ts";
 import { limitConnections } from "./limit-connections.ts";
-import type { ControlTarget } from "./routes.ts";
 
 /** No more clients at once; it is one user's socket. */
 const mostConnections = 512;

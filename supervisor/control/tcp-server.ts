@@ -14,8 +14,8 @@ import { openGuarded, readGuarded } from "../config/guarded-path.ts";
 import type { TcpControl } from "../config/tcp-control.ts";
 import { UserError } from "../config/user-error.ts";
 import { answerRequest } from "./answer.ts";
+import type { ControlTarget } from "./handler.ts";
 import { limitConnections } from "./limit-connections.ts";
-import type { ControlTarget } from "./routes.ts";
 
 /** How long requests that are under way may take when their server closes (ms): the reload that closes it is one. */
 const closingTime = 1_000;

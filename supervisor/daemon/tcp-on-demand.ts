@@ -1,5 +1,5 @@
 import type { TcpControl } from "../config/tcp-control.ts";
-import type { ControlTarget } from "../control/routes.ts";
+import type { ControlTarget } from "../control/handler.ts";
 import type { TcpServer } from "../control/tcp-server.ts";
 
 /** The control API over TCP; its code is loaded when a tasks.yaml first asks for it. */

@@ -18,7 +18,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { requireRootsFolder } from "../../../supervisor/config/guarded-path.ts";
 import { loadPlan } from "../../../supervisor/config/load.ts";
 import { readTasksFiles } from "../../../supervisor/config/tasks-files.ts";
-import type { ControlTarget } from "../../../supervisor/control/routes.ts";
+import type { ControlTarget } from "../../../supervisor/control/handler.ts";
 import { serveControl } from "../../../supervisor/control/server.ts";
 import { ControlClient } from "../../../supervisor/ctl/client.ts";
 import { digestFiles } from "../../../supervisor/runtime/jobs/file-digests.ts";

@@ -1,7 +1,7 @@
 import { UserError } from "../../supervisor/config/user-error.ts";
 import { CommandError, type Connection } from "../connection/connection.ts";
 import type { ContainerFacts } from "../engine/container.ts";
-import { type Finding, judgeStack } from "../engine/judge-stack.ts";
+import { describeFinding, type Finding, judgeStack } from "../engine/judge-stack.ts";
 import type { EngineView } from "../engine/look.ts";
 import { describeArgv, isLongshored } from "../engine/pid-one.ts";
 import type { ActionContext } from "../run/action.ts";
@@ -83,6 +83,25 @@ export class HostCheck {
     for (const { url, status, way } of answers)
       context.note(`${url} ${status}${way === "ssh" ? " over ssh" : ""}`);
     this.#remark(context);
+  }
+
+  /**
+   * For `--check`, where nothing is to be changed: what {@link check} would find, without waiting for containers.
+   *
+   * @throws UserError `unhealthy`, `endpoint_failed`
+   */
+  async rehearse(seen: readonly Finding[], { progress }: Talk): Promise<void> {
+    const bad = seen.filter(({ verdict }) => verdict === "bad").map(describeFinding);
+    const trouble = bad.length === 0 ? undefined : new UserError("unhealthy", bad.join("\n"));
+    const urls = this.#urls();
+    if (urls.length > 0) progress(urls.join(" "));
+    const ask = (url: string) => requestEndpoint(this.connection, this.address, url);
+    const { failures } = await askEndpoints(
+      urls,
+      ask,
+      trouble === undefined ? ENDPOINT_SECONDS.unchanged : 0,
+    );
+    if (trouble !== undefined || failures.length > 0) throw joinTroubles(trouble, failures);
   }
 
   /** A service that is named as the supervisor and has nothing for one is judged as any other; that is said. */

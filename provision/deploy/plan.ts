@@ -4,7 +4,7 @@ import { UserError } from "../../supervisor/config/user-error.ts";
 import { type Connection, run } from "../connection/connection.ts";
 import { dockerOf } from "../connection/docker.ts";
 import { addressOf } from "../connection/open.ts";
-import { describeFinding, judgeStack } from "../engine/judge-stack.ts";
+import { judgeStack } from "../engine/judge-stack.ts";
 import type { Facts, StackFacts } from "../facts/facts.ts";
 import { gatherFacts } from "../facts/gather.ts";
 import { checkBaseImages } from "../image/availability.ts";
@@ -255,12 +255,15 @@ class HostDeploy {
   #checkAction(isChanged: boolean): Action {
     const { endpoints } = this.release.settings;
     const seen = judgeStack(this.release.services, this.stack.view);
-    const bad = seen.filter(({ verdict }) => verdict === "bad").map(describeFinding);
     return {
       title: endpoints.length > 0 ? "endpoints" : "state",
       isChange: false,
       isCheck: true,
-      problems: isChanged ? [] : bad,
+      // What a change brings cannot be seen before it is made.
+      rehearse: async (context) => {
+        if (!isChanged) await this.#check.rehearse(seen, context);
+        return undefined;
+      },
       run: (context) => this.#check.check(seen, isChanged, context),
     };
   }

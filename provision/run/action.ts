@@ -14,10 +14,8 @@ export interface Action {
   title: string;
   /** counted as a change in the summary; a check or a wait is not */
   isChange: boolean;
-  /** only looks, and is done whether or not there is something to change: with `--check` it is left out */
+  /** only looks, and is done whether or not there is something to change: with `--check` it is rehearsed and not listed */
   isCheck?: boolean;
-  /** what the plan saw to be wrong, and no action of it changes: with `--check`, the reason to fail as the run would */
-  problems?: readonly string[];
   /** what would change in detail, for `--check --diff`: lines that begin with `+ ` or `- `, or two spaces for a remark */
   details?: string[];
   /**

@@ -8,10 +8,13 @@ export const HostDrift = z.object({
   provision: z.array(PendingChange).describe("what `provision` would change"),
   deploy: z.array(PendingChange).describe("what `deploy` would change; empty where there is no engine yet"),
   error: HostFailure.optional().describe(
-    "where the host cannot be judged; with `drifted`, what runs there and is not well (code `unhealthy`)",
+    "where the host cannot be judged; with `drifted`, what runs there and is not well (codes `unhealthy`, `endpoint_failed`)",
   ),
 });
 export type HostDrift = z.infer<typeof HostDrift>;
+
+/** What runs there can be judged, and is not as it should be. */
+const NOT_WELL = ["unhealthy", "endpoint_failed"];
 
 /**
  * Joins what `provision --check` and `deploy --check` found. A host without an engine has drifted, and what a deploy would do
@@ -31,7 +34,8 @@ export function joinDrift(
       (outcome) => outcome !== undefined && !["ok", "pending", "changed"].includes(outcome.status),
     );
     // The host can be judged very well: it is not as wanted, and deploy would say so.
-    if (failed?.error?.code === "unhealthy") return { ...base, status: "drifted", error: failed.error };
+    if (failed?.error !== undefined && NOT_WELL.includes(failed.error.code))
+      return { ...base, status: "drifted", error: failed.error };
     if (failed !== undefined) {
       const status = failed.status as Exclude<HostOutcome["status"], "ok" | "pending" | "changed">;
       return { ...base, status, error: failed.error };

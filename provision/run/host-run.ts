@@ -1,4 +1,3 @@
-import { UserError } from "../../supervisor/config/user-error.ts";
 import {
   CommandError,
   type Connection,
@@ -70,7 +69,7 @@ export class HostRun {
       if (!this.options.check) return actions;
       const changes = actions.filter(({ isCheck }) => isCheck !== true);
       this.#pending = changes.map(({ title, details }) => ({ title, details: details ?? [] }));
-      if (changes.some(({ rehearse }) => rehearse !== undefined)) await this.#rehearse(changes, line);
+      if (actions.some(({ rehearse }) => rehearse !== undefined)) await this.#rehearse(actions, line);
       return actions;
     });
     // Nothing is being changed yet: no reason to wait for an answer.
@@ -83,22 +82,21 @@ export class HostRun {
       if (actions.length === 0) this.finish();
       return actions;
     }
-    const problems = actions.flatMap(({ problems }) => problems ?? []);
-    if (problems.length > 0) {
-      this.#step = "state";
-      this.#error = new UserError("unhealthy", problems.join("\n"));
-    }
     this.finish();
-    if (this.#error !== undefined) throw this.#error;
     return actions.filter(({ isCheck }) => isCheck !== true);
   }
 
-  /** Finds out, for `--check`, whether each action would get through; where one would not, the host has failed. */
-  async #rehearse(actions: Action[], line: Line): Promise<void> {
-    for (const [index, action] of actions.entries()) {
+  /**
+   * Finds out, for `--check`, whether each action would get through, and what is only looked at is good; where that is not so,
+   * the host has failed.
+   */
+  async #rehearse(actions: readonly Action[], line: Line): Promise<void> {
+    const changes = actions.filter(({ isCheck }) => isCheck !== true);
+    for (const action of actions) {
       this.#step = action.title;
       const details = await action.rehearse?.(this.#contextOf(action, line));
-      if (details !== undefined) this.#pending[index] = { title: action.title, details };
+      const index = changes.indexOf(action);
+      if (details !== undefined && index >= 0) this.#pending[index] = { title: action.title, details };
     }
   }
 

@@ -13,7 +13,9 @@ const outcome = (status: HostOutcome["status"], more: Partial<HostOutcome> = {})
 const pending = outcome("pending", { pending: [change] });
 const error = (code: string) => ({ step: "reading facts", code, message: "x" });
 
-test.each<[string, HostOutcome, HostOutcome | undefined, object, number]>([
+type Case = [string, HostOutcome, HostOutcome | undefined, object, number];
+
+test.each<Case>([
   ["as wanted", outcome("ok"), outcome("ok"), { status: "ok", provision: [], deploy: [] }, 0],
   ["its system drifted", pending, outcome("ok"), { status: "drifted", provision: [change], deploy: [] }, 2],
   ["its stack drifted", outcome("ok"), pending, { status: "drifted", provision: [], deploy: [change] }, 2],
@@ -24,6 +26,15 @@ test.each<[string, HostOutcome, HostOutcome | undefined, object, number]>([
     { status: "drifted", provision: [change], deploy: [] },
     2,
   ],
+  ...["unhealthy", "endpoint_failed"].map(
+    (code): Case => [
+      `as wanted, and what runs is not well: ${code}`,
+      outcome("ok"),
+      outcome("failed", { error: error(code) }),
+      { status: "drifted", error: error(code) },
+      2,
+    ],
+  ),
   [
     "provisioned, and the engine does not answer",
     outcome("ok"),

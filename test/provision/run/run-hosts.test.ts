@@ -32,6 +32,27 @@ test("only checks: the host is ok", async () => {
   expect(outcomes).toMatchObject([{ status: "ok", changes: [] }]);
 });
 
+test("with --check, what is only looked at is rehearsed too, and is no change", async () => {
+  const refuse = async () => {
+    throw new UserError("endpoint_failed", "http://localhost/ answers 502");
+  };
+  const look = (rehearse: () => Promise<undefined>) => ({
+    ...act("endpoints", async () => {}, false),
+    isCheck: true,
+    rehearse,
+  });
+  const { outcomes } = await runPlanners(
+    { web1: async () => [look(refuse)], web2: async () => [look(async () => undefined)] },
+    { check: true },
+  );
+  expect(outcomes).toMatchObject([
+    { status: "failed", error: { step: "endpoints", code: "endpoint_failed" } },
+    { status: "ok" },
+  ]);
+  expect(outcomes.map(({ pending }) => pending)).toEqual([undefined, undefined]);
+  expect(exitCodeOf(outcomes)).toBe(1);
+});
+
 describe("a failure", () => {
   const refuse = async () => {
     throw new UserError("no_space", "cannot write: no space left", { hint: "make room" });

@@ -82,8 +82,9 @@ function splitHostLine(
 function parseAssignment(word: Word, host: string, at: Place, findings: Findings): Assignment | undefined {
   const equals = word.text.indexOf("=");
   if (equals >= 1) {
-    const value = parseIniValue(word.text.slice(equals + 1), at, findings, quoteOnHostLine);
-    return { name: word.text.slice(0, equals), value, at };
+    const name = word.text.slice(0, equals);
+    const value = parseIniValue(name, word.text.slice(equals + 1), at, findings, quoteOnHostLine);
+    return { name, value, at };
   }
   const hint = "put values with blanks in quotes, and each host on a line of its own";
   findings.refuse(at, `cannot read "${word.text}" as a variable of host ${host}: expected key=value`, hint);

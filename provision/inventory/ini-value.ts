@@ -1,5 +1,6 @@
 import type { Findings, Place } from "./findings.ts";
 import { parseLiteral } from "./python-literal.ts";
+import { isSecretName } from "./secret-name.ts";
 import { isFloat, type VariableValue } from "./value.ts";
 
 /** How a text is written so that it stays a text: on a host line there is a shell's quoting around Python's. */
@@ -11,17 +12,31 @@ export const quoteOnce: Quoting = (text) => `"${text}"`;
  * Types the text of an INI value as Ansible does: a Python literal becomes its value, anything else stays text (`true` too).
  * A value that comes out different from how it was written, such as 1.10 as 1.1, is a warning.
  */
-export function parseIniValue(text: string, at: Place, findings: Findings, quote: Quoting): VariableValue {
+export function parseIniValue(
+  name: string,
+  text: string,
+  at: Place,
+  findings: Findings,
+  quote: Quoting,
+): VariableValue {
   const literal = parseLiteral(text);
   if (literal === undefined) return text;
   const { value, isBareTuple } = literal;
-  if (isBareTuple) findings.warn(at, `${text} is read as a list`, `for text write ${quote(text)}`);
-  else warnOfRewriting(text.replace(/\s*#.*$/, "").trim(), value, at, findings, quote);
+  if (isBareTuple && isSecretName(name))
+    findings.warn(at, `the value of ${name} is read as a list`, QUOTE_IT);
+  else if (isBareTuple) findings.warn(at, `${text} is read as a list`, `for text write ${quote(text)}`);
+  else warnOfRewriting(name, text.replace(/\s*#.*$/, "").trim(), value, at, findings, quote);
   return value;
 }
 
-/** Warns where a number's text is not what was written: a version, an identifier or a mode that lost its form. */
+const QUOTE_IT = "for text write it in quotes";
+
+/**
+ * Warns where a number's text is not what was written: a version, an identifier or a mode that lost its form. What is secret
+ * by its name is not repeated.
+ */
 export function warnOfRewriting(
+  name: string,
   written: string,
   value: VariableValue,
   at: Place,
@@ -30,5 +45,7 @@ export function warnOfRewriting(
 ): void {
   const isNumber = typeof value === "number" || typeof value === "bigint" || isFloat(value);
   if (!isNumber || String(value) === written) return;
-  findings.warn(at, `${written} is read as the number ${value}`, `for text write ${quote(written)}`);
+  if (isSecretName(name))
+    findings.warn(at, `the value of ${name} is read as a number, and is not what was written`, QUOTE_IT);
+  else findings.warn(at, `${written} is read as the number ${value}`, `for text write ${quote(written)}`);
 }

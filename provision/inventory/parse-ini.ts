@@ -3,6 +3,7 @@ import type { Findings } from "./findings.ts";
 import { parseHostLine } from "./host-line.ts";
 import { parseIniValue, quoteOnce } from "./ini-value.ts";
 import { splitLines, strip } from "./python-text.ts";
+import { isSecretName } from "./secret-name.ts";
 
 const SECTIONS: readonly string[] = ["hosts", "children", "vars"] satisfies SectionKind[];
 
@@ -87,11 +88,11 @@ function parseVariable({ text, at }: Line, findings: Findings): Assignment | und
     return undefined;
   }
   const written = strip(text.slice(equals + 1));
-  const value = parseIniValue(written, at, findings, quoteOnce);
+  const value = parseIniValue(name, written, at, findings, quoteOnce);
   const comment = typeof value === "string" && value === written ? /\s#/.exec(text.slice(equals)) : null;
   if (comment !== null) {
     const place = { line: at.line, column: at.column + equals + comment.index + 1 };
-    const hint = `put the comment on a line of its own, or quote the value: ${name}="${written}"`;
+    const hint = `put the comment on a line of its own, or quote the value: ${name}="${isSecretName(name) ? "…" : written}"`;
     findings.warn(place, `what follows the # is part of the value of ${name}`, hint);
   }
   return { name, value, at };

@@ -1,4 +1,13 @@
-import { type Document, isMap, isScalar, LineCounter, parseDocument, visit, type YAMLMap } from "yaml";
+import {
+  type Document,
+  isMap,
+  isPair,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  visit,
+  type YAMLMap,
+} from "yaml";
 import type { Assignment } from "./entry.ts";
 import type { Findings, Place } from "./findings.ts";
 import { quoteOnce, warnOfRewriting } from "./ini-value.ts";
@@ -102,10 +111,19 @@ function warnOfNumbers(
   findings: Findings,
 ): void {
   visit(document, {
-    Scalar(role, { type, source, value, range }) {
+    Scalar(role, { type, source, value, range }, path) {
       if (role === "key" || type !== "PLAIN" || source === undefined) return;
       const isNumber = typeof value === "number" || typeof value === "bigint" || isFloat(value);
-      if (isNumber) warnOfRewriting(source, value as VariableValue, placeOf(range?.[0]), findings, quoteOnce);
+      if (!isNumber) return;
+      const name = nameOf(path);
+      warnOfRewriting(name, source, value as VariableValue, placeOf(range?.[0]), findings, quoteOnce);
     },
   });
+}
+
+/** The keys that lead to a value, joined: what stands below `passwords:` is as secret as a password. */
+function nameOf(path: readonly unknown[]): string {
+  return path
+    .flatMap((step) => (isPair(step) && isScalar(step.key) ? [String(step.key.value)] : []))
+    .join("_");
 }

@@ -2,7 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Findings } from "../../../provision/inventory/findings.ts";
 import { loadInventory, parseInventory } from "../../../provision/inventory/load.ts";
+import { parseVars } from "../../../provision/inventory/parse-vars.ts";
 import { formatProblem } from "../../../supervisor/config/problem.ts";
 import { formatError } from "../../../supervisor/config/user-error.ts";
 
@@ -229,5 +231,30 @@ describe("the files beside an inventory", () => {
     );
     write("hosts.ini", "web1 x=\uFFFD\n");
     expect((await load()).inventory.hosts[0]?.vars).toEqual({ x: "\uFFFD" });
+  });
+});
+
+describe("a warning does not repeat what is secret by its name", () => {
+  test.each([
+    "a ansible_become_password=1_000",
+    "a ansible_ssh_pass=1_000",
+    "a db_passwd=1_000",
+    "a API_TOKEN=1_000",
+    "a my_secret=1_000,2",
+    "a\n[all:vars]\nansible_password=1_000",
+    "a\n[all:vars]\nsmtp_password=1_000 # x y",
+  ])("%j", (text) => {
+    const warnings = warningsOf(text).join("\n");
+    expect(warnings).toMatch(/ read as | is part of the value/);
+    expect(warnings).not.toMatch(/1_000|1000/);
+  });
+
+  test("nor does one of a file of group_vars, at any depth", () => {
+    const findings = new Findings("f");
+    parseVars("ansible_password: 0755\npasswords: { db: [01234] }\nversion: 1.10\n", findings);
+    const said = findings.warnings.map(({ message, hint }) => `${message} ${hint}`);
+    expect(said).toHaveLength(3);
+    expect(said.join("\n")).not.toMatch(/755|493|1234|668/);
+    expect(said.at(-1)).toContain("1.10 is read as");
   });
 });

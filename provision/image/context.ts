@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import dockerignore from "@balena/dockerignore";
 import * as tar from "tar-stream";
+import { UserError } from "../../supervisor/config/user-error.ts";
 
 // The package exports its factory itself; its types claim a `default` beside it.
 const createIgnore = dockerignore as unknown as typeof dockerignore.default;
@@ -26,7 +27,7 @@ export async function readContext(
   directory: string,
   { prefix = "", dockerfile }: { prefix?: string; dockerfile?: string } = {},
 ): Promise<ContextEntry[]> {
-  const ignoreText = await readFile(join(directory, ".dockerignore"), "utf8").catch(() => "");
+  const ignoreText = await readIgnoreText(join(directory, ".dockerignore"));
   const ignore = createIgnore().add(ignoreText);
   const names = await readdir(directory, { recursive: true });
   const kept = names
@@ -34,6 +35,20 @@ export async function readContext(
     .sort();
   const entries = await Promise.all(kept.map((name) => readEntry(directory, name, prefix)));
   return entries.filter((entry) => entry !== undefined);
+}
+
+/** Empty where there is none. One that cannot be read may keep secrets out of the image: it is never taken for none. */
+async function readIgnoreText(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === "ENOENT") return "";
+    throw new UserError("context_unreadable", `cannot read ${file}: ${code}`, {
+      hint: "it says which files stay out of the image: make it a readable file, or remove it",
+      cause,
+    });
+  }
 }
 
 async function readEntry(directory: string, name: string, prefix: string): Promise<ContextEntry | undefined> {

@@ -157,3 +157,14 @@ describe("the packed context", () => {
     );
   });
 });
+
+test.each([
+  ["a folder", { ".dockerignore/x": "", Dockerfile: "" }],
+  ["a link to itself", { ".dockerignore": { linkTo: ".dockerignore" }, Dockerfile: "" }],
+])(
+  "a .dockerignore that cannot be read (%s) is not taken for none: it may keep secrets out",
+  async (_, files) => {
+    using folder = makeFolder(files);
+    await expect(readContext(folder.path)).rejects.toMatchObject({ code: "context_unreadable" });
+  },
+);

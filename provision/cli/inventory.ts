@@ -1,7 +1,9 @@
 import { UserError } from "../../supervisor/config/user-error.ts";
+import { escapeJson, makeOneLine } from "../../supervisor/protocol/visible-text.ts";
 import { describeInventory, describeUsed, drawGraph } from "../inventory/describe.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import { formatJson } from "../inventory/json-text.ts";
+import { printOut } from "../ui/terminal.ts";
 import { type OpenInventory, openInventory } from "./open-inventory.ts";
 
 export interface InventoryOptions {
@@ -20,27 +22,27 @@ export async function inventoryCommand(options: InventoryOptions): Promise<numbe
     const message = `cannot combine ${views.map((view) => `--${view}`).join(" and ")}`;
     throw new UserError("usage", message, { hint: "ask for one of them at a time" });
   }
-  process.stdout.write(`${show(await openInventory(options), options)}\n`);
+  printOut(`${show(await openInventory(options), options)}\n`);
   return 0;
 }
 
 function show({ inventory, hosts }: OpenInventory, { list, graph, host, limit }: InventoryOptions): string {
-  if (list === true) return formatJson(describeInventory(inventory));
+  if (list === true) return escapeJson(formatJson(describeInventory(inventory)));
   if (host !== undefined) return showHost(inventory, host);
-  if (limit !== undefined) return hosts.map(({ name }) => name).join("\n");
+  if (limit !== undefined) return hosts.map(({ name }) => makeOneLine(name)).join("\n");
   return showGraph(inventory, typeof graph === "string" ? graph : "all");
 }
 
 function showHost({ hosts }: Inventory, name: string): string {
   const host = hosts.find((each) => each.name === name);
-  if (host !== undefined) return formatJson(describeUsed(host));
+  if (host !== undefined) return escapeJson(formatJson(describeUsed(host)));
   throw new UserError("unknown_host", `the inventory has no host ${name}`, {
     hint: "`longshore inventory --graph` shows its hosts",
   });
 }
 
 function showGraph({ groups }: Inventory, name: string): string {
-  if (groups.has(name)) return drawGraph(groups, name).join("\n");
+  if (groups.has(name)) return drawGraph(groups, name).map(makeOneLine).join("\n");
   throw new UserError("unknown_group", `the inventory has no group ${name}`, {
     hint: `groups: ${[...groups.keys()].join(", ")}`,
   });

@@ -15,7 +15,7 @@ export function refuseLooseWords(command: Command, args: readonly string[]): voi
   if (word === undefined) return;
   const name = command.parent?.parent ? `${command.parent.name()} ${command.name()}` : command.name();
   const option = guessOption(command, word);
-  const rest = args.filter((arg) => !command.args.includes(arg));
+  const rest = args.filter((arg) => arg !== "--" && !command.args.includes(arg));
   const hint =
     option === undefined
       ? `\`longshore ${name} --help\` lists its options`

@@ -90,7 +90,8 @@ export const linesOption = () =>
 
 function parseCount(text: string): number {
   const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("a whole number from 1");
+  if (!/^\d+$/.test(text) || count < 1 || !Number.isSafeInteger(count))
+    throw new InvalidArgumentError("a whole number from 1");
   return count;
 }
 

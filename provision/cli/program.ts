@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import pkg from "../../package.json" with { type: "json" };
+import { printErr } from "../ui/terminal.ts";
 import { refuseForeignOptions } from "./foreign-options.ts";
 import { refuseLooseWords } from "./loose-words.ts";
 import {
@@ -37,6 +38,7 @@ export function makeProgram(finish: (code: number) => void, args: readonly strin
     .option("--debug", "print stack traces", false)
     .version(pkg.version)
     .showHelpAfterError("(longshore --help lists commands and options)")
+    .configureOutput({ writeErr: printErr })
     .exitOverride();
   const onHosts = (name: string, description: string) =>
     program

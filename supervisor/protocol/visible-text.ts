@@ -36,7 +36,12 @@ export function makeOneLine(text: string): string {
 
 /** JSON in which no character acts on a terminal: `JSON.stringify` leaves DEL, C1 and those that deceive as they are. */
 export function makeJson(value: unknown, indent?: number): string {
-  return JSON.stringify(value, null, indent).replace(CONTROL, escapeUnits).replace(DECEIVING, escapeUnits);
+  return escapeJson(JSON.stringify(value, null, indent));
+}
+
+/** As {@link makeJson} for a text that is JSON already, on one or more lines: it says the same. */
+export function escapeJson(json: string): string {
+  return json.replace(CONTROL, escapeUnits).replace(DECEIVING, escapeUnits);
 }
 
 function showControl(character: string): string {

@@ -48,9 +48,39 @@ test.each<[string[], RegExp]>([
   [["-i", "a", "status", "-i", "b"], /--inventory is given twice: a and b/],
   [["status", "-l", "a", "--limit", "b"], /--limit is given twice: a and b\n {2}write --limit a,b/],
   [["deploy", "-s", "a", "--stack=b"], /--stack is given twice: a and b/],
+  [["deploy", "--log", "--check"], /--check was taken for the value of --log <file>\n {2}.*\.\/--check/],
+  [["deploy", "--secrets", "--check"], /--check was taken for the value of --secrets/],
+  [["up", "--log", "-v"], /-v was taken for the value of --log/],
+  [["deploy", "--log=--check"], /--check was taken for the value of --log/],
+  [["status", "-l", "-k"], /-k was taken for the value of -l, --limit/],
+  [["-i", "--forks", "status"], /--forks was taken for the value of -i, --inventory/],
+  [["hosts", "trust", "--fingerprint", "--json"], /--json was taken for the value of --fingerprint/],
+  [["provision", "--", "web1"], /write: longshore provision --limit web1$/m],
+  [["provision", "--forks", "1e3"], /'1e3' is invalid/],
+  [["provision", "--forks", "0x10"], /'0x10' is invalid/],
+  [["provision", "--forks", "99999999999999999999"], /is invalid/],
   [["provision", "--forks", "0"], /'0' is invalid.*a whole number from 1/],
   [["provision", "--forks", "many"], /'many' is invalid/],
   [["provision", "--forks", "1.5"], /'1.5' is invalid/],
 ])("%j is refused", async (args, message) => {
   expect(await refused(args)).toMatch(message);
+});
+
+test.each([
+  ["an unknown command", ["de\u001b[2J"]],
+  ["an unknown option", ["deploy", "--x\u001b]0;x\u0007"]],
+  ["a bad choice", ["deploy", "--json=\u009b2J"]],
+])("%s is shown without its control characters", async (_, args) => {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
+  expect(await refused(args)).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+});
+
+test("nothing of an inventory acts on the terminal, and its JSON says the same", async () => {
+  const files = { "inventory.ini": "[g\u202e]\nh\u202e1 a=x\u009b2J b=\u007f\n" };
+  for (const args of [["--graph"], ["--limit", "all"], ["--list"], ["--host", "h\u202e1"]]) {
+    const { code, stdout } = await longshore(["inventory", ...args], { files });
+    expect({ args, code }).toEqual({ args, code: 0 });
+    expect(stdout).not.toMatch(/[\u007f-\u009f\u202e]/);
+    if (args[0] === "--host") expect(JSON.parse(stdout)).toMatchObject({ a: "x\u009b2J", b: "\u007f" });
+  }
 });

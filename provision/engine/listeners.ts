@@ -68,10 +68,24 @@ export function parseListeners(output: string): Listener[] {
     const found =
       containers.find((container) => container.id === id) ??
       // docker-proxy, or the engine itself, holds a published port for its container.
-      containers.find(({ ports }) => new RegExp(`:${port}->\\d+/${protocol}`).test(ports));
+      containers.find(({ ports }) => publishes(ports, { address, port, protocol }));
     const owner = found?.owner ?? { stack: undefined, container: undefined };
     return [{ ...owner, protocol, address, port, program: program.join(" ") }];
   });
+}
+
+/** Whether `docker ps` says so: `0.0.0.0:8080->80/tcp, [::]:9000-9002->9000-9002/tcp`; it joins ports in a row. */
+function publishes(
+  ports: string,
+  { address, port, protocol }: Pick<Listener, "address" | "port" | "protocol">,
+): boolean {
+  return [...ports.matchAll(/(\S+):(\d+)(?:-(\d+))?->[\d-]+\/(\w+)/g)].some(
+    ([, place = "", first, last = first, name]) =>
+      name === protocol &&
+      Number(first) <= port &&
+      port <= Number(last) &&
+      isSame(place.replace(/^\[|\]$/g, ""), address),
+  );
 }
 
 /** `0100007F:1F90` is 127.0.0.1 and 8080: words of 32 bits in the machine's order (proc_pid_net(5)). */
@@ -79,10 +93,17 @@ function parsePlace(place: string): [string, number | undefined] {
   const [hex = "", port = ""] = place.split(":");
   const words = hex.match(/.{8}/g) ?? [];
   const bytes = words.flatMap((word) => (word.toLowerCase().match(/../g) ?? []).reverse());
-  if (bytes.length === 4) return [bytes.map((byte) => Number.parseInt(byte, 16)).join("."), toPort(port)];
+  if (bytes.length === 4) return [toIPv4(bytes), toPort(port)];
   if (bytes.length !== 16) return ["", undefined];
   if (bytes.every((byte) => byte === "00")) return ["::", toPort(port)];
+  const isMapped = bytes.slice(0, 12).join("") === "00000000000000000000ffff";
+  // ::ffff:127.0.0.1 takes the port of IPv4's 127.0.0.1 (RFC 4291, 2.5.5.2).
+  if (isMapped) return [toIPv4(bytes.slice(12)), toPort(port)];
   return [(bytes.join("").match(/.{4}/g) ?? []).join(":"), toPort(port)];
+}
+
+function toIPv4(bytes: readonly string[]): string {
+  return bytes.map((byte) => Number.parseInt(byte, 16)).join(".");
 }
 
 function toPort(hex: string): number | undefined {
@@ -92,9 +113,19 @@ function toPort(hex: string): number | undefined {
 
 const ALL = ["0.0.0.0", "::", ""];
 
+const isAddress6 = (address: string) => isIPv6(address) && address !== "::";
+
+/** Whether two texts mean the same address: `2001:db8::1` has several. */
+function isSame(one: string, other: string): boolean {
+  return one === other || (!ALL.includes(one) && !ALL.includes(other) && overlaps(one, other));
+}
+
 /** Whether two sockets that listen on these addresses would meet; "" is all addresses. */
 export function overlaps(one: string, other: string): boolean {
-  if (ALL.includes(one) || ALL.includes(other) || one === other) return true;
+  if (one === other) return true;
+  // IPv4's "all" leaves an address of IPv6 alone; that of IPv6 takes those of IPv4 too, unless a socket says otherwise.
+  if ((one === "0.0.0.0" && isAddress6(other)) || (other === "0.0.0.0" && isAddress6(one))) return false;
+  if (ALL.includes(one) || ALL.includes(other)) return true;
   if (isIPv6(one) !== isIPv6(other)) return false;
   const family = isIPv6(one) ? "ipv6" : "ipv4";
   const list = new BlockList();

@@ -41,8 +41,28 @@ test("every listening socket gets its owner", () => {
   ]);
 });
 
+test.each<[string, string, string, string]>([
+  ["one of several in a row", "0.0.0.0:7005-7007->7005-7007/tcp", "00000000:1B5E", "site"],
+  ["the last of them, by IPv6", "[::]:7005-7007->7005-7007/tcp", `${"0".repeat(32)}:1B5F`, "site"],
+  ["none of them", "0.0.0.0:7005-7006->7005-7006/tcp", "00000000:1B5F", "-"],
+  ["the same port of another address", "127.0.0.2:7005->80/tcp", "0100007F:1B5D", "-"],
+  ["of another protocol", "0.0.0.0:7005->80/udp", "00000000:1B5D", "-"],
+  ["an address of IPv6", "[2001:db8::1]:22->22/tcp", "B80D0120000000000000000001000000:0016", "site"],
+])("whose a published port is: %s", (_title, ports, place, expected) => {
+  const output = `container ${id("a")} site site-web-1 ${ports}\nlistener tcp ${place} - docker-proxy\n`;
+  expect(parseListeners(output).map(({ stack }) => stack ?? "-")).toEqual([expected]);
+});
+
+test("an address of IPv4 in IPv6's form is that of IPv4", () => {
+  const output = `listener tcp 0000000000000000FFFF00000100007F:1F90 - java\n`;
+  expect(parseListeners(output)).toMatchObject([{ address: "127.0.0.1", port: 8080 }]);
+});
+
 test.each([
   ["0.0.0.0", "127.0.0.1", true],
+  ["0.0.0.0", "::", true],
+  ["0.0.0.0", "::1", false],
+  ["2001:db8::1", "0.0.0.0", false],
   ["::", "127.0.0.1", true],
   ["", "::1", true],
   ["127.0.0.1", "127.0.0.1", true],

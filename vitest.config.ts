@@ -24,7 +24,8 @@ const FAULTS = ["lost", "faults", "interrupted", "roles", "docker-repository", "
 
 const onHosts = {
   globalSetup: ["test/hosts/global-setup.ts"],
-  maxWorkers: 2,
+  // three files at a time on two processors: they wait more than they work
+  maxWorkers: 3,
   testTimeout: 120_000,
   hookTimeout: 600_000,
 };
@@ -46,16 +47,17 @@ export default defineConfig({
         },
       },
       {
-        // real processes under the real supervisor
+        // real processes under the real supervisor; without a number vitest would leave one of two processors idle
         test: {
           name: "supervisor",
           include: ["test/supervisor/**/*.test.ts"],
+          maxWorkers: 3,
           testTimeout: 30_000,
           sequence: { groupOrder: 1 },
         },
       },
       {
-        // real containers, and hosts with systemd and sshd: two files at a time, as much of it is waiting
+        // real containers, and hosts with systemd and sshd
         test: {
           name: "hosts",
           include: ["test/{hosts,site,e2e}/**/*.test.ts"],
@@ -65,8 +67,7 @@ export default defineConfig({
         },
       },
       {
-        // three files at a time: they wait more than they work
-        test: { name: "faults", include: FAULTS, ...onHosts, maxWorkers: 3, sequence: { groupOrder: 3 } },
+        test: { name: "faults", include: FAULTS, ...onHosts, sequence: { groupOrder: 3 } },
       },
     ],
   },

@@ -65,13 +65,13 @@ export function readConnectionVariables(host: InventoryHost): ConnectionVariable
     address: text("address") ?? host.name,
     port: asNumber(host, one("port"), 65_535),
     user: text("user"),
-    password: text("password"),
+    password: asLine(host, one("password")),
     identityFile: text("identityFile"),
     sshArguments: sshArguments.join(" "),
     connectTimeoutSeconds: asNumber(host, one("connectTimeout"), 86_400),
     hostKeyChecking: asBoolean(host, one("hostKeyChecking")),
     become: asBoolean(host, one("become")),
-    becomePassword: text("becomePassword"),
+    becomePassword: asLine(host, one("becomePassword")),
   };
 }
 
@@ -133,6 +133,18 @@ function asText(host: InventoryHost, variable: Variable | undefined): string | u
     throw unusable(host, { ...variable, value: value.written }, `${value.reason}: ${value.hint}`);
   if (isCollection(value)) throw unusable(host, variable, "a text is needed");
   return String(value);
+}
+
+/** A password has one line: sudo takes the first, and the rest would come before the command's own input. */
+function asLine(host: InventoryHost, variable: Variable | undefined): string | undefined {
+  const text = asText(host, variable);
+  if (variable !== undefined && text !== undefined && /[\r\n\0]/.test(text))
+    throw unusable(
+      host,
+      variable,
+      "it has an end of line in it: write it in quotes on one line, without | or >",
+    );
+  return text;
 }
 
 function asKind(host: InventoryHost, variable: Variable | undefined): ConnectionVariables["kind"] {

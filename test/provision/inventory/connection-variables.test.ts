@@ -65,6 +65,14 @@ describe("behavioural variables", () => {
     ["a ansible_become_user=deploy", "cannot use ansible_become_user=deploy of host a\n  root is known"],
     ["a ansible_host=\"['b']\"", "cannot use ansible_host=a list or a map of host a"],
     ["a ansible_password=\"['secret']\"", "cannot use ansible_password=… of host a"],
+    [
+      String.raw`a ansible_become_password="'x\\ny'"`,
+      "cannot use ansible_become_password=… of host a\n  it has an end of line",
+    ],
+    [
+      String.raw`a ansible_password="'x\\n'"`,
+      "cannot use ansible_password=… of host a\n  it has an end of line",
+    ],
   ])("%s is refused", (line, expected) => {
     expect(() => read(line)).toThrow(expect.objectContaining({ code: "inventory_variable" }));
     try {

@@ -46,10 +46,11 @@ export class Reloader {
       throw new UserError("shutting_down", "cannot reload: everything is being stopped");
     await port.prepare(fresh.config);
     if (isApplied()) return diffRunning(supervisor, fresh);
-    const { diff, held } = applyPlan(supervisor, fresh, rolling);
+    const { diff, held, gone } = applyPlan(supervisor, fresh, rolling);
     port.adopt(fresh.config);
     port.announce(summarise(diff));
     this.warn(fresh);
+    if (held.length > 0) await gone;
     await replaceInTurn(supervisor, fresh, held);
     return diff;
   }

@@ -18,6 +18,8 @@ export function diffRunning(supervisor: Supervisor, plan: Plan): PlanDiff {
 export interface AppliedPlan {
   readonly diff: PlanDiff;
   readonly held: readonly Entry[];
+  /** resolves when what was removed has ended */
+  readonly gone: Promise<void>;
 }
 
 /**
@@ -29,20 +31,65 @@ export function applyPlan(supervisor: Supervisor, plan: Plan, rolling: boolean):
   const held: Entry[] = [];
   supervisor.plan = plan;
   const removed = diff.removed.flatMap(({ id }) => supervisor.fleet.find(id) ?? []);
-  const left = retire(supervisor, removed);
+  retire(supervisor, removed);
+  const leaving = listLeaving(supervisor);
+  const gone = whenGone(supervisor, leaving);
+  const switchedOn: Entry[] = [];
+  const start = (entry: Entry): void => void switchedOn.push(entry);
   for (const spec of [...diff.adjusted, ...diff.unchanged])
-    withEntry(supervisor, spec.id, (entry) => adjust(supervisor, entry, spec));
+    withEntry(supervisor, spec.id, (entry) => adjust(supervisor, entry, spec, start));
+  const changed: Entry[] = [];
   const restart = (entry: Entry): void => {
     if (rolling && isActive(entry.instance)) held.push(entry);
+    else if (leaving.length > 0) changed.push(entry);
     else supervisor.dispatch(entry, { type: "restart" });
   };
   for (const spec of diff.changed)
-    withEntry(supervisor, spec.id, (entry) => replace(supervisor, entry, spec, restart));
+    withEntry(supervisor, spec.id, (entry) => replace(supervisor, entry, spec, { start, restart }));
+  restartAfter(supervisor, changed, gone);
   const added = diff.added.map((spec) => comeBack(supervisor, spec) ?? supervisor.add(spec));
-  startAfter(supervisor, added, removed, left);
+  startAfter(supervisor, [...added, ...switchedOn], leaving, gone);
   supervisor.lookAgain();
   supervisor.jobs.update();
-  return { diff, held };
+  return { diff, held, gone };
+}
+
+/** What reloads have removed, this one or one before, and has not ended. A job's last run holds nobody up. */
+function listLeaving({ fleet }: Supervisor): Entry[] {
+  return [...fleet.entries].filter(
+    ({ retired, spec, instance }) => retired && spec.settings.kind !== "job" && isAlive(instance),
+  );
+}
+
+/** Resolves when all of these have ended, or are wanted again. */
+function whenGone(supervisor: Supervisor, leaving: readonly Entry[]): Promise<void> {
+  const rest = new Set(leaving);
+  return new Promise((resolve) => {
+    const look = (): boolean => {
+      for (const entry of rest) if (!entry.retired || !isAlive(entry.instance)) rest.delete(entry);
+      return rest.size === 0;
+    };
+    if (look()) return resolve();
+    const stopListening = supervisor.onChange(() => {
+      if (!look()) return;
+      stopListening();
+      resolve();
+    });
+  });
+}
+
+/**
+ * Restarts what was changed once the processes of what was removed have ended: it may take over their port. Until then it runs on in
+ * its old form. What has the new one by then, or is to have another or none, is left as it is.
+ */
+function restartAfter(supervisor: Supervisor, changed: readonly Entry[], gone: Promise<void>): void {
+  const wanted = changed.map((entry) => ({ entry, spec: entry.nextSpec ?? entry.spec }));
+  void gone.then(() => {
+    for (const { entry, spec } of wanted) {
+      const isDue = entry.nextSpec === spec || (entry.spec === spec && !isActive(entry.instance));
+      if (isDue && entry.instance.wanted) supervisor.dispatch(entry, { type: "restart" });
+    }
+  });
 }
 
 function withEntry(supervisor: Supervisor, id: string, act: (entry: Entry) => void): void {
@@ -51,7 +98,12 @@ function withEntry(supervisor: Supervisor, id: string, act: (entry: Entry) => vo
 }
 
 /** Has a process that goes on be treated as its new form says. */
-function adjust(supervisor: Supervisor, entry: Entry, spec: InstanceSpec): void {
+function adjust(
+  supervisor: Supervisor,
+  entry: Entry,
+  spec: InstanceSpec,
+  start: (entry: Entry) => void,
+): void {
   const before = entry.spec.settings;
   entry.spec = spec;
   entry.nextSpec = null;
@@ -59,31 +111,31 @@ function adjust(supervisor: Supervisor, entry: Entry, spec: InstanceSpec): void 
   if (JSON.stringify(before.healthcheck) !== JSON.stringify(spec.settings.healthcheck))
     supervisor.dispatch(entry, { type: "recheck" });
   const isSwitchedOn = spec.settings.autostart && !before.autostart;
-  if (isSwitchedOn && entry.instance.state === "stopped") supervisor.start(entry);
+  if (isSwitchedOn && entry.instance.state === "stopped") start(entry);
 }
 
 /** Stops instances for good, dependants first; each is forgotten when its last process has ended. */
-function retire(supervisor: Supervisor, entries: readonly Entry[]): Promise<void> {
+function retire(supervisor: Supervisor, entries: readonly Entry[]): void {
   for (const entry of entries) entry.retired = true;
   for (const entry of entries) forgetAtEnd(supervisor, entry);
   // A run of a job that is no longer in the file is the last one, and goes on.
-  return stopInOrder(
+  void stopInOrder(
     supervisor,
     entries.filter(({ spec }) => spec.settings.kind !== "job"),
   );
 }
 
 /**
- * Starts what was added once the processes of what was removed have ended: a task with a new name is another one, and needs
+ * Starts what was added or switched on once the processes of what was removed have ended: a task with a new name is another one, and needs
  * the port of the old one. What somebody starts or stops meanwhile is left as it is.
  */
 function startAfter(
   supervisor: Supervisor,
   added: readonly Entry[],
-  removed: readonly Entry[],
-  left: Promise<void>,
+  leaving: readonly Entry[],
+  gone: Promise<void>,
 ): void {
-  const stopping = removed.filter(({ spec, instance }) => isActive(instance) && spec.settings.kind !== "job");
+  const stopping = leaving.filter(({ instance }) => isActive(instance));
   const names = stopping.map(({ spec }) => spec.name).join(", ");
   const waiting = added.filter(
     ({ spec, instance }) => stopping.length > 0 && spec.settings.autostart && !isAlive(instance),
@@ -94,7 +146,7 @@ function startAfter(
     entry.instance = instance;
     return { entry, instance };
   });
-  void left.then(() =>
+  void gone.then(() =>
     supervisor.autostart(
       untouched.flatMap(({ entry, instance }) => (entry.instance === instance ? [entry] : [])),
     ),
@@ -130,15 +182,17 @@ function replace(
   supervisor: Supervisor,
   entry: Entry,
   spec: InstanceSpec,
-  restart: (entry: Entry) => void,
+  { start, restart }: Readonly<Record<"start" | "restart", (entry: Entry) => void>>,
 ): void {
   const wasOff = entry.spec.offReason !== null;
+  const { autostart } = entry.spec.settings;
+  const isSwitchedOn = spec.settings.autostart && !autostart && entry.instance.state === "stopped";
   const wasJob = entry.spec.settings.kind === "job";
   const isOff = spec.offReason !== null;
   if (isActive(entry.instance)) entry.nextSpec = spec;
   else entry.spec = spec;
   if (isOff) supervisor.dispatch(entry, { type: "stop" });
-  else if (wasOff) supervisor.autostart([entry]);
+  else if (wasOff || isSwitchedOn) start(entry);
   // A job that runs is let finish; its next run is of the new form.
   else if (entry.instance.wanted && !wasJob) restart(entry);
 }

@@ -52,6 +52,27 @@ it("starts a task with a new name when the old one has given its port back", asy
   expect(daemon.output).not.toContain("new: backoff");
 });
 
+it.each([
+  ["is changed", "umask: 22", ""],
+  ["is changed, one after the other", "umask: 22", "--rolling"],
+  ["is switched on", "autostart: false", ""],
+])("gives the port of a task that goes to one that %s, when it is free", async (_, before, option) => {
+  const script = (port: string): string =>
+    `[sh, -c, 'trap "sleep 0.5; rmdir $DIR/${port}; exit" TERM; mkdir $DIR/${port} || exit 1; while :; do sleep 0.05; done']`;
+  const old = `old: { command: ${script("port")}, start_period: 100ms }`;
+  const heir = (port: string, rest: string): string =>
+    `heir: { command: ${script(port)}, start_period: 100ms, ${rest} }`;
+  const port = before.startsWith("umask") ? "other" : "port";
+  const daemon = new Daemon(`tasks: { ${old}, ${heir(port, before)} }`);
+  await daemon.until("old", ({ state }) => state === "running");
+  if (port === "other") await daemon.until("heir", ({ state }) => state === "running");
+  daemon.rewrite(`tasks: { ${heir("port", "umask: 22")} }`);
+  expect((await daemon.ctl("reload", ...option.split(" ").filter(Boolean))).code).toBe(0);
+  await daemon.waitFor(/old: stopped[\s\S]*heir: running/);
+  expect(daemon.output).toMatch(/old: stopped[\s\S]*heir: started/);
+  expect(daemon.output).not.toMatch(/heir: (backoff|exited|failed)|next try/);
+});
+
 it("starts nothing that somebody has stopped while it waited for an old task's end", async () => {
   const old = `old: { command: [sh, -c, 'trap "while [ ! -e $DIR/go ]; do sleep 0.05; done; exit" TERM; touch $DIR/up; while :; do sleep 0.05; done'] }`;
   const daemon = new Daemon(`tasks: { ${old} }`);

@@ -12,6 +12,8 @@ import { pruneRunLogs } from "./run-log.ts";
 /** What follows the end of a run: a ping, the actions of its job, and the end of logs that are not kept any more. */
 export class Aftermath {
   private readonly actions: JobActions;
+  /** what was said about logs that cannot be removed */
+  private readonly said = new Set<string>();
 
   constructor(
     private readonly supervisor: Supervisor,
@@ -62,6 +64,10 @@ export class Aftermath {
     const kept = [...state.past, ...state.active].map(({ run }) => run);
     // A run that begins meanwhile has a higher number than any that is known.
     const newest = Math.max(0, ...kept);
-    await pruneRunLogs(folder, (run) => run > newest || kept.includes(run));
+    await pruneRunLogs(folder, (run) => run > newest || kept.includes(run)).catch((error: Error) => {
+      const message = `${job}: ${error.message}`;
+      if (!this.said.has(message)) this.surroundings.log(message);
+      this.said.add(message);
+    });
   }
 }

@@ -1,6 +1,7 @@
 import { type FileHandle, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { requireRootsFolder } from "../../config/guarded-path.ts";
+import { UserError } from "../../config/user-error.ts";
 import { endOfCharacters, startOfCharacters } from "../character-cut.ts";
 import { makeFolder } from "../make-folder.ts";
 
@@ -105,9 +106,16 @@ async function openLog(path: string): Promise<FileHandle> {
   return open(path, "a", 0o600);
 }
 
-/** What a run wrote, as far as it is kept; null when nothing is. */
+/**
+ * What a run wrote, as far as it is kept; null when nothing is.
+ * @throws UserError where another user could have put something else there
+ */
 export async function readRunLog(folder: string, run: number): Promise<string | null> {
-  if (!isRoots(folder)) return null;
+  const fault = findFolderFault(folder);
+  if (fault !== undefined) {
+    const hint = `give the state directory to root: chown -R root: DIR && chmod -R go-w DIR, or choose another with --state-dir`;
+    throw new UserError("run_log", `cannot show what run ${run} wrote: ${fault}`, { hint });
+  }
   const path = join(folder, `${run}.log`);
   const parts = await Promise.all(
     [`${path}.older`, path].map((file) => readFile(file, "utf8").catch(() => null)),
@@ -115,9 +123,10 @@ export async function readRunLog(folder: string, run: number): Promise<string | 
   return parts.every((part) => part === null) ? null : parts.join("");
 }
 
-/** Removes the logs of all runs but those that are kept. */
+/** Removes the logs of all runs but those that are kept. @throws UserError as {@link readRunLog} */
 export async function pruneRunLogs(folder: string, isKept: (run: number) => boolean): Promise<void> {
-  if (!isRoots(folder)) return;
+  const fault = findFolderFault(folder);
+  if (fault !== undefined) throw new UserError("run_log", `cannot remove old logs of runs: ${fault}`);
   const names = await readdir(folder).catch((): string[] => []);
   for (const name of names) {
     const run = /^(\d+)\.log(\.older)?$/.exec(name)?.[1];
@@ -125,12 +134,13 @@ export async function pruneRunLogs(folder: string, isKept: (run: number) => bool
   }
 }
 
-/** Whether there is such a folder, in which nobody else has put anything. */
-function isRoots(folder: string): boolean {
+/** Why somebody else may have put something into a folder; a folder that is not there has nothing. */
+function findFolderFault(folder: string): string | undefined {
   try {
     requireRootsFolder(folder);
-    return true;
-  } catch {
-    return false;
+    return undefined;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code === "ENOENT" ? undefined : message;
   }
 }

@@ -98,9 +98,12 @@ describe.skipIf(process.getuid?.() !== 0)("root, in what another user may change
     await log.close();
     expect(said).toEqual([expect.stringMatching(/^cannot write .*belongs to another user/)]);
     expect(existsSync(ours("new"))).toBe(false);
-    expect(await readRunLog(theirs("logs"), 1)).toBe(null);
+    await expect(readRunLog(theirs("logs"), 1)).rejects.toThrow(
+      /cannot show what run 1 wrote: .*belongs to another user/,
+    );
+    expect(await readRunLog(ours("none"), 1)).toBe(null);
     asThem('ln -s "$1" swapped');
-    await pruneRunLogs(theirs("swapped"), () => false);
+    await expect(pruneRunLogs(theirs("swapped"), () => false)).rejects.toThrow(/cannot remove old logs/);
     expect(readFileSync(ours("3.log"), "utf8")).toBe("kept\n");
   });
 

@@ -9,6 +9,7 @@ import { Groups } from "./job-settings.ts";
 import { LogSettings } from "./log.ts";
 import { longestName } from "./longest-name.ts";
 import { checkNames } from "./name-check.ts";
+import { findIneffective } from "./no-effect.ts";
 import { NotifyTarget } from "./notify.ts";
 import { OutputSettings } from "./output.ts";
 import { type Parsed, type Problem, sortProblems } from "./problem.ts";
@@ -154,7 +155,13 @@ function checkTask(source: YamlSource, name: string, defaults: Raw): Parsed<Task
   const own = (source.value as { tasks: Raw }).tasks[name];
   if (!isRaw(own)) return checkYaml(source, Task, ["tasks", name]);
   const merged = addDefaults(defaults, own);
-  return checkYaml({ ...source, value: { tasks: { [name]: merged } } }, Task, ["tasks", name]);
+  const read = checkYaml({ ...source, value: { tasks: { [name]: merged } } }, Task, ["tasks", name]);
+  if (!read.ok) return read;
+  const problems = findIneffective(new Set(Object.keys(own)), read.value).map(({ key, message }): Problem => {
+    const path = ["tasks", name, key];
+    return { file: source.file, position: source.positionOf(path, true), path: path.join("."), message };
+  });
+  return problems.length > 0 ? { ok: false, problems } : read;
 }
 
 /** The keys of `own` win, and its environment is added to. */

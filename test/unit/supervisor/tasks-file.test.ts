@@ -70,6 +70,32 @@ tasks: { a: { command: x, environment: { B: 2 } }, b: { command: x, environment:
     else expect(problemsOf(text)[0]).toMatch(wanted);
   });
 
+  it.each([
+    [
+      "queue_limit: 5, schedule: '@daily'",
+      /tasks\.t\.queue_limit: has no effect: no run waits; write overlap: queue/,
+    ],
+    ["overlap: queue, queue_limit: 5, schedule: '@daily'", undefined],
+    ["overlap: skip", /tasks\.t\.overlap: has no effect: the task is no job; give it a schedule or every/],
+    ["type: oneshot, on_failure: run x", /on_failure: has no effect: the task is no job/],
+    ["catch_up: false, catch_up_limit: 1h, every: 1h", /catch_up_limit: has no effect/],
+    ["timezone: UTC, every: 1h", /timezone: has no effect: every goes by no clock/],
+    ["restart: always, schedule: '@daily'", /restart: has no effect: the task is a job; write retries: 3/],
+    ["start_retries: 3, schedule: '@daily'", /start_retries: has no effect: the task is a job/],
+    ["type: oneshot, readiness: { fd: 3 }", /readiness: has no effect: a oneshot/],
+    ["start_period: 3s, readiness: { fd: 3 }", /start_period: has no effect: readiness replaces it/],
+    ["stop_signal: INT, stop_steps: [{ signal: TERM, wait: 1s }]", /stop_signal: has no effect: stop_steps/],
+    ["log: { max_size: 1MB }", /log: has no effect: no output goes to a file/],
+    ["log: { max_size: 1MB }, stdout: [inherit, f]", undefined],
+  ])("ignores nothing in silence: %s", (keys, problem) => {
+    const text = `tasks: { t: { command: x, ${keys} }, x: { command: x, type: oneshot } }`;
+    if (problem === undefined) tasksOf(text);
+    else expect(problemsOf(text)).toEqual([expect.stringMatching(problem)]);
+    // What many tasks start from is for those that it fits.
+    if (!keys.includes("overlap: skip")) return;
+    expect(tasksOf(`defaults: { ${keys} }\ntasks: { t: { command: x } }`).t?.overlap).toBe("skip");
+  });
+
   it("takes as many aliases as a long file has", () => {
     const tasks = Array.from({ length: 6_000 }, (_, index) => `  t${index}: { <<: *base, command: x }`);
     const text = `x-env: &env { A: 1 }\nx-base: &base { environment: *env }\ntasks:\n${tasks.join("\n")}`;

@@ -3,6 +3,7 @@ import type { Findings, Place } from "./findings.ts";
 import { parseHostAddress } from "./host-address.ts";
 import { expandHostRange, HostRangeError } from "./host-range.ts";
 import { parseIniValue, quoteOnHostLine } from "./ini-value.ts";
+import { isSecretName } from "./secret-name.ts";
 import { type SplitLine, splitLine, UnfinishedQuoteError, type Word } from "./shlex.ts";
 
 export interface HostLine {
@@ -28,7 +29,9 @@ export function parseHostLine({ text, at }: Line, findings: Findings): HostLine 
   }
   const address = expandAddress(first.text, at, findings);
   warnOfPlainNames(rest, placeOf, findings);
-  const variables = rest.map((word) => parseAssignment(word, first.text, placeOf(word.column), findings));
+  const variables = joinAssignments(rest, text, placeOf, findings).map((word) =>
+    parseAssignment(word, first.text, placeOf(word.column), findings),
+  );
   if (address === undefined) return undefined;
   return { ...address, variables: variables.filter((variable) => variable !== undefined) };
 }
@@ -39,9 +42,17 @@ const MEANT: ReadonlyMap<string, string> = new Map([
   ["ssh_host", "ansible_host"],
   ["user", "ansible_user"],
   ["ssh_user", "ansible_user"],
+  ["username", "ansible_user"],
+  ["port", "ansible_port"],
   ["ssh_port", "ansible_port"],
+  ["password", "ansible_password"],
+  ["ssh_password", "ansible_password"],
+  ["ssh_pass", "ansible_password"],
+  ["connection", "ansible_connection"],
   ["key", "ansible_ssh_private_key_file"],
   ["ssh_key", "ansible_ssh_private_key_file"],
+  ["private_key", "ansible_ssh_private_key_file"],
+  ["private_key_file", "ansible_ssh_private_key_file"],
 ]);
 
 function warnOfPlainNames(
@@ -54,13 +65,80 @@ function warnOfPlainNames(
     const meant = MEANT.get(name);
     if (meant === undefined || value === undefined || words.some((word) => word.text.startsWith(`${meant}=`)))
       continue;
-    const hint = `to reach the host with it, write: ${meant}=${value}`;
+    // A password does not belong on a terminal.
+    const shown = isSecretName(meant) ? "…" : value;
+    const hint = `to reach the host with it, write: ${meant}=${shown}`;
     findings.warn(
       placeOf(column),
       `${name} is a variable of your own, and says nothing about the connection`,
       hint,
     );
   }
+}
+
+/**
+ * Refuses `name = value` and `name={{ value }}` once, with the line to write: to Ansible, each of their words is one of its
+ * own. Returns the words that are left.
+ */
+function joinAssignments(
+  words: readonly Word[],
+  text: string,
+  placeOf: (column: number) => Place,
+  findings: Findings,
+): Word[] {
+  const left: Word[] = [];
+  for (let index = 0; index < words.length; index += 1) {
+    const word = words[index] as Word;
+    const spaced = readSpaced(words, index) ?? readTemplate(words, index, text);
+    if (spaced === undefined) left.push(word);
+    else {
+      const { count, problem, line } = spaced;
+      findings.refuse(placeOf(word.column), problem, `write: ${line}`);
+      index += count - 1;
+    }
+  }
+  return left;
+}
+
+interface Spaced {
+  /** how many words it takes */
+  count: number;
+  problem: string;
+  line: string;
+}
+
+/** `name = value`, `name =value`, `name= value`. */
+function readSpaced(words: readonly Word[], index: number): Spaced | undefined {
+  const [first = "", second = "", third = ""] = words.slice(index, index + 3).map(({ text }) => text);
+  const name = /^([A-Za-z_]\w*)(=?)$/.exec(first);
+  if (name === null) return undefined;
+  const [, key = "", equals] = name;
+  const isBefore = equals === "" && second.startsWith("=");
+  // `name=` alone is an empty value; a value follows only where the next word is no assignment itself.
+  const isAfter = equals === "=" && second !== "" && !second.includes("=");
+  if (!isBefore && !isAfter) return undefined;
+  const count = isBefore && second === "=" && third !== "" ? 3 : 2;
+  const value = count === 3 ? third : second.replace(/^=/, "");
+  const shown = isSecretName(key) ? "…" : /\s/.test(value) ? `"${value}"` : value;
+  return { count, problem: `a host line has no blanks around the = of ${key}`, line: `${key}=${shown}` };
+}
+
+/** `name={{ value }}` without quotes. */
+function readTemplate(words: readonly Word[], index: number, text: string): Spaced | undefined {
+  const { text: first, column } = words[index] as Word;
+  if (!/^\w+=\{\{(?!.*\}\})/.test(first)) return undefined;
+  const end = words.findIndex((word, at) => at > index && word.text.includes("}}"));
+  if (end === -1) return undefined;
+  // As it was written: quotes are gone from the words.
+  const written = text.slice(column - 1).replace(/\}\}.*/s, "}}");
+  const name = first.slice(0, first.indexOf("="));
+  const value = written.slice(name.length + 1);
+  const quote = value.includes('"') ? "'" : '"';
+  return {
+    count: end - index + 1,
+    problem: `the value of ${name} has blanks`,
+    line: `${name}=${quote}${value}${quote}`,
+  };
 }
 
 function splitHostLine(

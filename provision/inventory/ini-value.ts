@@ -19,6 +19,12 @@ export function parseIniValue(
   findings: Findings,
   quote: Quoting,
 ): VariableValue {
+  const tag = /^(?:!vault(?:-encrypted)?|!unsafe|\$ANSIBLE_VAULT)(?![\w-])/.exec(text)?.[0];
+  if (tag !== undefined) {
+    const hint = "write the variable in host_vars/HOST.yml or group_vars/GROUP.yml, beside the inventory";
+    findings.refuse(at, `${tag} has its meaning in YAML only: here it would be the value itself`, hint);
+    return text;
+  }
   const literal = parseLiteral(text);
   if (literal === undefined) return text;
   const { value, isBareTuple } = literal;

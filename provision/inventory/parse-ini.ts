@@ -39,6 +39,16 @@ function parseHeader(
 ): { group: string; section: SectionKind } | "refused" | undefined {
   const match = /^\[([^:\]\s]+)(?::([\p{L}\p{N}_]+))?\]\s*(?:#.*)?$/u.exec(text);
   if (match === null) {
+    const written =
+      /^(?:\[{0,2}\s*)([\p{L}_][\p{L}\p{N}_.-]*(?:\s*:\s*(?:children|vars|hosts))?)\s*\]{0,2}$/u.exec(text);
+    if (written !== null && /[[\]]/.test(text)) {
+      findings.refuse(
+        at,
+        `cannot read the section header ${text}`,
+        `write: [${written[1]?.replace(/\s/g, "")}]`,
+      );
+      return "refused";
+    }
     if (!/^\[.*\](?:\s*;.*)?$/.test(text)) return undefined;
     const hint =
       "write [group], [group:children] or [group:vars], without blanks; a comment after it begins with #";

@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { extname } from "node:path";
+import { readdir, readFile } from "node:fs/promises";
+import { extname, join } from "node:path";
 import { UserError } from "../../supervisor/config/user-error.ts";
 import type { Findings } from "./findings.ts";
 import { splitLines } from "./python-text.ts";
@@ -16,9 +16,9 @@ const REASONS: Readonly<Record<string, string>> = {
  * @throws UserError `inventory_unreadable`; `inventory_format` for what is an inventory of another kind
  */
 export async function readInventoryText(file: string, findings: Findings): Promise<string> {
-  const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
+  const bytes = await readFile(file).catch(async (cause: NodeJS.ErrnoException) => {
     const reason = REASONS[cause.code ?? ""] ?? cause.code ?? cause.message;
-    const hint = cause.code === "EISDIR" ? "name the file in it: -i FILE" : "name another with -i FILE";
+    const hint = await adviseOnUnreadable(file, cause.code);
     throw new UserError("inventory_unreadable", `cannot read the inventory ${file}: ${reason}`, {
       hint,
       cause,
@@ -30,17 +30,28 @@ export async function readInventoryText(file: string, findings: Findings): Promi
   return text;
 }
 
+async function adviseOnUnreadable(file: string, code: string | undefined): Promise<string> {
+  if (code === "ENOENT" && file.includes(","))
+    return "a list of hosts is not read: write them into a file, a host a line, and name it with -i FILE";
+  if (code !== "EISDIR") return "name another with -i FILE";
+  const names = await readdir(file).catch(() => []);
+  const likely = names.find((name) => /^(?:hosts|inventory)(?:\.ini)?$|\.ini$/.test(name));
+  return `an inventory is one file, with group_vars/ and host_vars/ beside it; write: -i ${likely === undefined ? "FILE" : join(file, likely)}`;
+}
+
 function refuseOtherFormats(file: string, text: string): void {
-  const kind = /^\.(?:ya?ml|json|toml)$/.test(extname(file))
+  const kind = /^\.(?:ya?ml|json|toml|tf|hcl)$/.test(extname(file))
     ? extname(file).slice(1).toUpperCase()
     : text.startsWith("#!")
       ? "a script"
       : text.startsWith("$ANSIBLE_VAULT")
         ? "encrypted with ansible-vault"
-        : undefined;
+        : /^\s*(?:\{|\[\s*\{)/.test(text)
+          ? "JSON"
+          : undefined;
   if (kind === undefined) return;
   throw new UserError("inventory_format", `cannot read the inventory ${file}: it is ${kind}`, {
-    hint: "only Ansible's INI format is read; `ansible-inventory --list --export` helps to convert another",
+    hint: "only Ansible's INI format is read, such as: web1 ansible_host=203.0.113.10 ansible_user=debian",
   });
 }
 

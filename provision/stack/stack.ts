@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { toUserErrors } from "../../supervisor/config/problem.ts";
+import { basename, join, resolve } from "node:path";
+import { type Problem, toUserErrors } from "../../supervisor/config/problem.ts";
 import { UserError } from "../../supervisor/config/user-error.ts";
 import { checkYaml, parseYaml, type YamlSource } from "../../supervisor/config/yaml-document.ts";
 import { quoteArgv } from "../connection/quote.ts";
@@ -50,7 +50,10 @@ export function parseStack(text: string, file: string, directory: string): Stack
   const source = parseYaml(text, file, { foreignTags: true });
   if (!source.ok) throw toUserErrors("stack_invalid", source.problems);
   const compose = checkYaml(source.value, ComposeFile);
-  if (!compose.ok) throw toUserErrors("stack_invalid", compose.problems);
+  if (!compose.ok) {
+    const problems = compose.problems.map((problem) => adviseOnName(problem, source.value, directory));
+    throw toUserErrors("stack_invalid", problems);
+  }
   if (compose.value["x-longshore"] === undefined) {
     throw new UserError("stack_invalid", `${file} has no x-longshore block`, {
       hint: "add  x-longshore: {}  or, where longshored is PID 1 of a service,  x-longshore: { supervisor: SERVICE }",
@@ -64,4 +67,26 @@ export function parseStack(text: string, file: string, directory: string): Stack
     source: source.value,
     services: compose.value.services,
   };
+}
+
+/** Adds the line to write to what is wrong with `name`. */
+function adviseOnName(problem: Problem, source: YamlSource, directory: string): Problem {
+  if (problem.path !== "name") return problem;
+  const { name, ...rest } = source.value as Record<string, unknown>;
+  const written = typeof name === "string" ? name : "";
+  const line = `name: ${toStackName(written) || toStackName(basename(resolve(directory))) || "site"}`;
+  // A compose file of somebody else's lacks both.
+  const hint =
+    name !== undefined || "x-longshore" in rest
+      ? `write: ${line}`
+      : `write two lines: ${line}  and  x-longshore: {}`;
+  return { ...problem, hint };
+}
+
+/** The nearest name that Compose takes for a project; empty where there is none. */
+function toStackName(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]+/g, "-")
+    .replace(/^[-_]+|-+$/g, "");
 }

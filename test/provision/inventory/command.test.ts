@@ -60,7 +60,7 @@ describe.concurrent("longshore inventory", { timeout: 60_000 }, () => {
     expect(code).toBe(0);
     expect(stdout).not.toContain("warning");
     expect(stderr).toMatch(
-      /^warning: \S+comments-in-words\.ini:2:15: "#def user=root" is not read.*\n {2}put /,
+      /^warning: \S+comments-in-words\.ini:2:15: "#def user=root" is not read.*\n {2}put /m,
     );
   });
 

@@ -50,6 +50,12 @@ describe("what Ansible loses without a word is a warning", () => {
       "a host=127.0.0.1",
       "i:1:3: host is a variable of your own, and says nothing about the connection → to reach the host with it, write: ansible_host=127.0.0.1",
     ],
+    [
+      "a plain port",
+      "a port=22",
+      "port is a variable of your own, and says nothing about the connection → to reach the host with it, write: ansible_port=22",
+    ],
+    ["a plain password, not shown", "a password=x", "write: ansible_password=…"],
     ["twice on a line", "a x=1 x=2", "i:1:7: x is set twice on this line"],
     ["twice in a section", "a\n[all:vars]\nx=1\nx=2", "i:4:1: x of group all is set twice"],
     [
@@ -256,5 +262,29 @@ describe("a warning does not repeat what is secret by its name", () => {
     expect(said).toHaveLength(3);
     expect(said.join("\n")).not.toMatch(/755|493|1234|668/);
     expect(said.at(-1)).toContain("1.10 is read as");
+  });
+});
+
+describe("a refusal has the line to write", () => {
+  test.each([
+    ["blanks around =", "a b = c", "i:1:3: a host line has no blanks around the = of b\n  write: b=c"],
+    ["a blank before =", "a b =c", "write: b=c"],
+    ["a blank after =", "a b= c d=e", "write: b=c"],
+    ["a password with blanks around =", "a my_password = c", "write: my_password=…"],
+    [
+      "a template without quotes",
+      "a b={{ c | default('x') }} d=e",
+      "i:1:3: the value of b has blanks\n  write: b=\"{{ c | default('x') }}\"",
+    ],
+    ["an open bracket", "[web\nh", "i:1:1: cannot read the section header [web\n  write: [web]"],
+    ["a closing bracket", "web]\nh", "write: [web]"],
+    ["an open bracket of :children", "[web:children\nh", "write: [web:children]"],
+    ["blanks in brackets", "[ web ]\nh", "write: [web]"],
+    ["doubled brackets", "[[web]]\nh", "write: [web]"],
+    ["!vault on a host", "a p=!vault", "i:1:3: !vault has its meaning in YAML only"],
+    ["!vault in :vars", "a\n[all:vars]\np=!vault |", "i:3:1: !vault has its meaning in YAML only"],
+    ["a vault's text", "a p=$ANSIBLE_VAULT;1.1;AES256", "$ANSIBLE_VAULT has its meaning in YAML only"],
+  ])("%s", (_title, text, expected) => {
+    expect(refusalOf(text)).toContain(expected);
   });
 });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { loadStack } from "../../../provision/stack/stack.ts";
+import { formatError } from "../../../supervisor/config/user-error.ts";
 import { makeStackFolder } from "./stack-folder.ts";
 
 test("the default stack of this repository is valid", async () => {
@@ -40,6 +41,17 @@ test.each([
   await expect(loading).rejects.toThrow(message);
   await expect(loading).rejects.toThrow(folder.file);
   await expect(loading).rejects.toMatchObject({ code: "stack_invalid" });
+});
+
+test.each([
+  ["no name", `${X}services: {}\n`, /write: name: [a-z0-9]/],
+  ["a name in capitals", `name: MyApp\n${X}services: {}\n`, /write: name: myapp$/],
+  ["a name with blanks", `name: My Site!\n${X}services: {}\n`, /write: name: my-site$/],
+  ["neither name nor block", "services: {}\n", /write two lines: name: .* and {2}x-longshore: \{\}/],
+])("%s: the line to write", async (_title, text, hint) => {
+  using folder = makeStackFolder({ "compose.yaml": text });
+  const error: unknown = await loadStack(folder.directory).catch((reason: unknown) => reason);
+  expect(formatError(error)).toMatch(hint);
 });
 
 test("what is Compose's business is left to Compose", async () => {

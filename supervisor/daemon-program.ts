@@ -7,6 +7,7 @@ import { UserError } from "./config/user-error.ts";
 import type { DefaultPaths } from "./protocol/default-paths.ts";
 import { requireSocketPath } from "./protocol/socket-path.ts";
 import { readInherited } from "./runtime/inherited.ts";
+import { printText } from "./runtime/print.ts";
 
 const standardFile = "/etc/longshore/tasks.yaml";
 
@@ -53,7 +54,7 @@ export function createDaemonProgram(paths: DefaultPaths): Command {
       const { loadPlan } = await import("./config/load.ts");
       const { specs, warnings } = await loadPlan(file, readInherited());
       for (const warning of warnings) console.error(`warning: ${warning}`);
-      console.log(`${file} is good: ${specs.length} ${specs.length === 1 ? "instance" : "instances"}`);
+      printText(`${file} is good: ${specs.length} ${specs.length === 1 ? "instance" : "instances"}\n`);
     });
 
   program
@@ -69,7 +70,7 @@ export function createDaemonProgram(paths: DefaultPaths): Command {
       const { renderDueTimes } = await import("./ctl/job-commands.ts");
       const answer = await listOffline(file, job, options, new Date());
       const text = options.json ? JSON.stringify(answer, null, 2) : renderDueTimes(answer, job === undefined);
-      if (text !== "") console.log(text);
+      if (text !== "") printText(`${text}\n`);
     });
 
   program
@@ -77,7 +78,7 @@ export function createDaemonProgram(paths: DefaultPaths): Command {
     .description("print the JSON Schema of tasks.yaml")
     .action(async () => {
       const { tasksFileSchema } = await import("./config/json-schema.ts");
-      console.log(JSON.stringify(tasksFileSchema(), null, 2));
+      printText(`${JSON.stringify(tasksFileSchema(), null, 2)}\n`);
     });
 
   program
@@ -99,7 +100,7 @@ export function createDaemonProgram(paths: DefaultPaths): Command {
     .action(async (file: string, options: { from?: Dialect }) => {
       const { convertFile } = await import("./convert-file.ts");
       const { text, remarks } = await convertFile(file, options.from);
-      process.stdout.write(text);
+      printText(text);
       // Redirected to a file, the comments at its head are easily missed.
       if (remarks.length > 0 && !process.stdout.isTTY)
         console.error(`what differs is said in comments at the head of the output (${remarks.length})`);

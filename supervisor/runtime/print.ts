@@ -1,0 +1,24 @@
+import { writeSync } from "node:fs";
+import { UserError } from "../config/user-error.ts";
+
+/** How long to wait (ms) before a full pipe that does not block is tried again. */
+const pause = 10;
+
+/**
+ * Writes a text to the standard output, all of it. Node's own stream takes a disk that fills up half-way for success.
+ * A reader that has enough (head) is no failure.
+ * @throws UserError where it cannot be written, as on a full disk
+ */
+export function printText(text: string, descriptor = 1): void {
+  for (let rest: Buffer = Buffer.from(text); rest.length > 0; ) {
+    try {
+      rest = rest.subarray(writeSync(descriptor, rest));
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "EPIPE") return;
+      if (code !== "EAGAIN")
+        throw new UserError("output", `cannot write the output (${code})`, { cause: error });
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);
+    }
+  }
+}

@@ -52,7 +52,9 @@ export default defineConfig({
           name: "supervisor",
           include: ["test/supervisor/**/*.test.ts"],
           maxWorkers: 3,
-          testTimeout: 30_000,
+          testTimeout: 60_000,
+          // the programs are bundled in a hook of each file
+          hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
         },
       },

@@ -127,7 +127,7 @@ export class Daemon {
   }
 
   /** Resolves with the first match of its output, past or future, as far as its lines are whole. */
-  waitFor(pattern: RegExp, milliseconds = 15_000): Promise<RegExpExecArray> {
+  waitFor(pattern: RegExp, milliseconds = 30_000): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
       const finish = (act: () => void): void => {
         clearTimeout(timer);
@@ -161,7 +161,7 @@ export class Daemon {
   async until(
     name: string,
     isDone: (instance: InstanceStatus) => boolean,
-    milliseconds = 15_000,
+    milliseconds = 30_000,
   ): Promise<InstanceStatus> {
     await this.waitFor(/^longshored \| longshored \S+ runs /m);
     const deadline = Date.now() + milliseconds;

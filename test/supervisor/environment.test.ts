@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
+import { getPriority } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { Daemon, useDaemons } from "./daemon.ts";
@@ -96,5 +97,12 @@ it("passes on the limits, the mask, the priority and the processors that it was 
     wrapper: ["sh", "-c", `${chain} "$@"`, "sh"],
   });
   await daemon.waitFor(/^longshored \| show: exited/m);
-  expect(linesOf(daemon, "show")).toEqual(["0027", "3", "1", "4", "Cpus_allowed_list:\t0", "17"]);
+  expect(linesOf(daemon, "show")).toEqual([
+    "0027",
+    String(getPriority() + 3),
+    "1",
+    "4",
+    "Cpus_allowed_list:\t0",
+    "17",
+  ]);
 });

@@ -123,22 +123,19 @@ tasks:
 });
 
 it("starts what waits for nothing any more, and what is switched on", async () => {
+  const unready = "  base: { command: sleep 1000, readiness: { log: never } }\n";
   const daemon = new Daemon(
-    `tasks:\n${task("base", "readiness: { log: never }")}${task("waits", "depends_on: { base: { condition: healthy } }")}${task("off", "autostart: false")}`,
+    `tasks:\n${unready}${task("waits", "depends_on: { base: { condition: healthy } }")}${task("off", "autostart: false")}`,
   );
   await daemon.until("waits", ({ state }) => state === "waiting");
   const { pid } = await daemon.instance("base");
   // Nothing else changes: no process starts or ends.
-  daemon.rewrite(
-    `tasks:\n${task("base", "readiness: { log: never }")}${task("waits", "depends_on: []")}${task("off", "autostart: false")}`,
-  );
+  daemon.rewrite(`tasks:\n${unready}${task("waits", "depends_on: []")}${task("off", "autostart: false")}`);
   expect((await daemon.ctl("reload")).stdout).toBe("adjusted: waits\nunchanged: 2\n");
   await daemon.until("waits", ({ state }) => state === "running");
   expect(await daemon.instance("off")).toMatchObject({ state: "stopped" });
 
-  daemon.rewrite(
-    `tasks:\n${task("base", "readiness: { log: never }")}${task("waits", "depends_on: []")}${task("off", "")}`,
-  );
+  daemon.rewrite(`tasks:\n${unready}${task("waits", "depends_on: []")}${task("off", "")}`);
   await daemon.ctl("reload");
   await daemon.until("off", ({ state }) => state === "running");
   expect(await daemon.instance("base")).toMatchObject({ pid });

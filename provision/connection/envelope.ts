@@ -21,10 +21,18 @@ export type Mark = { kind: "L" | "S" | "P" | "B" } | { kind: "E"; code: number }
 /** Puts a mark on both outputs. */
 const SAY = (letter: string) => `printf %s${letter} "$m"; printf %s${letter} "$m" >&2`;
 
+/**
+ * A command's docker asks the engine of its host, as the Docker API over the connection does, whatever an environment or a
+ * context of ~/.docker/config.json names (DOCKER_HOST comes before both); that file's logins still count.
+ */
+const OWN_ENGINE =
+  "unset DOCKER_CONTEXT DOCKER_TLS DOCKER_TLS_VERIFY DOCKER_CERT_PATH; " +
+  "DOCKER_HOST=unix:///var/run/docker.sock; export DOCKER_HOST";
+
 // One line each: a login shell of csh's family takes no other.
-const RUN = `m=$1$2; shift 2; ${SAY("B")}; "$@"; c=$?; ${SAY("E$c\\;")}; exit "$c"`;
+const RUN = `m=$1$2; shift 2; ${OWN_ENGINE}; ${SAY("B")}; "$@"; c=$?; ${SAY("E$c\\;")}; exit "$c"`;
 /** A process that is held: nothing of ours stays between it and its user. */
-const HOLD = `m=$1$2; shift 2; ${SAY("B")}; exec "$@"`;
+const HOLD = `m=$1$2; shift 2; ${OWN_ENGINE}; ${SAY("B")}; exec "$@"`;
 // sudo's words are English then, as they are for whoever looks them up. -k: no remembered login takes the place of the
 // password, so that a wrong one is noticed.
 const BECOME =

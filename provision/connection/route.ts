@@ -92,22 +92,42 @@ export function parseJump(text: string): { address: string; user?: string; port?
   };
 }
 
+/** sshd of the jump host waits for as long as its kernel does, two minutes and more: the limit is the host's own. */
 function openForward(
   host: string,
   { client }: SshClient,
-  { hostName, port }: SshSettings,
+  { hostName, port, connectTimeoutSeconds }: SshSettings,
   jumps: string[],
 ): Promise<Duplex> {
+  const refuse = (code: string, words: string, cause?: Error) =>
+    new UnreachableError(code, `cannot connect to ${host}: ${jumps.at(-1)} ${words}`, {
+      hint: "is the host on, does the jump host know its name, and does its sshd allow it (AllowTcpForwarding)?",
+      cause,
+    });
+  const target = `${hostName}:${port}`;
   return new Promise((resolve, reject) => {
+    let isOver = false;
+    const end = (error: UnreachableError) => {
+      isOver = true;
+      clearTimeout(timer);
+      client.removeListener("close", lost);
+      reject(error);
+    };
+    const lost = () => end(refuse("ssh_jump", `was lost before it opened a connection to ${target}`));
+    const timer = setTimeout(
+      () =>
+        end(refuse("ssh_timeout", `has opened no connection to ${target} within ${connectTimeoutSeconds} s`)),
+      connectTimeoutSeconds * 1000,
+    );
+    client.once("close", lost);
     client.forwardOut("127.0.0.1", 0, hostName, port, (error, stream) => {
-      if (error === undefined) return resolve(stream);
-      const message = `cannot connect to ${host}: ${jumps.at(-1)} opens no connection to ${hostName}:${port}: ${error.message}`;
-      reject(
-        new UnreachableError("ssh_jump", message, {
-          hint: "is the host on, does the jump host know its name, and does its sshd allow it (AllowTcpForwarding)?",
-          cause: error,
-        }),
-      );
+      // too late: nobody takes it any more
+      if (isOver) return stream?.destroy();
+      if (error !== undefined)
+        return end(refuse("ssh_jump", `opens no connection to ${target}: ${error.message}`, error));
+      clearTimeout(timer);
+      client.removeListener("close", lost);
+      resolve(stream);
     });
   });
 }

@@ -3,8 +3,10 @@ import type Docker from "dockerode";
 import { UserError } from "../../supervisor/config/user-error.ts";
 import { type Connection, run } from "../connection/connection.ts";
 import { dockerOf } from "../connection/docker.ts";
+import { engineSilent } from "../connection/limit-docker.ts";
 import { addressOf } from "../connection/open.ts";
 import { judgeStack } from "../engine/judge-stack.ts";
+import { PATIENCE } from "../facts/engine-script.ts";
 import type { Facts, StackFacts } from "../facts/facts.ts";
 import { gatherFacts } from "../facts/gather.ts";
 import { checkBaseImages } from "../image/availability.ts";
@@ -43,6 +45,7 @@ export function planDeploy(deployment: Deployment, host: InventoryHost): Planner
       name: release.stack,
       supervisor: settings.supervisor ?? "",
     });
+    if (facts.docker.hung) throw engineSilent(host.name, PATIENCE);
     if (facts.docker.serverVersion === undefined || facts.docker.composeVersion === undefined) {
       throw new UserError("docker_missing", `Docker Engine with Compose does not answer on ${host.name}`, {
         hint: "run provision first",

@@ -7,6 +7,8 @@ export interface EngineView {
   now: Date;
   /** an engine is installed, and does not answer */
   noEngine: boolean;
+  /** what docker said of that, if anything */
+  engineWords?: string;
   /** without those of `docker compose run` */
   containers: ContainerFacts[];
 }
@@ -18,7 +20,7 @@ export interface EngineView {
  *     container=JSON            in base64; what the engine says of it, its environment left out
  *     pidOne=ID ARGV            in base64, the words of the command line of its PID 1, ended by NUL
  *     tasks=ID JSON             in base64, what its supervisor says (a StatusAnswer)
- *     noEngine=yes              the engine does not answer
+ *     noEngine=WORDS            in base64; the engine does not answer, and docker says so
  *
  * A container is asked for its tasks where its PID 1 is longshored, or may be, and where its service is SERVICE.
  */
@@ -43,7 +45,14 @@ read_pid_one() {
 }
 look_at_containers() {
   printf 'now=%s\n' "$(date -u +%Y-%m-%dT%H:%M:%S.%NZ)"
-  ids=$(ask_docker ps -aq --no-trunc --filter "$1") || { printf 'noEngine=yes\n'; return 0; }
+  ids=$(ask_docker ps -aq --no-trunc --filter "$1")
+  code=$?
+  if [ "$code" -ne 0 ]; then
+    words="it has not answered within 10 s"
+    [ "$code" -ge 124 ] || words=$(ask_docker version 2>&1 >/dev/null | head -c 2000)
+    printf 'noEngine=%s\n' "$(printf %s "$words" | base64 -w 0)"
+    return 0
+  fi
   [ -n "$ids" ] || return 0
   # Fields by their names in Go: only then may one be absent, as a healthcheck is.
   format='{{.ID}} {{.State.Pid}} {{.State.Status}} ={{index .Config.Labels "com.docker.compose.service"}} {"Id":{{json .ID}},
@@ -94,6 +103,7 @@ export function parseLook(output: string): EngineView {
     // A `date` without %N prints what is no time.
     now: Number.isNaN(now.getTime()) ? new Date() : now,
     noEngine: values("noEngine").length > 0,
+    engineWords: decode(values("noEngine")[0] ?? "").trim() || undefined,
     containers,
   };
 }

@@ -7,6 +7,9 @@ import type { Variables } from "./value.ts";
 /** Deeper, a drawing is wider than anybody reads. */
 const DEEPEST = 500;
 
+/** A drawing of more lines is that of groups which are in several others, again and again: each level doubles it. */
+const MOST_LINES = 100_000;
+
 /** Names that Ansible gives a value of its own, and that `ansible-inventory` therefore leaves out. */
 const INTERNAL = new Set(
   `ansible_diff_mode ansible_config_file ansible_facts ansible_forks ansible_inventory_sources ansible_limit
@@ -45,19 +48,32 @@ function withoutInternal(vars: Variables): Variables {
   return Object.fromEntries(Object.entries(vars).filter(([name]) => !INTERNAL.has(name)));
 }
 
-/** A group and what is below it as `ansible-inventory --graph` draws it; a group in two others is drawn twice. */
-export function drawGraph(groups: ReadonlyMap<string, Group>, name: string, depth = 0): string[] {
-  const group = groups.get(name);
-  if (group === undefined) return [];
-  if (depth > DEEPEST) {
-    throw new UserError("inventory_depth", `cannot draw groups that are more than ${DEEPEST} deep`, {
-      hint: "`longshore inventory --list` shows them all",
-    });
-  }
-  const draw = (text: string, level: number) => (level === 0 ? text : `${"  |".repeat(level)}--${text}`);
-  return [
-    draw(`@${name}:`, depth),
-    ...[...group.children].flatMap((child) => drawGraph(groups, child, depth + 1)),
-    ...(name === "all" ? [] : [...group.hosts]).map((host) => draw(host, depth + 1)),
-  ];
+/**
+ * A group and what is below it as `ansible-inventory --graph` draws it; a group in two others is drawn twice.
+ *
+ * @throws UserError `inventory_depth`; `inventory_size` where groups that are in several others make a drawing without end
+ */
+export function drawGraph(groups: ReadonlyMap<string, Group>, name: string): string[] {
+  const lines: string[] = [];
+  const add = (text: string, level: number) => {
+    if (lines.length === MOST_LINES)
+      throw refuseDrawing("inventory_size", `that make more than ${MOST_LINES} lines`);
+    lines.push(level === 0 ? text : `${"  |".repeat(level)}--${text}`);
+  };
+  const draw = (at: string, depth: number) => {
+    const group = groups.get(at);
+    if (group === undefined) return;
+    if (depth > DEEPEST) throw refuseDrawing("inventory_depth", `that are more than ${DEEPEST} deep`);
+    add(`@${at}:`, depth);
+    for (const child of group.children) draw(child, depth + 1);
+    if (at !== "all") for (const host of group.hosts) add(host, depth + 1);
+  };
+  draw(name, 0);
+  return lines;
+}
+
+function refuseDrawing(code: string, which: string): UserError {
+  return new UserError(code, `cannot draw groups ${which}`, {
+    hint: "`longshore inventory --list` shows them all",
+  });
 }

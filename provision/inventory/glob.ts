@@ -1,18 +1,22 @@
+import { type Wildcard, type WildcardPart, wildcardOf } from "../../supervisor/config/wildcard.ts";
+
 /**
- * A shell glob as an expression for whole names: `*`, `?`, `[abc]`, `[a-c]`, `[!abc]`. Rules: Python's `fnmatch`, in which an
- * unclosed bracket stands for itself.
+ * A shell glob for whole names: `*`, `?`, `[abc]`, `[a-c]`, `[!abc]`. Rules: Python's `fnmatch`, in which an unclosed bracket
+ * stands for itself. Many stars take no longer than their number.
  *
  * @throws SyntaxError for a class such as `[c-a]`
  */
-export function parseGlob(glob: string): RegExp {
-  const part = /\*|\?|\[(!?)(\]?[^\]]*)\]|./gsu;
-  const source = glob.replace(part, (whole, not?: string, members?: string) => {
-    if (whole === "*") return ".*";
-    if (whole === "?") return ".";
-    if (members === undefined || members === "") return whole.replace(/[\\^$.*+?()[\]{}|/]/u, "\\$&");
-    return `[${not === "!" ? "^" : ""}${members.replace(/[\\^[\]&~|]/g, "\\$&")}]`;
-  });
-  return new RegExp(`^(?:${source})$`, "su");
+export function parseGlob(glob: string): Wildcard {
+  const parts = glob.matchAll(/\*|\?|\[(!?)(\]?[^\]]*)\]|./gsu);
+  return wildcardOf([...parts].map(([whole, not, members]) => parsePart(whole, not === "!", members)));
+}
+
+function parsePart(whole: string, not: boolean, members: string | undefined): WildcardPart {
+  if (whole === "*") return "*";
+  if (whole === "?") return () => true;
+  if (members === undefined || members === "") return (character) => character === whole;
+  const expression = new RegExp(`[${not ? "^" : ""}${members.replace(/[\\^[\]&~|]/g, "\\$&")}]`, "su");
+  return (character) => expression.test(character);
 }
 
 /**

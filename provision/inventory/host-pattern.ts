@@ -1,4 +1,5 @@
 import { UserError } from "../../supervisor/config/user-error.ts";
+import { filterNames, SlowExpressionError } from "./filter-names.ts";
 import { parseGlob, parsePythonRegExp } from "./glob.ts";
 import { listHosts } from "./group-graph.ts";
 import type { Inventory, InventoryHost } from "./inventory.ts";
@@ -11,7 +12,7 @@ import type { Inventory, InventoryHost } from "./inventory.ts";
  *
  * @param terms undefined selects every host
  * @throws UserError `limit_matches_nothing` for a term that matches no host and no group, and for a selection of no host;
- * `limit_syntax` for a term that cannot be read
+ * `limit_syntax` for a term that cannot be read; `limit_slow` for an expression that takes too long
  */
 export function selectHosts(inventory: Inventory, terms: readonly string[] | undefined): InventoryHost[] {
   if (terms === undefined) return inventory.hosts;
@@ -47,13 +48,13 @@ const LOCALHOST = ["localhost", "127.0.0.1", "::1"];
 
 function matchTerm(inventory: Inventory, term: string): string[] {
   const { pattern, subscript } = splitSubscript(term);
-  const expression = compile(pattern, term);
-  const groups = [...inventory.groups.keys()].filter((name) => expression.test(name));
+  const choose = compile(pattern, term);
+  const groups = choose([...inventory.groups.keys()]);
   const ofGroups = groups.flatMap((name) => listHosts(inventory.groups, name));
   // A group's plain name is not looked for among the hosts.
   const isPattern = /^~|[.?*[]/.test(pattern);
   const names = inventory.hosts.map(({ name }) => name);
-  const own = groups.length === 0 || isPattern ? names.filter((name) => expression.test(name)) : [];
+  const own = groups.length === 0 || isPattern ? choose(names) : [];
   const local = LOCALHOST.includes(pattern) ? names.find((name) => LOCALHOST.includes(name)) : undefined;
   if (groups.length === 0 && own.length === 0 && local !== undefined) return [local];
   if (groups.length === 0 && own.length === 0) throw matchesNothing(term, inventory);
@@ -71,14 +72,32 @@ function matchesNothing(term: string, { groups, hosts }: Inventory): UserError {
   });
 }
 
-function compile(pattern: string, term: string): RegExp {
+function compile(pattern: string, term: string): (names: string[]) => string[] {
+  const choose = refusing(term, () => {
+    if (pattern.startsWith("~")) {
+      const expression = parsePythonRegExp(pattern.slice(1));
+      return (names: string[]) => filterNames(expression, names);
+    }
+    const glob = parseGlob(pattern);
+    return (names: string[]) => names.filter((name) => glob.test(name));
+  });
+  return (names) => refusing(term, () => choose(names));
+}
+
+/** @throws UserError `limit_syntax`, `limit_slow` in the place of what cannot be read or takes too long */
+function refusing<T>(term: string, work: () => T): T {
   try {
-    return pattern.startsWith("~") ? parsePythonRegExp(pattern.slice(1)) : parseGlob(pattern);
+    return work();
   } catch (cause) {
+    if (cause instanceof SlowExpressionError) {
+      throw new UserError("limit_slow", `cannot match "${term}" of --limit: ${cause.message}`, {
+        hint: "a repetition within a repetition, as in (a+)+, tries every way to share a name: write one of them",
+        cause,
+      });
+    }
     if (!(cause instanceof SyntaxError)) throw cause;
-    const hint = "a comma or a colon ends a term, within an expression too";
     throw new UserError("limit_syntax", `cannot read "${term}" of --limit: ${cause.message}`, {
-      hint,
+      hint: "a comma or a colon ends a term, within an expression too",
       cause,
     });
   }

@@ -46,16 +46,19 @@ export const HostStatus = z.object({
 });
 export type HostStatus = z.infer<typeof HostStatus>;
 
-const NO_ENGINE = {
-  code: "docker_missing",
-  message: "Docker Engine is installed and does not answer",
-  hint: "run provision: it starts the engine",
-};
+function noEngine(words: string | undefined) {
+  return {
+    code: "docker_missing",
+    message: `Docker Engine is installed and does not answer${words === undefined ? "" : `: ${words}`}`,
+    hint: "run provision: it starts the engine",
+  };
+}
 
 /** Reads what the status script printed. Pure. */
 export function parseStatus(host: string, output: string): HostStatus {
   const view = parseLook(output);
-  if (view.noEngine) return { host, status: "failed", problems: [], containers: [], error: NO_ENGINE };
+  if (view.noEngine)
+    return { host, status: "failed", problems: [], containers: [], error: noEngine(view.engineWords) };
   const releases = new Map(readPairs(output, "release"));
   const wanted = new Map(
     readPairs(output, "wanted").map(([stack, json]) => [

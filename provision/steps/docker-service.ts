@@ -47,12 +47,12 @@ exit $code
 `;
 
 const WAIT = `
-export DOCKER_HOST=unix:///var/run/docker.sock
-tries=0
-until timeout 10 docker version >/dev/null 2>&1; do
-  tries=$((tries + 1))
-  [ "$tries" -lt 60 ] || { timeout 10 docker version || echo "it has not answered within 10 s" >&2; exit 1; }
-  sleep 0.5
+until_time=$(($(date +%s) + 60))
+until timeout -k 1 10 docker version >/dev/null 2>&1; do
+  [ "$(date +%s)" -ge "$until_time" ] || { sleep 0.5; continue; }
+  timeout -k 1 10 docker version >/dev/null || echo "it has not answered within 60 s" >&2
+  command -v journalctl >/dev/null && timeout 10 journalctl --unit docker --lines 5 --no-pager --output cat >&2
+  exit 1
 done
 `;
 
@@ -62,7 +62,7 @@ done
  */
 const START_BY_HAND = `
 timeout 10 docker version >/dev/null 2>&1 && exit 0
-if [ -x /etc/init.d/docker ] && service docker start </dev/null >/dev/null 2>&1; then
+if [ -x /etc/init.d/docker ] && timeout -k 5 120 service docker start </dev/null >/dev/null 2>&1; then
   exit 0
 fi
 echo "the init script cannot start it: starting dockerd itself"

@@ -3,24 +3,37 @@ export interface Wildcard {
   test(name: string): boolean;
 }
 
-/**
- * A pattern in which `*` stands for any text and `?` for any one character; it must fit the whole of a name. It takes at most
- * as many steps as the pattern and the name have characters, multiplied: a regular expression of many stars takes years.
- */
+/** A part of a pattern: any text, or one character that passes. */
+export type WildcardPart = "*" | ((character: string) => boolean);
+
+/** A pattern in which `*` stands for any text and `?` for any one character; it must fit the whole of a name. */
 export function wildcard(pattern: string): Wildcard {
-  const wanted = [...pattern];
-  return { test: (name) => fits(wanted, [...name]) };
+  return wildcardOf(
+    [...pattern].map((part): WildcardPart => {
+      if (part === "*") return "*";
+      return part === "?" ? () => true : (character) => character === part;
+    }),
+  );
+}
+
+/**
+ * A pattern of such parts. It takes at most as many steps as the pattern and the name have characters, multiplied: a regular
+ * expression of many stars takes years.
+ */
+export function wildcardOf(parts: readonly WildcardPart[]): Wildcard {
+  return { test: (name) => fits(parts, [...name]) };
 }
 
 /** Goes back to the last star alone: what an earlier one could take more of, the last one can take too. */
-function fits(pattern: readonly string[], name: readonly string[]): boolean {
+function fits(pattern: readonly WildcardPart[], name: readonly string[]): boolean {
   let [at, from] = [0, 0];
   let star: { readonly at: number; from: number } | undefined;
   while (from < name.length) {
-    if (pattern[at] === "*") {
+    const part = pattern[at];
+    if (part === "*") {
       star = { at, from };
       at += 1;
-    } else if (at < pattern.length && (pattern[at] === "?" || pattern[at] === name[from])) {
+    } else if (part?.(name[from] ?? "")) {
       at += 1;
       from += 1;
     } else if (star !== undefined) {

@@ -37,7 +37,7 @@ export async function ensureImage(name: "host" | "internet", suite: Suite = "tri
   const tag = `${repository}:${hashFiles([folder], baseId)}`;
   if (!(await hasImage(tag))) {
     await docker(["build", "--quiet", "--build-arg", `BASE=${base}`, "--tag", tag, folder]);
-    await removeStaleImages(repository);
+    await removeStaleImages(repository, tag);
   }
   return tag;
 }
@@ -47,11 +47,15 @@ export async function hasImage(tag: string): Promise<boolean> {
   return (await runCommand(["docker", "image", "inspect", tag])).code === 0;
 }
 
-/** Keeps the two newest images of a repository: this content's, and the one of a branch that is worked on beside it. */
-export async function removeStaleImages(repository: string): Promise<void> {
+/**
+ * Keeps two images of a repository: the one just built, whose date is an old one where all of it came from the cache, and the
+ * newest other, of a branch that is worked on beside it.
+ */
+export async function removeStaleImages(repository: string, built: string): Promise<void> {
   const newestFirst = await docker(["image", "ls", "--format", "{{.Repository}}:{{.Tag}}", repository]);
   // One in use stays: docker refuses, which is what is wanted.
-  for (const tag of newestFirst.split("\n").slice(2)) await runCommand(["docker", "image", "rm", tag]);
+  const others = newestFirst.split("\n").filter((tag) => tag !== "" && tag !== built);
+  for (const tag of others.slice(1)) await runCommand(["docker", "image", "rm", tag]);
 }
 
 /**

@@ -38,7 +38,7 @@ async function makeSnapshot(
     await provision(host);
     await host.exec(["sh", "-c", WIPE]);
     await docker(["commit", host.record.container, tag]);
-    await removeStaleImages(repository);
+    await removeStaleImages(repository, tag);
   } finally {
     await net.removeHost(host);
   }

@@ -26,7 +26,7 @@ export async function ensureSiteImage(): Promise<string> {
   const tag = `longshore-test/site:${wanted.name.split(":")[1]}`;
   if (await hasImage(tag)) return tag;
   await docker(["build", "--quiet", "--tag", tag, "-"], { input: await buffer(packContext(wanted.entries)) });
-  await removeStaleImages("longshore-test/site");
+  await removeStaleImages("longshore-test/site", tag);
   return tag;
 }
 

@@ -88,10 +88,10 @@ describe("longshorectl", () => {
 
   it("waits for a task as long as longshored is there", async () => {
     const daemon = new Daemon(
-      "tasks: { web: { command: [sh, -c, 'trap \"sleep 0.5; exit\" TERM; echo up; while :; do sleep 0.01; done'] } }",
+      "tasks: { web: { command: [sh, -c, 'trap \"sleep 2.5; exit\" TERM; echo up; while :; do sleep 0.01; done'] } }",
     );
     await daemon.waitFor(/web \| up/);
-    const client = new ControlClient(daemon.client.socketPath, undefined, 100);
+    const client = new ControlClient(daemon.client.socketPath, undefined, 1000);
     expect(await client.call("POST", "/v1/stop", { names: ["web"] })).toMatchObject({
       instances: [{ state: "stopped" }],
     });

@@ -52,7 +52,7 @@ test("the login user is who called sudo", async () => {
 
 describe("the engine", () => {
   /** The facts of a machine whose engine listens at a socket of the temporary directory, and does this with a request. */
-  async function gatherEngine(answer: ((request: string) => string | undefined) | undefined) {
+  async function gatherEngine(answer: ((request: string) => string | undefined) | undefined, seconds = 10) {
     const socket = join(directory, "docker.sock");
     const server = createServer((client) => {
       client.once("data", (data) => {
@@ -65,7 +65,7 @@ describe("the engine", () => {
     stubPrograms({ dockerd: "exit 0", docker: "exit 1" });
     const script = FACTS_SCRIPT.replaceAll("/var/run/docker.sock", socket).replaceAll(
       "timeout -k 1 10",
-      "timeout -k 1 0.5",
+      `timeout -k 1 ${seconds}`,
     );
     const { stdout } = await run(here, shellScript(script));
     server.close();
@@ -108,7 +108,7 @@ describe("the engine", () => {
   });
 
   test("that takes connections and never answers is hung, and is not waited for", async () => {
-    expect(await gatherEngine(() => undefined)).toMatchObject({ serverVersion: undefined, hung: true });
+    expect(await gatherEngine(() => undefined, 0.5)).toMatchObject({ serverVersion: undefined, hung: true });
   });
 });
 

@@ -66,6 +66,23 @@ describe("--limit", () => {
     },
   );
 
+  test.each([`${"*a".repeat(30)}*`, "?*".repeat(40), "*[!x]".repeat(30)])(
+    "%s costs no more than its length",
+    (glob) => {
+      const { inventory } = parseInventory(`${"a".repeat(200)}b\n`, "i");
+      const begun = performance.now();
+      expect(() => selectHosts(inventory, [`${glob}z`])).toThrow(/matches no host/);
+      expect(performance.now() - begun).toBeLessThan(1000);
+    },
+  );
+
+  test("an expression that would go back and forth for years is ended", () => {
+    const { inventory } = parseInventory(`${"a".repeat(60)}b\n`, "i");
+    expect(() => selectHosts(inventory, ["~(a+)+$"])).toThrow(
+      expect.objectContaining({ code: "limit_slow" }),
+    );
+  });
+
   test("@FILE has a term a line", async () => {
     const folder = mkdtempSync(join(tmpdir(), "longshore-limit-"));
     onTestFinished(() => rmSync(folder, { recursive: true }));

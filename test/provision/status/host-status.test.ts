@@ -61,10 +61,15 @@ describe("what the release wants and is not there", () => {
 });
 
 test("an engine that does not answer is a failure, not an empty host", () => {
-  expect(read("noEngine=yes\n", "release=site abc\n")).toMatchObject({
+  const words = Buffer.from("Cannot connect to the Docker daemon. Is it running?\n").toString("base64");
+  expect(read(`noEngine=${words}\n`, "release=site abc\n")).toMatchObject({
     status: "failed",
     containers: [],
-    error: { code: "docker_missing", hint: expect.stringContaining("provision") },
+    error: {
+      code: "docker_missing",
+      message: expect.stringMatching(/does not answer: Cannot connect .* running\?$/),
+      hint: expect.stringContaining("provision"),
+    },
   });
 });
 

@@ -4,9 +4,9 @@ import { parseInventory } from "../../../provision/inventory/load.ts";
 
 /** Groups of which two at a level contain both of the next. */
 const diamonds = (levels: number) =>
-  Array.from({ length: levels }, (_, at) =>
+  `${Array.from({ length: levels }, (_, at) =>
     ["a", "b"].map((side) => `[${side}${at}:children]\na${at + 1}\nb${at + 1}\n`).join(""),
-  ).join("") + `[a${levels}]\nweb1\n[b${levels}]\nweb1\n`;
+  ).join("")}[a${levels}]\nweb1\n[b${levels}]\nweb1\n`;
 
 test("groups that are in several others are drawn each time", () => {
   const { inventory } = parseInventory(diamonds(2), "i");

@@ -71,14 +71,14 @@ it("1,000 tasks start, are shown and stop", { timeout: 120_000 }, async () => {
   expect((await daemon.ended).code).toBe(0);
 });
 
-it("500 tasks with a child each stop within the time of a shutdown", { timeout: 120_000 }, async () => {
+it("500 tasks with a child each stop in seconds, not in minutes", { timeout: 180_000 }, async () => {
   const daemon = new Daemon(
-    "tasks: { web: { command: [sh, -c, 'sleep 1000 & wait'], instances: 500, start_period: 0s } }",
+    "shutdown_timeout: 2m\ntasks: { web: { command: [sh, -c, 'sleep 1000 & wait'], instances: 500, start_period: 0s } }",
   );
   await daemon.until("web_500", running, 60_000);
   const began = performance.now();
   daemon.signal("SIGTERM");
   expect((await daemon.ended).code).toBe(0);
-  // the default of shutdown_timeout
-  expect(performance.now() - began).toBeLessThan(9_000);
+  // Ample for a busy machine: it took minutes where each stop looked at every process.
+  expect(performance.now() - began).toBeLessThan(45_000);
 });

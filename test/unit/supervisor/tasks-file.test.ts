@@ -81,6 +81,8 @@ tasks: { a: { command: x, environment: { B: 2 } }, b: { command: x, environment:
     ["catch_up: false, catch_up_limit: 1h, every: 1h", /catch_up_limit: has no effect/],
     ["timezone: UTC, every: 1h", /timezone: has no effect: every goes by no clock/],
     ["restart: always, schedule: '@daily'", /restart: has no effect: the task is a job; write retries: 3/],
+    ["restart: no, schedule: '@daily'", undefined],
+    ["restart: never, every: 1h", undefined],
     ["start_retries: 3, schedule: '@daily'", /start_retries: has no effect: the task is a job/],
     ["type: oneshot, readiness: { fd: 3 }", /readiness: has no effect: a oneshot/],
     ["start_period: 3s, readiness: { fd: 3 }", /start_period: has no effect: readiness replaces it/],

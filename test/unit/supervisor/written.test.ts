@@ -44,8 +44,11 @@ tasks:
   });
 
   it("is a number where one is wanted", () => {
-    const { a } = tasksOf("tasks: { a: { command: x, nice: +5, backoff: { factor: 2.0 }, history: 0x10 } }");
-    expect(a).toMatchObject({ nice: 5, backoff: { factor: 2 }, history: 16 });
+    const { a, job } = tasksOf(
+      "tasks: { a: { command: x, nice: +5, backoff: { factor: 2.0 } }, job: { command: x, every: 1h, history: 0x10 } }",
+    );
+    expect(a).toMatchObject({ nice: 5, backoff: { factor: 2 } });
+    expect(job).toMatchObject({ history: 16 });
   });
 
   it("arrives as it is written, whatever number it is", () => {

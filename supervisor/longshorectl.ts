@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import picocolors from "picocolors";
+import { isFile, printText } from "../shared/print-text.ts";
 import { formatError, UserError } from "./config/user-error.ts";
 import { ControlClient } from "./ctl/client.ts";
 import { createClientProgram } from "./ctl/client-program.ts";
@@ -13,6 +14,9 @@ const paths = defaultPaths(process.getuid?.() ?? 0, process.env);
 const program = createClientProgram(paths, async (command) => {
   process.exitCode = await command(context());
 });
+
+/** A reader that is slow stops nothing; a file gets all of it, or the command fails. */
+const print = isFile() ? printText : (text: string): void => void process.stdout.write(text);
 
 // Whoever reads (head, grep -q) has enough.
 process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
@@ -49,5 +53,5 @@ function context(): CommandContext {
   const client = new ControlClient(socket);
   const isTerminal = process.stdout.isTTY === true;
   const colors = picocolors.createColors(wantsColors(process.env, isTerminal));
-  return { client, colors, isTerminal, print: (text) => void process.stdout.write(`${text}\n`) };
+  return { client, colors, isTerminal, print: (text) => print(`${text}\n`) };
 }

@@ -35,4 +35,17 @@ describe("the built program", { timeout: 60_000 }, () => {
     expect(stripVTControlCharacters(forced.stdout)).toBe(plain.stdout);
     expect(never.stdout).toBe(plain.stdout);
   });
+
+  test.concurrent.each([
+    ["a disk that is full", '"$@" > /dev/full', 1, "longshore: cannot write the output (ENOSPC)\n"],
+    // bash: its status is that of the first command that fails
+    ["a reader that has enough", 'set -o pipefail; "$@" | true', 0, ""],
+  ])("ends in order at %s", async (_, script, code, stderr) => {
+    const hosts = Array.from({ length: 3_000 }, (_, index) => `host${index}\n`).join("");
+    const result = await spawnLongshore(["inventory", "--list"], {
+      files: { "inventory.ini": hosts },
+      via: ["bash", "-c", script, "bash"],
+    });
+    expect(result).toMatchObject({ code, stderr });
+  });
 });

@@ -29,6 +29,8 @@ export interface CallOptions {
   /** path → text; put over {@link GOOD_FILES} */
   files?: Parameters<typeof makeFolder>[0];
   env?: Record<string, string | undefined>;
+  /** a command that runs the one behind it */
+  via?: readonly string[];
 }
 
 export interface CallResult {
@@ -50,10 +52,13 @@ export async function spawnLongshore(
     HOME: join(folder.path, "home"),
     ...options.env,
   };
-  const { code, stdout, stderr } = await runCommand([process.execPath, PROGRAM, ...args], {
-    cwd: folder.path,
-    env,
-  });
+  const { code, stdout, stderr } = await runCommand(
+    [...(options.via ?? []), process.execPath, PROGRAM, ...args],
+    {
+      cwd: folder.path,
+      env,
+    },
+  );
   return { code, stdout, stderr };
 }
 

@@ -1,5 +1,5 @@
-import { writeSync } from "node:fs";
-import { UserError } from "../config/user-error.ts";
+import { fstatSync, writeSync } from "node:fs";
+import { UserError } from "../supervisor/config/user-error.ts";
 
 /** How long to wait (ms) before a full pipe that does not block is tried again. */
 const pause = 10;
@@ -20,5 +20,15 @@ export function printText(text: string, descriptor = 1): void {
         throw new UserError("output", `cannot write the output (${code})`, { cause: error });
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);
     }
+  }
+}
+
+/** Whether a descriptor is a file: what Node's own stream writes there may be cut off, and nothing of it waits for a reader. */
+export function isFile(descriptor = 1): boolean {
+  try {
+    return fstatSync(descriptor).isFile();
+  } catch {
+    // closed: whoever writes there is told so
+    return false;
   }
 }

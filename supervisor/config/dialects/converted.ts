@@ -24,23 +24,25 @@ export class Notes {
   private readonly said: Remark[] = [];
   readonly problems: Problem[] = [];
   private readonly places = new Map<string, Place>();
+  private readonly known = new Set<string>();
 
   /** What differs, at a line or in general. It is said once, however often it is found. */
   remark(place: Place | undefined, text: string): void {
-    const isKnown = this.said.some(
-      (each) => each.text === text && each.place?.line === place?.line && each.place?.file === place?.file,
-    );
-    if (!isKnown) this.said.push({ place, text });
+    if (this.isNew("remark", place, text)) this.said.push({ place, text });
   }
 
   /** What cannot be converted, and what its author can do. */
   refuse(place: Place | undefined, message: string, hint?: string): void {
     const position = place === undefined ? undefined : { line: place.line, column: 1 };
-    const isKnown = this.problems.some(
-      (each) => each.message === message && each.file === place?.file && each.position?.line === place?.line,
-    );
-    if (isKnown) return;
+    if (!this.isNew("problem", place, message)) return;
     this.problems.push({ file: place?.file ?? "", position, path: "", message, hint });
+  }
+
+  private isNew(kind: string, place: Place | undefined, text: string): boolean {
+    const key = JSON.stringify([kind, place?.file, place?.line, text]);
+    if (this.known.has(key)) return false;
+    this.known.add(key);
+    return true;
   }
 
   /** Remembers the line that a key of the result comes from: `tasks.web.command`. */

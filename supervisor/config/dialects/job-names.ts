@@ -4,13 +4,17 @@ const longest = 60;
 /** Gives jobs names that are not taken: the program that they run, and a number where several run it. */
 export class JobNames {
   private readonly taken = new Set<string>();
+  /** the number that is to be tried next after a name */
+  private readonly next = new Map<string, number>();
 
   take(wanted: string): string {
     // Not __proto__, which is no key of a map.
     const plain = wanted.replace(/[^A-Za-z0-9_.-]+/g, "-").replace(/^([^A-Za-z0-9_]+|_+proto_+$)/, "");
     const base = plain.slice(0, longest).replace(/-+$/, "") || "job";
     let name = base;
-    for (let number = 2; this.taken.has(name); number += 1) name = `${base}-${number}`;
+    let number = this.next.get(base) ?? 2;
+    for (; this.taken.has(name); number += 1) name = `${base}-${number}`;
+    this.next.set(base, number);
     this.taken.add(name);
     return name;
   }

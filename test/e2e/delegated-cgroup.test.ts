@@ -47,7 +47,10 @@ describe.skipIf(noEngine)("longshored as a service of systemd", () => {
   });
   afterAll(() => net?.removeHosts());
 
+  let user = "root";
+
   async function start(...properties: string[]): Promise<void> {
+    user = properties.find((property) => property.startsWith("User="))?.slice("User=".length) ?? "root";
     await host.exec([
       ...["systemd-run", "--unit=supervised", "--collect", "-p", "TimeoutStopSec=2"],
       ...properties.flatMap((property) => ["-p", property]),
@@ -62,8 +65,19 @@ describe.skipIf(noEngine)("longshored as a service of systemd", () => {
     await host?.exec(["rm", "-rf", SOCKET, "/tmp/state", "/tmp/escaped"]);
   });
 
+  /** Root's would not talk to another user's longshored. */
   const ctl = (...args: string[]) =>
-    host.exec(["node", `${FOLDER}/longshorectl.cjs`, "--socket", SOCKET, ...args]);
+    host.exec([
+      "runuser",
+      "-u",
+      user,
+      "--",
+      "node",
+      `${FOLDER}/longshorectl.cjs`,
+      "--socket",
+      SOCKET,
+      ...args,
+    ]);
 
   async function task(name: string): Promise<InstanceStatus> {
     const [found] = JSON.parse(await ctl("status", "--json", name)) as [InstanceStatus];

@@ -106,13 +106,15 @@ export class TestHost {
 
   /** Resolves when systemd has started everything and sshd lets the user in. */
   async waitUntilUp(): Promise<void> {
-    await waitUntil(`${this.name} has booted`, async () => {
-      const { stdout } = await this.tryExec(["systemctl", "is-system-running", "--wait"], {
-        timeout: 20_000,
-      });
+    // Seconds on a quiet machine; several may boot at once while images are being built.
+    const patience = { timeout: 180_000 };
+    const isUp = async () => {
+      const argv = ["systemctl", "is-system-running", "--wait"];
+      const { stdout } = await this.tryExec(argv, { timeout: 60_000 });
       return ["running", "degraded"].includes(stdout.trim());
-    });
-    await waitUntil(`sshd of ${this.name} answers`, () => this.readBanner());
+    };
+    await waitUntil(`${this.name} has booted`, isUp, patience);
+    await waitUntil(`sshd of ${this.name} answers`, () => this.readBanner(), patience);
   }
 
   /** The public host keys, as lines of a known_hosts file; read at the console, so they can be trusted. */

@@ -109,7 +109,7 @@ function takeHosts(
   findings: Findings,
 ): void {
   const { graph, hosts } = declared;
-  declared.assignments.push(...variables);
+  for (const variable of variables) declared.assignments.push(variable);
   for (const name of names) {
     const known = hosts.get(name);
     const own = known ?? new Map<string, VariableValue>();
@@ -154,9 +154,10 @@ function setGroupVariable(
 }
 
 function warnOfRepetition(variables: readonly Assignment[], findings: Findings): void {
-  for (const [index, { name, at }] of variables.entries()) {
-    const isRepeated = variables.slice(0, index).some((earlier) => earlier.name === name);
-    if (isRepeated) findings.warn(at, `${name} is set twice on this line: this one counts`);
+  const earlier = new Set<string>();
+  for (const { name, at } of variables) {
+    if (earlier.has(name)) findings.warn(at, `${name} is set twice on this line: this one counts`);
+    earlier.add(name);
   }
 }
 

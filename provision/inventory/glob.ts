@@ -7,8 +7,13 @@ import { type Wildcard, type WildcardPart, wildcardOf } from "../../supervisor/c
  * @throws SyntaxError for a class such as `[c-a]`
  */
 export function parseGlob(glob: string): Wildcard {
-  const parts = glob.matchAll(/\*|\?|\[(!?)(\]?[^\]]*)\]|./gsu);
-  return wildcardOf([...parts].map(([whole, not, members]) => parsePart(whole, not === "!", members)));
+  // Behind the last bracket that closes none opens: each would be followed to the end in vain.
+  const end = glob.lastIndexOf("]") + 1;
+  const head = glob.slice(0, end).matchAll(/\[(!?)(\]?[^\]]*)\]|./gsu);
+  return wildcardOf([
+    ...[...head].map(([whole, not, members]) => parsePart(whole, not === "!", members)),
+    ...[...glob.slice(end)].map((character) => parsePart(character, false, undefined)),
+  ]);
 }
 
 function parsePart(whole: string, not: boolean, members: string | undefined): WildcardPart {

@@ -60,11 +60,13 @@ function warnOfPlainNames(
   placeOf: (column: number) => Place,
   findings: Findings,
 ): void {
+  const given = new Set(
+    words.filter(({ text }) => text.includes("=")).map(({ text }) => text.split("=", 1)[0]),
+  );
   for (const { text, column } of words) {
     const [name = "", value] = text.split("=", 2);
     const meant = MEANT.get(name);
-    if (meant === undefined || value === undefined || words.some((word) => word.text.startsWith(`${meant}=`)))
-      continue;
+    if (meant === undefined || value === undefined || given.has(meant)) continue;
     // A password does not belong on a terminal.
     const shown = isSecretName(meant) ? "…" : value;
     const hint = `to reach the host with it, write: ${meant}=${shown}`;
@@ -87,9 +89,11 @@ function joinAssignments(
   findings: Findings,
 ): Word[] {
   const left: Word[] = [];
+  const lastEnd = words.findLastIndex((word) => word.text.includes("}}"));
   for (let index = 0; index < words.length; index += 1) {
     const word = words[index] as Word;
-    const spaced = readSpaced(words, index) ?? readTemplate(words, index, text);
+    const spaced =
+      readSpaced(words, index) ?? (index < lastEnd ? readTemplate(words, index, text) : undefined);
     if (spaced === undefined) left.push(word);
     else {
       const { count, problem, line } = spaced;
@@ -123,14 +127,14 @@ function readSpaced(words: readonly Word[], index: number): Spaced | undefined {
   return { count, problem: `a host line has no blanks around the = of ${key}`, line: `${key}=${shown}` };
 }
 
-/** `name={{ value }}` without quotes. */
+/** `name={{ value }}` without quotes; a later word has the end. */
 function readTemplate(words: readonly Word[], index: number, text: string): Spaced | undefined {
   const { text: first, column } = words[index] as Word;
   if (!/^\w+=\{\{(?!.*\}\})/.test(first)) return undefined;
-  const end = words.findIndex((word, at) => at > index && word.text.includes("}}"));
-  if (end === -1) return undefined;
+  let end = index + 1;
+  while (!words[end]?.text.includes("}}")) end += 1;
   // As it was written: quotes are gone from the words.
-  const written = text.slice(column - 1).replace(/\}\}.*/s, "}}");
+  const written = text.slice(column - 1, text.indexOf("}}", column) + 2);
   const name = first.slice(0, first.indexOf("="));
   const value = written.slice(name.length + 1);
   const quote = value.includes('"') ? "'" : '"';

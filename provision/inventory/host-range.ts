@@ -15,18 +15,23 @@ const LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
  * @throws HostRangeError where a range is malformed, empty or enormous
  */
 export function expandHostRange(pattern: string): string[] {
-  const open = pattern.indexOf("[");
-  if (open < 0) return [pattern];
-  const close = pattern.indexOf("]");
-  if (close < open) throw new HostRangeError(`the brackets of "${pattern}" do not match`);
-  const whole = pattern.slice(open, close + 1);
-  const items = expandBounds(whole.slice(1, -1).split(":"), whole);
-  const tails = expandHostRange(pattern.slice(close + 1));
-  if (items.length * tails.length > MOST_NAMES) {
-    throw new HostRangeError(`"${pattern}" makes more than ${MOST_NAMES} hosts`);
+  const ranges: { head: string; items: string[] }[] = [];
+  let rest = pattern;
+  for (let open = rest.indexOf("["); open >= 0; open = rest.indexOf("[")) {
+    const close = rest.indexOf("]");
+    if (close < open) throw new HostRangeError(`the brackets of "${rest}" do not match`);
+    const whole = rest.slice(open, close + 1);
+    ranges.push({ head: rest.slice(0, open), items: expandBounds(whole.slice(1, -1).split(":"), whole) });
+    rest = rest.slice(close + 1);
   }
-  const head = pattern.slice(0, open);
-  return items.flatMap((item) => tails.map((tail) => head + item + tail));
+  let tails = [rest];
+  for (const { head, items } of ranges.reverse()) {
+    if (items.length * tails.length > MOST_NAMES) {
+      throw new HostRangeError(`"${pattern}" makes more than ${MOST_NAMES} hosts`);
+    }
+    tails = items.flatMap((item) => tails.map((tail) => head + item + tail));
+  }
+  return tails;
 }
 
 function expandBounds(parts: string[], whole: string): string[] {

@@ -31,7 +31,7 @@ export function parseIniValue(
   if (isBareTuple && isSecretName(name))
     findings.warn(at, `the value of ${name} is read as a list`, QUOTE_IT);
   else if (isBareTuple) findings.warn(at, `${text} is read as a list`, `for text write ${quote(text)}`);
-  else warnOfRewriting(name, text.replace(/\s*#.*$/, "").trim(), value, at, findings, quote);
+  else warnOfRewriting(name, text.split("#", 1).join("").trim(), value, at, findings, quote);
   return value;
 }
 

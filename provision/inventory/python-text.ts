@@ -3,7 +3,7 @@ const LINE_ENDS = ["\r\n", "[\n\r\v\f\u001c-\u001e\u0085\u2028\u2029]"];
 const LINE_END = new RegExp(LINE_ENDS.join("|"));
 const BLANK =
   "[\\t-\\r\\u001c-\\u0020\\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
-const OUTER_BLANKS = new RegExp(`^${BLANK}+|${BLANK}+$`, "g");
+const IS_BLANK = new RegExp(BLANK);
 
 /** The lines of a text, as Python's `str.splitlines`. */
 export function splitLines(text: string): string[] {
@@ -12,5 +12,9 @@ export function splitLines(text: string): string[] {
 
 /** The text without the blanks around it, as Python's `str.strip`. */
 export function strip(text: string): string {
-  return text.replace(OUTER_BLANKS, "");
+  // An expression for the end would look at every run of blanks from each of its characters.
+  let [start, end] = [0, text.length];
+  while (start < end && IS_BLANK.test(text.charAt(start))) start += 1;
+  while (end > start && IS_BLANK.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(start, end);
 }

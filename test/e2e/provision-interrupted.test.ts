@@ -73,7 +73,7 @@ describe.skipIf(noEngine)("an operator who does not stay to the end", { timeout:
     command.signal("SIGINT");
     expect(await command.ends()).toBe(130);
     expect(command.output).toMatch(new RegExp(`${host.name} +interrupted`));
-    expect(command.output).toMatch(/to go on .*: longshore .* provision .*--limit host\d+/);
+    expect(command.output).toMatch(/to go on .*: (npx )?longshore .* provision .*--limit host\d+/);
     await installation.expectConvergence();
   });
 });

@@ -1,5 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import type { ParsedKey } from "ssh2";
+import { quoteArgv } from "../../shared/quote-argv.ts";
 import { UserError } from "../../supervisor/config/user-error.ts";
 import {
   findKeyFault,
@@ -9,7 +10,6 @@ import {
   parseKey,
   publicBlob,
 } from "./key-file.ts";
-import { quoteArgv } from "./quote.ts";
 
 /** A key file, opened as far as that goes without its passphrase. */
 export interface Identity {

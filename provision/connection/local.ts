@@ -2,11 +2,11 @@ import { once } from "node:events";
 import { createConnection } from "node:net";
 import type { Duplex } from "node:stream";
 import { $ } from "zx";
+import { quoteArgv } from "../../shared/quote-argv.ts";
 import type { Become } from "./become.ts";
 import type { Connection } from "./connection.ts";
 import type { Started } from "./conversation.ts";
 import { ProcessStream } from "./process-stream.ts";
-import { quoteArgv } from "./quote.ts";
 import { RootTurn } from "./root-turn.ts";
 import { type Held, Shell } from "./shell.ts";
 

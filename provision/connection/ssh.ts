@@ -1,12 +1,12 @@
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ClientChannel } from "ssh2";
+import { quoteArgv } from "../../shared/quote-argv.ts";
 import { UserError } from "../../supervisor/config/user-error.ts";
 import type { Become } from "./become.ts";
 import type { SshClient } from "./client.ts";
 import { type CommandResult, type Connection, ConnectionLostError, type ExecOptions } from "./connection.ts";
 import type { Started } from "./conversation.ts";
-import { quoteArgv } from "./quote.ts";
 import { Reconnect } from "./reconnect.ts";
 import { RootTurn } from "./root-turn.ts";
 import { Sessions } from "./sessions.ts";

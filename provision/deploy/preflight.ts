@@ -19,8 +19,8 @@ export interface Preflight {
 }
 
 /**
- * Has Compose on the host read the release, looks whether its ports and names are free and what it refers to is there, and gets the images that are not built here. All of
- * it can fail without having changed what runs.
+ * Has Compose on the host read the release, looks whether its ports and names are free and whether all that it refers to is
+ * there, and gets the images that are not built here. All of it can fail without having changed what runs.
  */
 export function preflightAction(preflight: Preflight): Action {
   return {

@@ -1,4 +1,4 @@
-import { quoteArgv } from "../connection/quote.ts";
+import { quoteArgv } from "../../shared/quote-argv.ts";
 
 /** The scripts of package.json that are a command of the same name. */
 const SCRIPTS = ["up", "provision", "deploy", "status", "down"];

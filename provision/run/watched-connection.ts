@@ -1,5 +1,5 @@
+import { quoteArgv } from "../../shared/quote-argv.ts";
 import type { Connection } from "../connection/connection.ts";
-import { quoteArgv } from "../connection/quote.ts";
 import { type Listener, secondsSince } from "./event.ts";
 import { untilAborted } from "./until-aborted.ts";
 

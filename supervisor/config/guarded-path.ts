@@ -14,7 +14,7 @@ import { basename, dirname, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 /** More symbolic links than this (that of the kernel) are a loop. */
-const mostLinks = 40;
+export const mostLinks = 40;
 const folderFlags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 /** The descriptors of this process: only it decides where they lead. */
 const ownDescriptor = /^\/(?:dev\/(?:fd\/\d+|std(?:in|out|err))|proc\/(?:self|\d+)\/fd\/\d+)$/;

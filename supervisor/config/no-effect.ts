@@ -1,4 +1,6 @@
+import { jobSettings } from "./job-settings.ts";
 import type { Task } from "./task.ts";
+import { plainOf } from "./written.ts";
 
 /** A key of a task that means nothing beside its others. */
 export interface Ineffective {
@@ -6,21 +8,8 @@ export interface Ineffective {
   readonly message: string;
 }
 
-const ofJobs = [
-  "timezone",
-  "catch_up",
-  "catch_up_limit",
-  "jitter",
-  "overlap",
-  "queue_limit",
-  "timeout",
-  "retries",
-  "on_success",
-  "on_failure",
-  "ping_url",
-  "history",
-  "overdue_after",
-];
+/** Not those that make a job of a task, or name it together with others. */
+const ofJobs = Object.keys(jobSettings).filter((key) => !["schedule", "every", "group"].includes(key));
 const ofServices: Readonly<Record<string, string>> = {
   restart: "write retries: 3 for a run that fails; it runs again at its next time anyway",
   start_retries: "write retries: 3",
@@ -33,18 +22,20 @@ const ofServices: Readonly<Record<string, string>> = {
 /**
  * Finds keys that a task has itself and that have no effect, because another one is missing or stands beside them: nothing
  * that somebody writes is ignored in silence. What comes from `defaults` is for the tasks that it fits.
- * @param own the keys that stand in the task
+ * @param own the task as it is written
  */
-export function findIneffective(own: ReadonlySet<string>, task: Task): Ineffective[] {
+export function findIneffective(own: Readonly<Record<string, unknown>>, task: Task): Ineffective[] {
   const found: Ineffective[] = [];
   const report = (isWithout: boolean, keys: readonly string[], messageOf: (key: string) => string): void => {
     if (!isWithout) return;
     for (const key of keys)
-      if (own.has(key)) found.push({ key, message: `has no effect: ${messageOf(key)}` });
+      if (Object.hasOwn(own, key)) found.push({ key, message: `has no effect: ${messageOf(key)}` });
   };
   const isJob = task.kind === "job";
   report(!isJob, ofJobs, () => `the task is no job; give it a schedule or every`);
-  report(isJob, Object.keys(ofServices), (key) => `the task is a job; ${ofServices[key]}`);
+  // `restart: no` is true of every job.
+  const wrong = Object.keys(ofServices).filter((key) => key !== "restart" || plainOf(own.restart) !== "no");
+  report(isJob, wrong, (key) => `the task is a job; ${ofServices[key]}`);
   report(
     isJob && task.schedule === undefined,
     ["timezone"],

@@ -1,10 +1,10 @@
 import { accessSync, constants, lstatSync, readlinkSync, type Stats } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { isGuarded, isRootsAlone, isSticky } from "./guarded-path.ts";
+import { quoteArgv } from "../../shared/quote-argv.ts";
+import { isGuarded, isRootsAlone, isSticky, mostLinks } from "./guarded-path.ts";
 
 /** So many places are named; a checkout has more. */
 const mostNamed = 4;
-const mostLinks = 40;
 
 /** What decides about what runs as root. */
 export interface Sources {
@@ -32,7 +32,7 @@ export function findOpenSources({ files, folders }: Sources): string | undefined
     [...files.flatMap((file) => [file, dirname(file)]), ...folders].map((path) => resolve(path)),
   );
   const areNear = places.every((path) => near.has(path));
-  const list = places.map(quote).join(" ");
+  const list = quoteArgv(places);
   const fix = areNear ? `chown root: ${list} && chmod go-w ${list}, or ` : "";
   return `other users than root can change what is run here, and so run anything as root: ${reasons.join(", ")}${rest}; fix it: ${fix}keep the files where only root writes, as /etc/longshore; in a container, mount them read-only (:ro)`;
 }
@@ -69,8 +69,4 @@ function isReadOnly(path: string): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EROFS";
   }
-}
-
-function quote(path: string): string {
-  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -128,7 +128,7 @@ const settings = {
     .union([z.literal("stdout"), StreamTarget])
     .prefault("inherit")
     .describe("also `stdout`: the same place"),
-  log: LogSettings.prefault({}).describe("when a file of its output is put aside"),
+  log: LogSettings.prefault({}).describe("when a file of its output is put aside, and who may read it"),
 };
 
 /** What an editor is told of two keys that cannot be combined. */

@@ -16,7 +16,7 @@ import { type Parsed, type Problem, sortProblems } from "./problem.ts";
 import { TimeZone } from "./schedule.ts";
 import { Task, TaskDefaults } from "./task.ts";
 import { TcpControl } from "./tcp-control.ts";
-import { plainOf, settle } from "./written.ts";
+import { settle } from "./written.ts";
 import { checkYaml, parseYaml, type YamlSource } from "./yaml-document.ts";
 
 /** A name that fits a process list, a path and a command line: no blanks, slashes, colons or wildcards. */
@@ -157,9 +157,7 @@ function checkTask(source: YamlSource, name: string, defaults: Raw): Parsed<Task
   const merged = addDefaults(defaults, own);
   const read = checkYaml({ ...source, value: { tasks: { [name]: merged } } }, Task, ["tasks", name]);
   if (!read.ok) return read;
-  // `restart: no` is true of every job.
-  const keys = Object.keys(own).filter((key) => key !== "restart" || plainOf(own.restart) !== "no");
-  const problems = findIneffective(new Set(keys), read.value).map(({ key, message }): Problem => {
+  const problems = findIneffective(own, read.value).map(({ key, message }): Problem => {
     const path = ["tasks", name, key];
     return { file: source.file, position: source.positionOf(path, true), path: path.join("."), message };
   });

@@ -1,5 +1,6 @@
 import { Argument, type Command } from "commander";
 import pkg from "../../package.json" with { type: "json" };
+import { printText } from "../../shared/print-text.ts";
 import type { DefaultPaths } from "../protocol/default-paths.ts";
 import { createProgram, type RunCommand } from "./program.ts";
 
@@ -30,7 +31,7 @@ Exit codes: 0 done; 1 refused, failed, not healthy or not understood; 3 "status 
     .addArgument(new Argument("<shell>").choices(["bash", "zsh", "fish"]))
     .action(async (shell: "bash" | "zsh" | "fish") => {
       const { completionScripts } = await import("./completion-scripts.ts");
-      process.stdout.write(completionScripts[shell]);
+      printText(completionScripts[shell]);
     });
 
   program
@@ -40,7 +41,7 @@ Exit codes: 0 done; 1 refused, failed, not healthy or not understood; 3 "status 
       run(async ({ client }) => {
         const { completeWords } = await import("./complete.ts");
         const candidates = await completeWords(program, client, words);
-        process.stdout.write(candidates.map((candidate) => `${candidate}\n`).join(""));
+        printText(candidates.map((candidate) => `${candidate}\n`).join(""));
         return 0;
       }),
     );

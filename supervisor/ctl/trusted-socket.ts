@@ -1,13 +1,11 @@
 import { closeSync, constants, fstatSync, openSync, readlinkSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { dirname, resolve } from "node:path";
-import { GuardError, requireRootsWay } from "../config/guarded-path.ts";
+import { GuardError, mostLinks, requireRootsWay } from "../config/guarded-path.ts";
 import { UserError } from "../config/user-error.ts";
 
 /** Names a file without opening it (open(2)); Node has no word for it. */
 const O_PATH = 0o10000000;
-/** As many as the kernel follows. */
-const mostLinks = 40;
 
 /**
  * Connects to a control socket that is this user's own, or root's: what somebody else listens with would be told what is meant

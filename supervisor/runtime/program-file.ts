@@ -1,5 +1,6 @@
 import { accessSync, closeSync, constants, existsSync, openSync, readSync, statSync } from "node:fs";
 import { basename, resolve } from "node:path";
+import { quoteArgv } from "../../shared/quote-argv.ts";
 import { UserError } from "../config/user-error.ts";
 
 /** Where programs are looked for when no PATH is set. */
@@ -71,13 +72,8 @@ export function findFileFault(file: string): string | undefined {
 function requireUnixLines(name: string, file: string, beginning: RegExp): void {
   const [line = ""] = readBeginning(file).toString("latin1").split("\n");
   if (!line.endsWith("\r") || !beginning.test(line)) return;
-  const message = `cannot run ${name}: it has Windows line ends (a carriage return in its first line); fix it with: sed -i 's/\\r$//' ${quoteWord(file)}`;
+  const message = `cannot run ${name}: it has Windows line ends (a carriage return in its first line); fix it with: sed -i 's/\\r$//' ${quoteArgv([file])}`;
   throw new UserError("line_ends", message);
-}
-
-/** A path as a shell takes it. */
-function quoteWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** The first bytes of a file; none where it cannot be read. */

@@ -4,7 +4,7 @@ import { Access } from "../../provision/connection/access.ts";
 import type { Connection } from "../../provision/connection/connection.ts";
 import { openConnection } from "../../provision/connection/open.ts";
 import { Questions } from "../../provision/connection/questions.ts";
-import { quoteArgv } from "../../provision/connection/quote.ts";
+import { quoteArgv } from "../../shared/quote-argv.ts";
 import { type CommandResult, runCommand } from "../hosts/command.ts";
 import type { TestHost } from "../hosts/test-host.ts";
 import { readHosts } from "./json-result.ts";

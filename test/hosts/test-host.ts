@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { quoteArgv } from "../../provision/connection/quote.ts";
+import { quoteArgv } from "../../shared/quote-argv.ts";
 import { machineCapabilities } from "./capabilities.ts";
 import { type CommandOptions, type CommandResult, docker, runChecked, runCommand } from "./command.ts";
 import type { Suite } from "./images.ts";

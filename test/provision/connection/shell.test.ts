@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Become } from "../../../provision/connection/become.ts";
 import { ProcessStream } from "../../../provision/connection/process-stream.ts";
-import { quoteArgv } from "../../../provision/connection/quote.ts";
 import { RootTurn } from "../../../provision/connection/root-turn.ts";
 import { type Held, Shell } from "../../../provision/connection/shell.ts";
+import { quoteArgv } from "../../../shared/quote-argv.ts";
 import { type Folder, makeFolder } from "../image/folder.ts";
 
 /** As sudo -S does: asks so often, and takes whatever line comes. What it was given stands in `tries`. */

@@ -1,5 +1,5 @@
 import type { CommandResult, Connection, ExecOptions } from "../../../provision/connection/connection.ts";
-import { quoteArgv } from "../../../provision/connection/quote.ts";
+import { quoteArgv } from "../../../shared/quote-argv.ts";
 
 /** What a step ran on a host. */
 export interface RecordedCommand {

@@ -58,7 +58,7 @@ export default defineConfig({
         },
       },
       {
-        // real containers, and hosts with systemd and sshd: a third file at a time saved nothing on two processors
+        // real containers, and hosts with systemd and sshd: a third file at a time saves a twentieth on two processors
         test: {
           name: "hosts",
           include: ["test/{hosts,site,e2e}/**/*.test.ts"],

@@ -10,6 +10,7 @@ import { CgroupTree } from "./runtime/cgroup-tree.ts";
 import { endEarlier } from "./runtime/earlier.ts";
 import type { Entry } from "./runtime/entry.ts";
 import { EventStream } from "./runtime/event-stream.ts";
+import { Jobs } from "./runtime/jobs/jobs.ts";
 import { loadPlanAside } from "./runtime/load-aside.ts";
 import { loadNative } from "./runtime/native.ts";
 import { Output } from "./runtime/output.ts";
@@ -67,13 +68,14 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
 
   const host = process.env.LONGSHORE_HOST || hostname();
   const requestShutdown = (reason: string, exitCode?: number): void => ending.request(reason, exitCode);
-  const supervisor = new Supervisor(plan, { spawner, reaper, output, log, requestShutdown, stateDir, host });
-  const ending = new Ending(supervisor, log, leave);
+  const supervisor = new Supervisor(plan, { spawner, reaper, output, log, requestShutdown });
+  const jobs = new Jobs(supervisor, { spawner, log, stateDir, host });
+  const ending = new Ending(supervisor, jobs, log, leave);
   signals.onEnd(requestShutdown);
   supervisor.onChange((entry, before) => {
     for (const line of describeChange(entry, before)) log(line);
   });
-  const events = new EventStream(supervisor);
+  const events = new EventStream(supervisor, jobs);
   const audience = new Audience(events, spawner, log);
   audience.invite(plan.config);
 
@@ -84,6 +86,7 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
       output.use(config.output);
       audience.invite(config);
       supervisor.memory.update();
+      jobs.update();
     },
     announce: (summary) => {
       log(`reloaded ${file}: ${summary}`);
@@ -93,6 +96,7 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
   });
   const target: ControlTarget = {
     supervisor,
+    jobs,
     version,
     events,
     reload: (options) => reloader.reload(options),
@@ -110,11 +114,11 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
     log,
   });
   supervisor.autostart();
-  void supervisor.jobs.boot();
+  void jobs.boot();
   signals.onReload(() => reloader.reloadUnasked());
 
   const left = await ending.stopped;
-  await supervisor.jobs.drain();
+  await jobs.drain();
   tcp.close();
   server.close();
   server.closeAllConnections();

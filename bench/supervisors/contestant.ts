@@ -1,4 +1,4 @@
-import type { Trial } from "./trial.ts";
+import type { TrialSetup } from "./trial-setup.ts";
 
 export type Argv = readonly [string, ...string[]];
 
@@ -36,7 +36,7 @@ export interface Contestant {
   /** @throws NotAvailable when it is not installed */
   version(): string;
   /** Writes its configuration into the trial's folder. */
-  prepare(trial: Trial): Commands;
+  prepare(trial: TrialSetup): Commands;
 }
 
 /** A contestant is not installed, or does not offer what a metric asks of it. */

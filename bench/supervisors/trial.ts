@@ -6,21 +6,8 @@ import type { Commands, Contestant } from "./contestant.ts";
 import { stopwatch, workFolder, workload } from "./native.ts";
 import { findMarked, isAlive, programOf } from "./processes.ts";
 import { now, Stamps } from "./stamps.ts";
+import type { TrialOptions, TrialSetup } from "./trial-setup.ts";
 import { waitFor } from "./wait.ts";
-
-/** What a contestant is to run. */
-export interface TrialOptions {
-  readonly children: number;
-  /** the mode of native/workload.c */
-  readonly mode: readonly string[];
-  readonly captureLogs: boolean;
-  /** seconds from SIGTERM to SIGKILL */
-  readonly grace: number;
-  /** set the option that makes it kill whole process groups, if it has one */
-  readonly killGroup: boolean;
-  /** run it as PID 1 of a pid namespace */
-  readonly asPid1: boolean;
-}
 
 const defaults: TrialOptions = {
   children: 1,
@@ -42,11 +29,9 @@ export function killTrials(): void {
 }
 
 /** One run of one contestant: its folder, its processes, their stamps. */
-export class Trial {
+export class Trial implements TrialSetup {
   readonly options: TrialOptions;
-  /** for configuration and logs, on disk */
   readonly folder: string;
-  /** for sockets and stamps, in memory */
   readonly fastFolder: string;
   readonly stamps: Stamps;
   private readonly mark = `${process.pid}-${++trials}`;
@@ -66,17 +51,14 @@ export class Trial {
     running.add(this);
   }
 
-  /** The names of the children. */
   get names(): string[] {
     return Array.from({ length: this.options.children }, (_, index) => `c${index}`);
   }
 
-  /** What runs a child. */
   childArgv(name: string): [string, ...string[]] {
     return [workload, ...this.options.mode, this.stamps.file, name];
   }
 
-  /** Writes a file into the trial's folder; its path. */
   write(path: string, text: string, mode = 0o644): string {
     const file = `${this.folder}/${path}`;
     mkdirSync(dirname(file), { recursive: true });

@@ -1,6 +1,7 @@
 import type { Contestant } from "./contestant.ts";
 import { waitForQuiet } from "./quiet.ts";
-import { Trial, type TrialOptions } from "./trial.ts";
+import { Trial } from "./trial.ts";
+import type { TrialOptions } from "./trial-setup.ts";
 
 /** Starts a contestant on a quiet machine, and leaves nothing of it behind. */
 export async function withTrial<T>(

@@ -1,7 +1,7 @@
 import type { HealthReport } from "../protocol/request.ts";
 import { judgeTask } from "../protocol/task-judgement.ts";
-import type { Supervisor } from "../runtime/supervisor.ts";
 import { describeInstance } from "./describe.ts";
+import type { Running } from "./running.ts";
 
 /** How the supervisor and all of its tasks are. */
 export interface HealthFindings {
@@ -11,10 +11,11 @@ export interface HealthFindings {
 }
 
 /** Whether all is well, and what is not. */
-export function describeHealth(supervisor: Supervisor): HealthFindings {
+export function describeHealth(running: Running): HealthFindings {
+  const { supervisor } = running;
   const found = [...supervisor.fleet.entries]
     .filter((entry) => !entry.retired)
-    .map((entry) => describeInstance(supervisor, entry))
+    .map((entry) => describeInstance(running, entry))
     .map((instance) => ({ instance, ...judgeTask(instance) }))
     .filter(({ verdict }) => verdict !== "good");
   const problems = found.map(({ instance, words }) => `${instance.name} ${words}`);

@@ -7,27 +7,30 @@ import type { InstanceStatus, Off, SupervisorStatus } from "../protocol/status.t
 import type { Entry } from "../runtime/entry.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
 import { findOverdueEntry } from "./job-routes.ts";
+import type { Running } from "./running.ts";
 
 /** A service that nothing checks must have run for so long without an end before it counts as up (s). */
 const settlingTime = 3;
 
 /** What the supervisor and these of its instances are doing now. */
 export function describeSupervisor(
-  supervisor: Supervisor,
+  running: Running,
   version: string,
   entries: readonly Entry[],
 ): SupervisorStatus {
+  const { supervisor } = running;
   return {
     version,
     pid: process.pid,
     started_at: supervisor.startedAt.toISOString(),
     config_file: supervisor.plan.file,
-    instances: entries.map((entry) => describeInstance(supervisor, entry)),
+    instances: entries.map((entry) => describeInstance(running, entry)),
   };
 }
 
 /** What one instance is doing now. */
-export function describeInstance(supervisor: Supervisor, entry: Entry): InstanceStatus {
+export function describeInstance(running: Running, entry: Entry): InstanceStatus {
+  const { supervisor, jobs } = running;
   const { spec, instance } = entry;
   const { settings } = spec;
   const now = Date.now();
@@ -35,7 +38,7 @@ export function describeInstance(supervisor: Supervisor, entry: Entry): Instance
   // How the process before this one ended says nothing of a service that is up.
   const exit = settings.kind === "service" && instance.pid !== null ? null : instance.exit;
   const counted = countFailures(instance, settings, now);
-  const overdue = findOverdueEntry(supervisor, entry);
+  const overdue = findOverdueEntry(running, entry);
   return {
     name: spec.name,
     task: spec.task,
@@ -49,7 +52,7 @@ export function describeInstance(supervisor: Supervisor, entry: Entry): Instance
     exit_code: exit?.code ?? null,
     exit_signal: instance.exit?.signal ?? null,
     success: exit === null ? null : isSuccess(exit, settings),
-    next_run: instance.wanted ? (supervisor.jobs.nextStart(entry)?.toISOString() ?? null) : null,
+    next_run: instance.wanted ? (jobs.nextStart(entry)?.toISOString() ?? null) : null,
     health: instance.health,
     reason: overdue ?? explain(supervisor, entry) ?? explainRestart(instance, counted),
     off: findOff(supervisor, entry),

@@ -1,11 +1,10 @@
 import type { ServerResponse } from "node:http";
 import type { PlanDiff } from "../core/plan-diff.ts";
 import type { EventStream } from "../runtime/event-stream.ts";
-import type { Supervisor } from "../runtime/supervisor.ts";
+import type { Running } from "./running.ts";
 
 /** What the control server acts on. */
-export interface ControlTarget {
-  readonly supervisor: Supervisor;
+export interface ControlTarget extends Running {
   readonly version: string;
   readonly events: EventStream;
   /**

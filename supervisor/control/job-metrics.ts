@@ -1,6 +1,6 @@
 import { describeHistory } from "../core/jobs/describe-run.ts";
-import type { Supervisor } from "../runtime/supervisor.ts";
 import { isOverdue } from "./job-routes.ts";
+import type { Running } from "./running.ts";
 
 type MakeGauge = (
   name: string,
@@ -9,7 +9,7 @@ type MakeGauge = (
 ) => { set(labels: { name: string; task: string }, value: number): void };
 
 /** When each job ran and succeeded, and how late it was. */
-export function measureJobs(supervisor: Supervisor, gauge: MakeGauge, now: number): void {
+export function measureJobs(running: Running, gauge: MakeGauge, now: number): void {
   // Not `job`: Prometheus has a label of that name for what it scrapes, and would call this one `exported_job`.
   const labels = ["name", "task"] as const;
   const success = gauge("job_last_success_time_seconds", "When the job succeeded last", labels);
@@ -22,11 +22,11 @@ export function measureJobs(supervisor: Supervisor, gauge: MakeGauge, now: numbe
     labels,
   );
   const failures = gauge("job_failures", "Runs in a row that did not succeed", labels);
-  const running = gauge("job_runs_active", "Runs that are under way", labels);
+  const active = gauge("job_runs_active", "Runs that are under way", labels);
   const waiting = gauge("job_runs_waiting", "Runs that are queued", labels);
   const overdue = gauge("job_overdue", "Whether it was due and has not succeeded for overdue_after", labels);
-  for (const spec of supervisor.jobs.scheduler.specs.values()) {
-    const state = supervisor.jobs.scheduler.states.get(spec.job);
+  for (const spec of running.jobs.scheduler.specs.values()) {
+    const state = running.jobs.scheduler.states.get(spec.job);
     if (state === undefined) continue;
     const of = { name: spec.job, task: spec.job };
     const runs = describeHistory(state, now);
@@ -42,8 +42,8 @@ export function measureJobs(supervisor: Supervisor, gauge: MakeGauge, now: numbe
       lateness.set(of, (Date.parse(scheduled.started_at) - Date.parse(scheduled.due)) / 1_000);
     }
     failures.set(of, state.failures);
-    running.set(of, state.active.length);
+    active.set(of, state.active.length);
     waiting.set(of, state.pending.length);
-    overdue.set(of, isOverdue(supervisor, spec, now) ? 1 : 0);
+    overdue.set(of, isOverdue(running, spec, now) ? 1 : 0);
   }
 }

@@ -8,24 +8,26 @@ import { findOverdue } from "../core/jobs/overdue.ts";
 import type { HistoryResponse, JobReport, JobsResponse, NextResponse, RunReport } from "../protocol/job.ts";
 import type { RunRequest } from "../protocol/request.ts";
 import type { Entry } from "../runtime/entry.ts";
+import type { Jobs } from "../runtime/jobs/jobs.ts";
 import { readRunLog } from "../runtime/jobs/run-log.ts";
-import type { Supervisor } from "../runtime/supervisor.ts";
+import type { Running } from "./running.ts";
 
 /** All jobs, as they are now. */
-export function listJobs(supervisor: Supervisor): JobsResponse {
+export function listJobs(running: Running): JobsResponse {
   const now = Date.now();
   return {
-    jobs: [...supervisor.jobs.scheduler.specs.values()].map((spec) => describeJob(supervisor, spec, now)),
+    jobs: [...running.jobs.scheduler.specs.values()].map((spec) => describeJob(running, spec, now)),
   };
 }
 
-export function describeJob(supervisor: Supervisor, spec: JobSpec, now: number): JobReport {
-  const { scheduler } = supervisor.jobs;
+export function describeJob(running: Running, spec: JobSpec, now: number): JobReport {
+  const { supervisor, jobs } = running;
+  const { scheduler } = jobs;
   const state = scheduler.states.get(spec.job);
   const history = state === undefined ? [] : describeHistory(state, now);
   const wanted = supervisor.fleet.membersOf(spec.job)[0]?.instance.wanted ?? false;
   const next = wanted ? scheduler.nextStart(spec.job) : null;
-  const overdue = findOverdueJob(supervisor, spec, now);
+  const overdue = findOverdueJob(running, spec, now);
   return {
     job: spec.job,
     schedule: [...spec.schedule, ...(spec.every === null ? [] : [`every ${formatDuration(spec.every)}`])],
@@ -53,48 +55,49 @@ function stateOf(
 }
 
 /** Why a job is overdue, or null; one that was stopped by hand never is. */
-function findOverdueJob(supervisor: Supervisor, spec: JobSpec, now: number): string | null {
-  const state = supervisor.jobs.scheduler.states.get(spec.job);
+function findOverdueJob(running: Running, spec: JobSpec, now: number): string | null {
+  const { supervisor, jobs } = running;
+  const state = jobs.scheduler.states.get(spec.job);
   const wanted = supervisor.fleet.membersOf(spec.job)[0]?.instance.wanted ?? false;
   if (state === undefined || !wanted) return null;
   return findOverdue(spec, state, supervisor.startedAt.getTime(), now);
 }
 
-export function isOverdue(supervisor: Supervisor, spec: JobSpec, now: number): boolean {
-  return findOverdueJob(supervisor, spec, now) !== null;
+export function isOverdue(running: Running, spec: JobSpec, now: number): boolean {
+  return findOverdueJob(running, spec, now) !== null;
 }
 
 /** Why the job of an entry is overdue, or null; what is no job never is. */
-export function findOverdueEntry(supervisor: Supervisor, { spec }: Entry): string | null {
+export function findOverdueEntry(running: Running, { spec }: Entry): string | null {
   if (spec.settings.kind !== "job") return null;
-  const job = supervisor.jobs.scheduler.specs.get(spec.task);
-  return job === undefined ? null : findOverdueJob(supervisor, job, Date.now());
+  const job = running.jobs.scheduler.specs.get(spec.task);
+  return job === undefined ? null : findOverdueJob(running, job, Date.now());
 }
 
 /** The runs of a job, the newest first. */
-export function listHistory(supervisor: Supervisor, query: URLSearchParams): HistoryResponse {
-  const job = requireJob(supervisor, query.get("job") ?? "").job;
-  const state = supervisor.jobs.scheduler.states.get(job);
+export function listHistory(jobs: Jobs, query: URLSearchParams): HistoryResponse {
+  const job = requireJob(jobs, query.get("job") ?? "").job;
+  const state = jobs.scheduler.states.get(job);
   const limit = readCount(query, "limit", 20);
   return { runs: state === undefined ? [] : describeHistory(state, Date.now()).slice(0, limit) };
 }
 
 /** The coming times of a job, or of all jobs. */
-export function listNext(supervisor: Supervisor, query: URLSearchParams): NextResponse {
-  const { scheduler } = supervisor.jobs;
+export function listNext(jobs: Jobs, query: URLSearchParams): NextResponse {
+  const { scheduler } = jobs;
   const job = query.get("job");
   const count = readCount(query, "count", 5);
-  const specs = job === null ? [...scheduler.specs.values()] : [requireJob(supervisor, job)];
+  const specs = job === null ? [...scheduler.specs.values()] : [requireJob(jobs, job)];
   const times = specs.flatMap((spec) => listNextOf(spec, scheduler.states.get(spec.job), Date.now(), count));
   return { times: times.sort((a, b) => Date.parse(a.starts_at) - Date.parse(b.starts_at)) };
 }
 
 /** What one run of a job wrote. */
-export async function readLogOfRun(supervisor: Supervisor, query: URLSearchParams): Promise<string> {
-  const { job } = requireJob(supervisor, query.get("job") ?? "");
+export async function readLogOfRun(jobs: Jobs, query: URLSearchParams): Promise<string> {
+  const { job } = requireJob(jobs, query.get("job") ?? "");
   const run = readCount(query, "run", 0);
-  const folder = supervisor.jobs.storage.logFolder(job);
-  const state = supervisor.jobs.scheduler.states.get(job);
+  const folder = jobs.storage.logFolder(job);
+  const state = jobs.scheduler.states.get(job);
   const known = [...(state?.past ?? []), ...(state?.active ?? [])].some((one) => one.run === run);
   if (!known) {
     const hint = `longshorectl history ${job} lists the runs that are kept`;
@@ -104,25 +107,25 @@ export async function readLogOfRun(supervisor: Supervisor, query: URLSearchParam
 }
 
 /** Runs a job now; with `wait` the answer comes when the run has ended. */
-export async function runJob(supervisor: Supervisor, { name, wait }: RunRequest): Promise<RunReport> {
-  await supervisor.jobs.ready;
-  const { job, offReason } = requireJob(supervisor, name);
+export async function runJob(jobs: Jobs, { name, wait }: RunRequest): Promise<RunReport> {
+  await jobs.ready;
+  const { job, offReason } = requireJob(jobs, name);
   if (offReason !== null) {
     const hint = "set it in the task's environment or env_file, then: longshorectl reload";
     throw new UserError("task_off", `cannot run ${job}: ${offReason}`, { hint });
   }
-  const requested = supervisor.jobs.request(job, "manual");
+  const requested = jobs.request(job, "manual");
   if ("reason" in requested) {
     throw new UserError("already_running", `cannot run ${job}: ${requested.reason}`);
   }
-  const result = wait ? supervisor.jobs.waitFor(job, requested.run) : undefined;
+  const result = wait ? jobs.waitFor(job, requested.run) : undefined;
   if (result !== undefined) await result;
-  return describeRun(supervisor, job, requested.run);
+  return describeRun(jobs, job, requested.run);
 }
 
 /** A run as it is now. @throws UserError when it is not remembered any more */
-export function describeRun(supervisor: Supervisor, job: string, number: number): RunReport {
-  const state = supervisor.jobs.scheduler.states.get(job);
+export function describeRun(jobs: Jobs, job: string, number: number): RunReport {
+  const state = jobs.scheduler.states.get(job);
   const runs = state === undefined ? [] : describeHistory(state, Date.now());
   const run = runs.find((one) => one.run === number);
   if (run === undefined) throw new UserError("run_lost", `run ${number} of ${job} is not kept any more`);
@@ -130,8 +133,8 @@ export function describeRun(supervisor: Supervisor, job: string, number: number)
 }
 
 /** @throws UserError when there is no such job */
-export function requireJob(supervisor: Supervisor, name: string): JobSpec {
-  const { specs } = supervisor.jobs.scheduler;
+export function requireJob(jobs: Jobs, name: string): JobSpec {
+  const { specs } = jobs.scheduler;
   const spec = specs.get(name);
   if (spec !== undefined) return spec;
   const near = suggestWord(name, [...specs.keys()]);

@@ -1,9 +1,10 @@
 import { InstanceState } from "../protocol/status.ts";
-import type { Supervisor } from "../runtime/supervisor.ts";
 import { measureJobs } from "./job-metrics.ts";
+import type { Running } from "./running.ts";
 
 /** The state of every instance in the text format of Prometheus. */
-export async function renderMetrics(supervisor: Supervisor, version: string): Promise<string> {
+export async function renderMetrics(running: Running, version: string): Promise<string> {
+  const { supervisor, jobs } = running;
   const { Counter, Gauge, Registry } = await import("prom-client");
   const registry = new Registry();
   const registers = [registry];
@@ -37,9 +38,9 @@ export async function renderMetrics(supervisor: Supervisor, version: string): Pr
     restarts.inc(of, instance.restarts);
     if (instance.startedAt !== null) started.set(of, instance.startedAt / 1_000);
     if (instance.exit?.code != null) exitCode.set(of, instance.exit.code);
-    const due = supervisor.jobs.nextStart(entry);
+    const due = jobs.nextStart(entry);
     if (due !== null) next.set(of, due.getTime() / 1_000);
   }
-  measureJobs(supervisor, gauge, Date.now());
+  measureJobs(running, gauge, Date.now());
   return registry.metrics();
 }

@@ -3,7 +3,6 @@ import { UserError } from "../config/user-error.ts";
 import type { PlanDiff } from "../core/plan-diff.ts";
 import type { ActionResponse, ReloadResponse, RunRequest, RunResponse } from "../protocol/request.ts";
 import type { Entry } from "../runtime/entry.ts";
-import type { Supervisor } from "../runtime/supervisor.ts";
 import { cancelJob } from "./cancel-job.ts";
 import { unknownWord } from "./check-request.ts";
 import { describeInstance, describeSupervisor } from "./describe.ts";
@@ -14,41 +13,41 @@ import { streamLogs } from "./log-stream.ts";
 import { readFollow, readLineCount, streamNdjson } from "./ndjson.ts";
 import { restartTasks, runTask, selectEntries, signalTasks, startTasks, stopTasks } from "./operations.ts";
 import { reloadTasks } from "./reload-tasks.ts";
+import type { Running } from "./running.ts";
 
 /** Every route of the control API: method and path. */
 export const routes: Readonly<Record<string, Handler>> = {
-  "GET /v1/tasks": ({ supervisor, version }, { query }) =>
-    ok(describeSupervisor(supervisor, version, selectEntries(supervisor, query.getAll("name")))),
-  "GET /health": ({ supervisor }) => {
-    const { report } = describeHealth(supervisor);
+  "GET /v1/tasks": (target, { query }) =>
+    ok(describeSupervisor(target, target.version, selectEntries(target.supervisor, query.getAll("name")))),
+  "GET /health": (target) => {
+    const { report } = describeHealth(target);
     return { status: report.status === "ok" ? 200 : 503, body: report };
   },
-  "GET /ready": ({ supervisor }) => {
-    const { report, isReady } = describeHealth(supervisor);
+  "GET /ready": (target) => {
+    const { report, isReady } = describeHealth(target);
     return { status: isReady ? 200 : 503, body: report };
   },
-  "POST /v1/start": async ({ supervisor }, { body }) =>
-    instances(supervisor, await startTasks(supervisor, await read("ActionRequest", body))),
-  "POST /v1/stop": async ({ supervisor }, { body }) =>
-    instances(supervisor, await stopTasks(supervisor, await read("ActionRequest", body))),
-  "POST /v1/restart": async ({ supervisor }, { body }) =>
-    instances(supervisor, await restartTasks(supervisor, await read("RestartRequest", body))),
-  "POST /v1/signal": async ({ supervisor }, { body }) =>
-    instances(supervisor, signalTasks(supervisor, await read("SignalRequest", body))),
-  "POST /v1/run": async ({ supervisor }, { body }) =>
-    ok(await runNow(supervisor, await read("RunRequest", body))),
-  "POST /v1/cancel": async ({ supervisor }, { body }) =>
-    ok(await cancelJob(supervisor, await read("CancelRequest", body))),
-  "GET /v1/jobs": ({ supervisor }) => ok(listJobs(supervisor)),
-  "GET /v1/jobs/history": ({ supervisor }, { query }) => ok(listHistory(supervisor, query)),
-  "GET /v1/jobs/next": ({ supervisor }, { query }) => ok(listNext(supervisor, query)),
-  "GET /v1/jobs/log": async ({ supervisor }, { query }) => ok(await readLogOfRun(supervisor, query)),
+  "POST /v1/start": async (target, { body }) =>
+    instances(target, await startTasks(target.supervisor, await read("ActionRequest", body))),
+  "POST /v1/stop": async (target, { body }) =>
+    instances(target, await stopTasks(target.supervisor, await read("ActionRequest", body))),
+  "POST /v1/restart": async (target, { body }) =>
+    instances(target, await restartTasks(target.supervisor, await read("RestartRequest", body))),
+  "POST /v1/signal": async (target, { body }) =>
+    instances(target, signalTasks(target.supervisor, await read("SignalRequest", body))),
+  "POST /v1/run": async (target, { body }) => ok(await runNow(target, await read("RunRequest", body))),
+  "POST /v1/cancel": async (target, { body }) =>
+    ok(await cancelJob(target, await read("CancelRequest", body))),
+  "GET /v1/jobs": (target) => ok(listJobs(target)),
+  "GET /v1/jobs/history": ({ jobs }, { query }) => ok(listHistory(jobs, query)),
+  "GET /v1/jobs/next": ({ jobs }, { query }) => ok(listNext(jobs, query)),
+  "GET /v1/jobs/log": async ({ jobs }, { query }) => ok(await readLogOfRun(jobs, query)),
   "POST /v1/reload": async (target, { body }) => {
     const { names, dry_run: dryRun, rolling } = await read("ReloadRequest", body);
     if (names === undefined) return ok(describeDiff(await target.reload({ dryRun, rolling })));
     if (dryRun || rolling)
       throw new UserError("bad_request", "dry_run and rolling are for tasks.yaml: give them without names");
-    return instances(target.supervisor, await reloadTasks(target.supervisor, names));
+    return instances(target, await reloadTasks(target.supervisor, names));
   },
   "POST /v1/shutdown": async (target, { body }) => {
     await read("ShutdownRequest", body);
@@ -66,31 +65,32 @@ export const routes: Readonly<Record<string, Handler>> = {
     const { openApiDocument } = await import("../protocol/openapi.ts");
     return ok(openApiDocument(version));
   },
-  "GET /metrics": async ({ supervisor, version }) => {
+  "GET /metrics": async (target) => {
     const { renderMetrics } = await import("./metrics.ts");
     return {
-      text: await renderMetrics(supervisor, version),
+      text: await renderMetrics(target, target.version),
       type: "text/plain; version=0.0.4; charset=utf-8",
     };
   },
   "GET /v1/logs": ({ supervisor }, { query }) => streamLogs(supervisor, query),
 };
 
-async function runNow(supervisor: Supervisor, request: RunRequest): Promise<RunResponse> {
+async function runNow(running: Running, request: RunRequest): Promise<RunResponse> {
+  const { supervisor, jobs } = running;
   const [entry, ...more] = selectEntries(supervisor, [request.name]);
   const isJob = entry?.spec.settings.kind === "job" && more.length === 0;
-  const run = isJob ? await runJob(supervisor, { ...request, name: entry.spec.task }) : null;
+  const run = isJob ? await runJob(jobs, { ...request, name: entry.spec.task }) : null;
   const acted = isJob ? entry : await runTask(supervisor, request);
-  return { instances: [describeInstance(supervisor, acted)], run };
+  return { instances: [describeInstance(running, acted)], run };
 }
 
 function ok(body: unknown): ControlAnswer {
   return { status: 200, body };
 }
 
-function instances(supervisor: Supervisor, entries: readonly Entry[]): ControlAnswer {
+function instances(running: Running, entries: readonly Entry[]): ControlAnswer {
   return ok({
-    instances: entries.map((entry) => describeInstance(supervisor, entry)),
+    instances: entries.map((entry) => describeInstance(running, entry)),
   } satisfies ActionResponse);
 }
 

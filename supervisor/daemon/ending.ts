@@ -1,4 +1,5 @@
 import type { Entry } from "../runtime/entry.ts";
+import type { Jobs } from "../runtime/jobs/jobs.ts";
 import { Shutdown } from "../runtime/shutdown.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
 
@@ -19,10 +20,11 @@ export class Ending {
   /** @param leave ends this process whatever is under way */
   constructor(
     private readonly supervisor: Supervisor,
+    jobs: Pick<Jobs, "close">,
     private readonly log: (message: string) => void,
     private readonly leave: (exitCode: number) => void,
   ) {
-    this.shutdown = new Shutdown(supervisor);
+    this.shutdown = new Shutdown(supervisor, jobs);
     this.stopped = new Promise((resolve) => {
       this.resolveStopped = resolve;
     });

@@ -4,6 +4,7 @@ import { listEvents } from "../core/change.ts";
 import type { RunEvent } from "../core/jobs/run-event.ts";
 import type { SupervisorEvent } from "../protocol/event.ts";
 import type { Entry } from "./entry.ts";
+import type { Jobs } from "./jobs/jobs.ts";
 import type { Supervisor } from "./supervisor.ts";
 
 /** How many of the last events are remembered. */
@@ -14,11 +15,11 @@ export class EventStream {
   private readonly past: SupervisorEvent[] = [];
   private readonly followers = new Set<(event: SupervisorEvent) => void>();
 
-  constructor(supervisor: Supervisor) {
+  constructor(supervisor: Pick<Supervisor, "onChange">, jobs: Pick<Jobs, "onRun">) {
     supervisor.onChange((entry, before) => {
       for (const kind of listEvents(before, entry.instance)) this.emit(describe(kind, entry));
     });
-    supervisor.jobs.onRun((run) => this.emit(describeRun(run)));
+    jobs.onRun((run) => this.emit(describeRun(run)));
   }
 
   /** Reports something that concerns the supervisor as a whole. */

@@ -50,7 +50,6 @@ export function applyPlan(supervisor: Supervisor, plan: Plan, rolling: boolean):
   const added = diff.added.map((spec) => comeBack(supervisor, spec) ?? supervisor.add(spec));
   startAfter(supervisor, [...added, ...switchedOn], leaving, gone);
   supervisor.lookAgain();
-  supervisor.jobs.update();
   return { diff, held, gone };
 }
 

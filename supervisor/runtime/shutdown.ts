@@ -1,5 +1,6 @@
 import { isAlive, listStoppable } from "../core/readiness.ts";
 import type { Entry } from "./entry.ts";
+import type { Jobs } from "./jobs/jobs.ts";
 import type { Supervisor } from "./supervisor.ts";
 import { setTimeLimit } from "./time-limit.ts";
 
@@ -17,7 +18,10 @@ export class Shutdown {
   private readonly ended: Promise<void>;
   private resolveEnded: () => void = () => {};
 
-  constructor(private readonly supervisor: Supervisor) {
+  constructor(
+    private readonly supervisor: Supervisor,
+    private readonly jobs: Pick<Jobs, "close">,
+  ) {
     this.ended = new Promise((resolve) => {
       this.resolveEnded = resolve;
     });
@@ -35,7 +39,7 @@ export class Shutdown {
     if (this.calls > 2) this.kill();
     if (this.calls > 1) return this.ended.then(() => this.alive());
     this.supervisor.isClosing = true;
-    this.supervisor.jobs.close();
+    this.jobs.close();
     const cancelHurry = setTimeLimit(Math.max(timeout - reserve, timeout / 2), () => this.stopAll());
     const cancelKill = setTimeLimit(timeout, () => this.kill());
     this.supervisor.onChange(() => this.continueSoon());

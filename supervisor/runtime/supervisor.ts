@@ -11,17 +11,14 @@ import { type Entry, leaveCgroup, markOf } from "./entry.ts";
 import { findLeftovers } from "./find-leftovers.ts";
 import { Fleet } from "./fleet.ts";
 import { GroupWatch } from "./group-watch.ts";
-import { Jobs } from "./jobs/jobs.ts";
 import type { Leftovers } from "./leftovers.ts";
 import { LogFiles } from "./log-files.ts";
 import { MemoryWatch } from "./memory-watch.ts";
-import type { Output } from "./output.ts";
 import { Prober } from "./prober.ts";
 import { watchForLine, watchForNotification } from "./readiness-watch.ts";
-import type { Reaper } from "./reaper.ts";
 import { runAside } from "./run-aside.ts";
-import type { Spawner } from "./spawn.ts";
 import type { StreamReader } from "./stream-reader.ts";
+import type { Surroundings } from "./surroundings.ts";
 import type { StreamName } from "./tail-buffer.ts";
 import { setTimeLimit } from "./time-limit.ts";
 
@@ -31,24 +28,9 @@ const usualGrace = 10_000;
 /** Called after every change of an instance, with what it was before. */
 export type ChangeListener = (entry: Entry, before: Instance) => void;
 
-/** What the supervisor acts through. */
-export interface Surroundings {
-  readonly spawner: Spawner;
-  readonly reaper: Reaper;
-  readonly output: Output;
-  readonly log: (message: string) => void;
-  /** a task asks for the end of everything */
-  readonly requestShutdown: (reason: string, exitCode: number) => void;
-  /** where the state of the jobs and their logs are kept; null keeps nothing */
-  readonly stateDir: string | null;
-  /** differs from host to host: jobs with `jitter` run at other times there */
-  readonly host: string;
-}
-
 /** The interpreter: feeds events to the state machine of each instance, one at a time, and performs the effects. */
 export class Supervisor {
   readonly fleet: Fleet;
-  readonly jobs: Jobs;
   readonly memory: MemoryWatch;
   readonly startedAt = new Date();
   plan: Plan;
@@ -79,7 +61,6 @@ export class Supervisor {
     );
     for (const spec of plan.specs) this.add(spec);
     this.memory.update();
-    this.jobs = new Jobs(this, surroundings);
   }
 
   add(spec: InstanceSpec): Entry {

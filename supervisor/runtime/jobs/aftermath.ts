@@ -1,7 +1,8 @@
 import type { RunEnd } from "../../core/jobs/decision.ts";
 import { isFailure } from "../../protocol/outcome.ts";
 import type { Entry } from "../entry.ts";
-import type { Supervisor, Surroundings } from "../supervisor.ts";
+import type { Supervisor } from "../supervisor.ts";
+import type { Surroundings } from "../surroundings.ts";
 import { digestFiles } from "./file-digests.ts";
 import { followUp, listActions, pingEnd, watchedFiles } from "./follow-up.ts";
 import { JobActions } from "./job-actions.ts";

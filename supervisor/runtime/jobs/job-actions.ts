@@ -2,7 +2,8 @@ import type { JobAction } from "../../config/job-action.ts";
 import type { Entry } from "../entry.ts";
 import { sendSignal } from "../process-group.ts";
 import { runAside } from "../run-aside.ts";
-import type { Supervisor, Surroundings } from "../supervisor.ts";
+import type { Supervisor } from "../supervisor.ts";
+import type { Surroundings } from "../surroundings.ts";
 import type { ActionPort } from "./follow-up.ts";
 
 /** How long a command of an action may take (ms). */

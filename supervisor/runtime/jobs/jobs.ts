@@ -11,7 +11,8 @@ import { Scheduler } from "../../core/jobs/scheduler.ts";
 import { findBlocker } from "../../core/readiness.ts";
 import { setAlarm } from "../alarm.ts";
 import type { Entry } from "../entry.ts";
-import type { Supervisor, Surroundings } from "../supervisor.ts";
+import type { Supervisor } from "../supervisor.ts";
+import type { JobSurroundings } from "../surroundings.ts";
 import { Aftermath } from "./aftermath.ts";
 import { type JobStorage, nowhere } from "./job-storage.ts";
 import type { JobsPort } from "./jobs-port.ts";
@@ -45,7 +46,7 @@ export class Jobs {
 
   constructor(
     private readonly supervisor: Supervisor,
-    private readonly surroundings: Pick<Surroundings, "spawner" | "log" | "stateDir" | "host">,
+    private readonly surroundings: JobSurroundings,
   ) {
     this.ready = new Promise((resolve) => {
       this.resolveReady = resolve;

@@ -1,10 +1,8 @@
 import { expect, it } from "vitest";
 import { EventStream } from "../../../supervisor/runtime/event-stream.ts";
-import type { Supervisor } from "../../../supervisor/runtime/supervisor.ts";
 
 it("remembers the last thousand events, and no more", () => {
-  const quiet = { onChange: () => () => {}, jobs: { onRun: () => {} } } as unknown as Supervisor;
-  const events = new EventStream(quiet);
+  const events = new EventStream({ onChange: () => () => {} }, { onRun: () => {} });
   for (let number = 1; number <= 1_500; number += 1) events.announce("reloaded", String(number));
   const reasons = events.last(5_000).map(({ reason }) => Number(reason));
   expect(reasons).toEqual(Array.from({ length: 1_000 }, (_, index) => 501 + index));

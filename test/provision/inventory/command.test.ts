@@ -3,11 +3,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { inventoryCommand } from "../../../provision/cli/inventory.ts";
-import { readRecorded } from "./corpus.ts";
+import { CORPUS, readRecorded } from "./corpus.ts";
 
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, "../../..");
-const CORPUS = join(import.meta.dirname, "corpus");
 
 interface Result {
   code: number;

@@ -18,7 +18,8 @@ export type Answer = {
   limits: Record<string, string[] | null>;
 } | null;
 
-const FOLDER = join(import.meta.dirname, "corpus");
+/** The folder of the corpus. */
+export const CORPUS = join(import.meta.dirname, "corpus");
 export const RECORDED_FILE = join(import.meta.dirname, "recorded.json");
 
 /**
@@ -26,12 +27,12 @@ export const RECORDED_FILE = join(import.meta.dirname, "recorded.json");
  * with `refused-` is for both of us to refuse, one that begins with `stricter-` for us alone.
  */
 export function readCorpus(): Case[] {
-  return readdirSync(FOLDER, { withFileTypes: true })
+  return readdirSync(CORPUS, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() || entry.name.endsWith(".ini"))
     .map((entry) => {
       const name = entry.name.replace(/\.ini$/, "");
-      const file = join(FOLDER, entry.isDirectory() ? `${name}/inventory.ini` : entry.name);
-      const limits = join(FOLDER, `${name}.limits`);
+      const file = join(CORPUS, entry.isDirectory() ? `${name}/inventory.ini` : entry.name);
+      const limits = join(CORPUS, `${name}.limits`);
       return {
         name,
         file,

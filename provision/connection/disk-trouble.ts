@@ -40,6 +40,15 @@ const NOT_DISKS = new Set([
 /** Less is as good as full: dpkg needs more than this for one package. */
 const LOW_KIB = 1024;
 
+export const readOnlyHint = (place: string) =>
+  `${place} is mounted read-only. The kernel does this after disk errors (journalctl -k tells); otherwise: mount -o remount,rw ${place}`;
+
+export const spaceHint = (place: string) =>
+  `no space is left on ${place}: make room there (docker system prune, apt-get clean, journalctl --vacuum-size=100M), then run the same command again`;
+
+export const inodesHint = (place: string) =>
+  `${place} can hold no more files (no inodes are free): remove some there, then run the same command again`;
+
 /** @param output what {@link DISK_SCRIPT} printed */
 export function judgeDisks(output: string): DiskTrouble | undefined {
   const [mountText = "", spaceText = "", inodeText = ""] = output.split(/^--- \w+\n/m);
@@ -53,7 +62,7 @@ export function judgeDisks(output: string): DiskTrouble | undefined {
   if (readOnly !== undefined) {
     return {
       code: "read_only",
-      hint: `${readOnly.place} is mounted read-only. The kernel does this after disk errors (journalctl -k tells); else: mount -o remount,rw ${readOnly.place}`,
+      hint: readOnlyHint(readOnly.place),
     };
   }
   const isOurs = ({ place }: Usage) => {
@@ -66,7 +75,7 @@ export function judgeDisks(output: string): DiskTrouble | undefined {
   if (full !== undefined) {
     return {
       code: "no_space",
-      hint: `no space is left on ${full.place}: make room there (docker system prune, apt-get clean, journalctl --vacuum-size=100M), then run the same command again`,
+      hint: spaceHint(full.place),
     };
   }
   const noInodes = readUsage(inodeText)
@@ -75,7 +84,7 @@ export function judgeDisks(output: string): DiskTrouble | undefined {
   if (noInodes === undefined) return undefined;
   return {
     code: "no_space",
-    hint: `${noInodes.place} can hold no more files (no inodes are free): remove some there, then run the same command again`,
+    hint: inodesHint(noInodes.place),
   };
 }
 

@@ -1,6 +1,9 @@
 import { readArguments, splitUnits } from "./engine-unit.ts";
 import type { Facts } from "./facts.ts";
 
+/** States of a unit whose engine may answer (systemd: UnitActiveState). */
+const RUNS = new Set(["active", "reloading", "activating", "deactivating", "refreshing"]);
+
 /** What the facts script printed of the engine. */
 export function parseEngineFacts(
   one: (key: string) => string,
@@ -17,6 +20,7 @@ export function parseEngineFacts(
     serverVersion: answers ? version : undefined,
     hung: one("docker.hung") === "yes",
     composeVersion: one("docker.composeVersion") || undefined,
+    byHand: answers && service?.ActiveState !== undefined && !RUNS.has(service.ActiveState),
     enabled: one("docker.enabled") === "enabled" || service?.UnitFileState === "enabled",
     configFile: one("docker.configFile") || "/etc/docker/daemon.json",
     configTarget: one("docker.configTarget") || undefined,

@@ -49,7 +49,7 @@ engine_files() {
   units=
   if [ -d /run/systemd/system ]; then
     units=$(limited systemctl show docker.service docker.socket containerd.service 2>/dev/null \
-      --property=Id,LoadState,UnitFileState,ExecStart,Environment,EnvironmentFiles)
+      --property=Id,LoadState,ActiveState,UnitFileState,ExecStart,Environment,EnvironmentFiles)
     put docker.units "$(printf '%s\n' "$units" | base64 -w 0)"
     case $units in *'$'*)
       printf '%s\n' "$units" | sed -n 's/^EnvironmentFiles=\(.*\) (ignore_errors=.*$/\1/p' | while read -r file; do

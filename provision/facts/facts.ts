@@ -59,6 +59,8 @@ export interface Facts {
     /** the engine takes connections, and has not answered within 10 s */
     hung: boolean;
     composeVersion: string | undefined;
+    /** systemd is there, and the running engine is not that of its unit docker.service */
+    byHand: boolean;
     enabled: boolean;
     /** the file that the engine reads: `/etc/docker/daemon.json`, unless its unit says another */
     configFile: string;

@@ -1,18 +1,23 @@
 import { UserError } from "../../supervisor/config/user-error.ts";
-import { CommandError } from "../connection/connection.ts";
-import { type Apt, type AptContext, aptGet, hostApt, runApt } from "./apt.ts";
+import { CommandError, shellScript } from "../connection/connection.ts";
+import { type Apt, type AptContext, aptArgv, aptGet, hostApt, runApt } from "./apt.ts";
 import { withRehearsal } from "./apt-rehearsal.ts";
+import { findNoRoom, LOOK_AT_ROOM } from "./apt-room.ts";
 import { formatChanges, objectTo, parseSimulation, type Simulation } from "./apt-simulation.ts";
 import { refreshPackages } from "./apt-sources.ts";
 
 /** What is to be installed, and on what terms. */
 export interface Installation {
   packages: readonly string[];
+  /** what it is, in errors: `repair needy`; by default, to install the packages */
+  purpose?: string;
   /** further options of `apt-get install` */
   options?: readonly string[];
   /** packages that may change although they are on hold */
   free?: readonly string[];
 }
+
+const purposeOf = ({ packages, purpose = `install ${packages.join(" ")}` }: Installation) => purpose;
 
 /** What `apt-get install` would do. @throws CommandError with apt's words where it cannot be done at all */
 export async function simulate(apt: Apt, { packages, options = [] }: Installation): Promise<Simulation> {
@@ -24,18 +29,29 @@ export async function simulate(apt: Apt, { packages, options = [] }: Installatio
 
 /** The packages were found, and apt would do more than install them. */
 export class PackagesRefusedError extends UserError {
-  constructor(packages: readonly string[], objections: readonly string[]) {
-    super("packages_refused", `cannot install ${packages.join(" ")}: apt ${objections.join(", and ")}`, {
+  constructor(installation: Installation, objections: readonly string[]) {
+    super("packages_refused", `cannot ${purposeOf(installation)}: apt ${objections.join(", and ")}`, {
       hint: "nothing of it was installed; what others have installed is theirs: remove it yourself if nobody needs it there",
     });
   }
 }
 
-/** A simulation against which nothing speaks. @throws PackagesRefusedError; CommandError with apt's words */
+/**
+ * A simulation against which nothing speaks, on a host that has room for it: dpkg would otherwise leave packages half
+ * unpacked.
+ *
+ * @throws PackagesRefusedError; UserError `read_only`, `no_space`; CommandError with apt's words
+ */
 export async function judge(apt: Apt, installation: Installation): Promise<Simulation> {
   const simulation = await simulate(apt, installation);
   const objections = objectTo(simulation, installation.free);
-  if (objections.length > 0) throw new PackagesRefusedError(installation.packages, objections);
+  if (objections.length > 0) throw new PackagesRefusedError(installation, objections);
+  const versions = simulation.changes.flatMap(({ name, to }) => (to === undefined ? [] : [`${name}=${to}`]));
+  if (versions.length === 0) return simulation;
+  const argv = aptArgv(apt, shellScript(LOOK_AT_ROOM, ...versions));
+  const { stdout } = await apt.context.connection.exec(argv, { become: true });
+  const noRoom = findNoRoom(purposeOf(installation), simulation.changes, stdout);
+  if (noRoom !== undefined) throw noRoom;
   return simulation;
 }
 

@@ -1,12 +1,25 @@
+import { UserError } from "../../supervisor/config/user-error.ts";
+import { quoteWords } from "../connection/host-words.ts";
 import type { Facts } from "../facts/facts.ts";
 import { configurePackages, hostApt } from "./apt.ts";
-import { installJudged, installPackages, judge, rehearseInstallation } from "./apt-install.ts";
+import {
+  type Installation,
+  installJudged,
+  installPackages,
+  judge,
+  PackagesRefusedError,
+  rehearseInstallation,
+} from "./apt-install.ts";
 import type { ApplyContext, Step } from "./step.ts";
 
 const PACKAGES = ["ca-certificates"];
 
 /** Ends an installation that was cut off; apt may want to remove what cannot be completed, and must not. */
-const REPAIR = { packages: [], options: ["--fix-broken"] };
+const repairOf = (damaged: string): Installation => ({
+  packages: [],
+  options: ["--fix-broken"],
+  purpose: `repair ${damaged}`,
+});
 
 /** apt works: nothing is half installed, and HTTPS can be trusted. */
 export const aptPrerequisites: Step = {
@@ -24,22 +37,35 @@ export const aptPrerequisites: Step = {
       rehearse: (context) =>
         rehearseInstallation(
           context,
-          repair === undefined ? { packages: missing } : { ...REPAIR, packages: missing },
+          repair === undefined ? { packages: missing } : { ...repairOf(repair), packages: missing },
         ),
       apply: async (context) => {
-        if (repair !== undefined) await repairPackages(context);
+        if (repair !== undefined) await repairPackages(context, repairOf(repair));
         if (missing.length > 0) await installPackages(context, { packages: missing });
       },
     };
   },
 };
 
-async function repairPackages(context: ApplyContext): Promise<void> {
+/**
+ * dpkg comes first: apt does nothing while dpkg is in the middle of something. dpkg fails where a dependency is missing, which
+ * apt can bring; where apt cannot either, dpkg's words say why.
+ */
+async function repairPackages(context: ApplyContext, repair: Installation): Promise<void> {
   const apt = hostApt(context);
-  await configurePackages(apt);
-  await judge(apt, REPAIR);
-  await installJudged(apt, REPAIR);
+  const configured = await configurePackages(apt);
+  try {
+    await judge(apt, repair);
+    await installJudged(apt, repair);
+  } catch (error) {
+    if (!(error instanceof PackagesRefusedError) || configured.code === 0) throw error;
+    const words = quoteWords(configured.stderr);
+    throw new UserError(error.code, `${error.message}; dpkg says${words}`, { hint: HINT, cause: error });
+  }
 }
+
+const HINT =
+  "install there what the package lacks, or remove it (`dpkg --purge NAME`) where nobody needs it; then run this again";
 
 function damage({ brokenPackages, dpkgInterrupted }: Facts): string | undefined {
   if (brokenPackages.length > 0) return brokenPackages.join(" ");

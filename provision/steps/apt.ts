@@ -60,11 +60,10 @@ export function runApt({ context, config }: Apt, argv: string[], title: string):
   });
 }
 
-/** Ends what dpkg was cut off at: configures what is only unpacked. */
-export async function configurePackages(apt: Apt): Promise<void> {
+/** Ends what dpkg was cut off at: configures what is only unpacked. A failure is a result: apt may know more ways. */
+export function configurePackages(apt: Apt): Promise<CommandResult> {
   apt.context.progress("dpkg --configure -a");
-  const argv = aptArgv(apt, ["dpkg", ...DPKG_OPTIONS, "--configure", "-a"]);
-  await runApt(apt, argv, "dpkg --configure -a");
+  return tryApt(apt, aptArgv(apt, ["dpkg", ...DPKG_OPTIONS, "--configure", "-a"]));
 }
 
 // A package that is not there must not be held: it could not be installed later on.

@@ -1,19 +1,20 @@
 import { UserError } from "../../supervisor/config/user-error.ts";
 import { run, shellScript } from "../connection/connection.ts";
+import { LIMITED } from "../connection/limited.ts";
 import { KNOWN_KEYS } from "./engine-flags.ts";
 import type { ApplyContext } from "./step.ts";
 
 type EngineContext = Pick<ApplyContext, "connection" | "facts">;
 
 // Engine 23 and later check a file as they would read it; of an older one, its flags say which keys it knows.
-const VALIDATE = `
+const VALIDATE = `${LIMITED}
 set -e
 new=$(mktemp)
 trap 'rm -f "$new"' EXIT
 cat > "$new"
-help=$(dockerd --help 2>/dev/null || true)
+help=$(timeout -k 1 10 dockerd --help 2>/dev/null || true)
 case $help in
-  *--validate*) dockerd --validate "$@" --config-file "$new" >/dev/null ;;
+  *--validate*) limited 30 dockerd --validate "$@" --config-file "$new" >/dev/null ;;
   *) printf '%s\\n' "$help" | sed -n 's/^ *\\(-[A-Za-z], \\)\\{0,1\\}--\\([a-z0-9-]*\\).*/\\2/p' ;;
 esac
 `;
@@ -74,8 +75,8 @@ export async function configureEngine(
 }
 
 // SIGHUP makes live-restore count at once; what else has changed needs a restart, which then leaves the containers alone. A
-// unit of Docker's has no limit of its own for its start.
-const CONFIGURE = `
+// unit of Docker's has no limit of its own for its start. Who does not answer when asked which containers run is not restarted.
+const CONFIGURE = `${LIMITED}
 set -e
 file=$1 restart=$2 size=$3
 export DOCKER_HOST=unix:///var/run/docker.sock
@@ -97,20 +98,34 @@ fi
 # A few restarts within a minute are no sign of a fault here, and systemd would refuse a further one. A socket whose unit was
 # changed while it was open hands nothing on until it is started anew.
 start() {
-  timeout 120 systemctl stop docker.socket docker.service 2>/dev/null || true
-  systemctl reset-failed docker.service docker.socket 2>/dev/null || true
-  timeout 120 systemctl start docker.service || return
+  limited 120 systemctl stop docker.socket docker.service || true
+  limited 30 systemctl reset-failed docker.service docker.socket 2>/dev/null || true
+  limited 120 systemctl start docker.service || return
   tries=0
-  until timeout 10 docker version >/dev/null 2>&1; do
+  until timeout -k 1 10 docker version >/dev/null 2>&1; do
     tries=$((tries + 1))
     [ "$tries" -lt 50 ] || { echo "the engine does not answer" >&2; return 1; }
     sleep 0.2
   done
 }
+take_back() {
+  if [ -e "$file.before" ]; then mv -fT "$file.before" "$file"; else rm -f "$file"; fi
+}
+give_up() {
+  take_back
+  echo "the old $file is back; the engine was not restarted" >&2
+  exit 1
+}
 
-kill -HUP "$(systemctl show --property=MainPID --value docker.service)"
+pid=$(limited 10 systemctl show --property=MainPID --value docker.service) || give_up
+[ "\${pid:-0}" -gt 0 ] || { echo "docker.service is not what runs the engine" >&2; give_up; }
+kill -HUP "$pid"
 tries=0
-until [ "$(docker info --format '{{.LiveRestoreEnabled}}')" = true ] || [ -z "$(docker ps --quiet)" ]; do
+while :; do
+  live=$(limited 10 docker info --format '{{.LiveRestoreEnabled}}') || give_up
+  [ "$live" != true ] || break
+  running=$(limited 10 docker ps --quiet) || give_up
+  [ -n "$running" ] || break
   tries=$((tries + 1))
   if [ "$tries" -ge 50 ]; then
     rm -f "$file.before"
@@ -119,10 +134,10 @@ until [ "$(docker info --format '{{.LiveRestoreEnabled}}')" = true ] || [ -z "$(
   fi
   sleep 0.1
 done
-were=$(docker ps --quiet --no-trunc)
+were=$(limited 10 docker ps --quiet --no-trunc) || give_up
 if ! start; then
-  journalctl --unit docker _COMM=dockerd --lines 20 --no-pager --output cat | grep -i 'fail\\|unable\\|conflict' | tail -n 3 >&2
-  if [ -e "$file.before" ]; then mv -fT "$file.before" "$file"; else rm -f "$file"; fi
+  limited 10 journalctl --unit docker _COMM=dockerd --lines 20 --no-pager --output cat | grep -i 'fail\\|unable\\|conflict' | tail -n 3 >&2
+  take_back
   if start; then
     echo "the engine did not start with the new $file: the old one is back, and the engine runs with it" >&2
   else
@@ -133,7 +148,8 @@ fi
 rm -f "$file.before"
 ended=
 for id in $were; do
-  [ "$(docker inspect --format '{{.State.Running}}' "$id" 2>/dev/null)" = true ] || ended="$ended $(docker inspect --format '{{.Name}}' "$id" 2>/dev/null || echo "$id")"
+  state=$(limited 10 docker inspect --format '{{.State.Running}}{{.Name}}' "$id" 2>/dev/null) || state=$id
+  case $state in true/*) ;; *) ended="$ended \${state#false/}" ;; esac
 done
 echo "restarted\${ended:+; no longer running:$ended}"
 `;

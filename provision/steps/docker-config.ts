@@ -14,14 +14,20 @@ import {
 } from "./engine-config.ts";
 import { keysOfFlags } from "./engine-flags.ts";
 import { refuseEngineTrouble } from "./engine-troubles.ts";
-import type { Step } from "./step.ts";
+import type { ApplyContext, Step } from "./step.ts";
 
 /**
- * The engine's configuration. Written before the engine is there, so that its first start reads it. A running engine is
+ * The engine's configuration. Written before the engine is there, so that its first start reads it; but not before it is known
+ * that it can be installed: a refusal leaves nothing behind. A running engine is
  * restarted only where that stops no container: under live-restore, or where none runs; else it reads the file when it is
  * restarted the next time.
+ *
+ * @param choosePackages throws where the missing engine cannot be installed
  */
-export function dockerConfig(asked: EngineConfig = {}): Step {
+export function dockerConfig(
+  asked: EngineConfig = {},
+  choosePackages: (context: ApplyContext) => Promise<void> = async () => {},
+): Step {
   return {
     id: "docker-config",
     title: "engine configuration",
@@ -52,6 +58,7 @@ export function dockerConfig(asked: EngineConfig = {}): Step {
         ],
         rehearse: (context) => validateEngineConfig(context, text, args),
         apply: async (context) => {
+          if (!docker.installed) await choosePackages(context);
           await validateEngineConfig(context, text, args);
           const done = await configureEngine(context, text, reason === undefined);
           if (docker.serverVersion !== undefined)
@@ -73,6 +80,7 @@ export function reasonNotToRestart(
   const { docker, init } = facts;
   if (docker.serverVersion === undefined) return undefined;
   if (init === "none" || docker.arguments === undefined) return "systemd has no unit docker.service";
+  if (docker.byHand) return "it was not started by its unit docker.service";
   if (docker.swarm) return "the host is a node of a swarm";
   if (docker.containerCount === 0) return undefined;
   const run = docker.containerCount === 1 ? "1 container runs" : `${docker.containerCount} containers run`;

@@ -96,7 +96,7 @@ export async function acceptOffer(
       const dead = await refreshPackages(apt);
       const simulation = await blameSources(dead, judge(apt, { packages: offer.packages }));
       const objections = object(simulation);
-      if (objections.length > 0) throw new PackagesRefusedError(offer.packages, objections);
+      if (objections.length > 0) throw new PackagesRefusedError(offer, objections);
       return { offer, simulation, dead, passed };
     } catch (error) {
       await added.undo();

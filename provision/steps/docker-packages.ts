@@ -1,17 +1,12 @@
 import type { Facts } from "../facts/facts.ts";
-import { holdPackages, hostApt } from "./apt.ts";
+import { type Apt, holdPackages, hostApt } from "./apt.ts";
 import { blameSources, installJudged, installPackages, rehearseInstallation } from "./apt-install.ts";
 import { withRehearsal } from "./apt-rehearsal.ts";
 import { formatChanges, type Simulation } from "./apt-simulation.ts";
-import {
-  type Distribution,
-  DOCKER_COMPOSE_PACKAGE,
-  DOCKER_ENGINE_PACKAGES,
-  distributionOf,
-} from "./distribution.ts";
-import { acceptOffer, type Missing, offersFor } from "./docker-offers.ts";
+import { DOCKER_COMPOSE_PACKAGE, DOCKER_ENGINE_PACKAGES, distributionOf } from "./distribution.ts";
+import { type AcceptedOffer, acceptOffer, type Missing, type Offer, offersFor } from "./docker-offers.ts";
 import type { DockerRepository } from "./docker-repository.ts";
-import type { Change, Step } from "./step.ts";
+import type { ApplyContext, Change, Step } from "./step.ts";
 
 /** Everything that belongs to an engine, whoever packaged it: a change of one restarts containers or changes Compose. */
 const FAMILY = [
@@ -28,6 +23,50 @@ const FAMILY = [
 /** What runs containers, or takes the place of the command docker. */
 const ENGINES = ["docker-ce", "docker.io", "moby-engine", "podman-docker"];
 
+export interface DockerPackagesStep extends Step {
+  /**
+   * Finds out where the engine can be installed from, before anything else of it is put on the host.
+   * @throws UserError where it can be from nowhere, with nothing changed
+   */
+  choose(context: ApplyContext): Promise<void>;
+}
+
+/** Where what is missing comes from: asked once, by the first step that has to know. */
+class Choice {
+  #made: AcceptedOffer | undefined;
+
+  constructor(readonly repository: DockerRepository | undefined) {}
+
+  async make(context: ApplyContext): Promise<void> {
+    this.#made = await this.accept(hostApt(context), context.facts);
+  }
+
+  /** What was chosen, or is chosen now; after that it has to be asked anew. */
+  async take(context: ApplyContext): Promise<AcceptedOffer> {
+    const made = this.#made ?? (await this.accept(hostApt(context), context.facts));
+    this.#made = undefined;
+    return made;
+  }
+
+  accept(apt: Apt, facts: Facts): Promise<AcceptedOffer> {
+    const missing = missingOf(facts);
+    const object = (simulation: Simulation) => (missing.engine ? [] : objectToEngines(simulation));
+    return acceptOffer(apt, this.offers(facts), object);
+  }
+
+  offers(facts: Facts): Offer[] {
+    return offersFor(facts, distributionOf(facts), missingOf(facts), this.repository);
+  }
+}
+
+function missingOf({ docker }: Facts): Missing {
+  return {
+    engine: !docker.installed,
+    client: !docker.client,
+    compose: docker.composeVersion === undefined,
+  };
+}
+
 /**
  * Docker Engine and Compose v2: from Docker's repository where the host can reach it, else from the distribution. They are
  * held: an unattended upgrade must not restart the engine at night.
@@ -37,40 +76,30 @@ const ENGINES = ["docker-ce", "docker.io", "moby-engine", "podman-docker"];
  */
 export function dockerPackages(
   options: { upgrade: boolean; repository?: DockerRepository } = { upgrade: false },
-): Step {
+): DockerPackagesStep {
+  const choice = new Choice(options.repository);
   return {
     id: "docker-packages",
     title: "Docker Engine and Compose",
+    choose: (context) => choice.make(context),
     check(facts) {
-      const distribution = distributionOf(facts);
+      distributionOf(facts);
       return (
-        planInstall(facts, distribution, options.repository) ??
-        (options.upgrade ? planUpgrade(facts) : undefined) ??
-        planHold(facts)
+        planInstall(facts, choice) ?? (options.upgrade ? planUpgrade(facts) : undefined) ?? planHold(facts)
       );
     },
   };
 }
 
-function planInstall(
-  facts: Facts,
-  distribution: Distribution,
-  repository: DockerRepository | undefined,
-): Change | undefined {
-  const { docker } = facts;
-  const missing: Missing = {
-    engine: !docker.installed,
-    client: !docker.client,
-    compose: docker.composeVersion === undefined,
-  };
+function planInstall(facts: Facts, choice: Choice): Change | undefined {
+  const missing = missingOf(facts);
   const names = [
     ...(missing.engine ? ["Docker Engine"] : missing.client ? ["the command docker"] : []),
     ...(missing.compose ? ["Compose v2"] : []),
   ];
   if (names.length === 0) return undefined;
-  const offers = offersFor(facts, distribution, missing, repository);
+  const offers = choice.offers(facts);
   const holds = looseOf(facts).map((name) => describeHold(facts, name));
-  const object = (simulation: Simulation) => (missing.engine ? [] : objectToEngines(simulation));
   return {
     summary: `install ${names.join(" and ")}`,
     details: [
@@ -82,7 +111,7 @@ function planInstall(
     ],
     rehearse: (context) =>
       withRehearsal(context, async (apt) => {
-        const { offer, simulation, passed } = await acceptOffer(apt, offers, object);
+        const { offer, simulation, passed } = await choice.accept(apt, facts);
         return [
           ...formatChanges(simulation),
           `  from ${offer.origin}`,
@@ -91,11 +120,10 @@ function planInstall(
         ];
       }),
     apply: async (context) => {
-      const apt = hostApt(context);
-      const { offer, dead, passed } = await acceptOffer(apt, offers, object);
+      const { offer, dead, passed } = await choice.take(context);
       for (const line of passed) context.tell(line);
       if (missing.engine) context.note(`from ${offer.origin}`);
-      await blameSources(dead, installJudged(apt, { packages: offer.packages }));
+      await blameSources(dead, installJudged(hostApt(context), { packages: offer.packages }));
       await holdPackages(context, FAMILY);
     },
   };

@@ -1,4 +1,7 @@
+import { UserError } from "../../supervisor/config/user-error.ts";
 import { type Connection, run, shellScript } from "../connection/connection.ts";
+import { LIMITED } from "../connection/limited.ts";
+import type { Facts } from "../facts/facts.ts";
 import { refuseEngineTrouble } from "./engine-troubles.ts";
 import type { Step } from "./step.ts";
 
@@ -12,6 +15,7 @@ export const dockerService: Step = {
     const running = docker.serverVersion !== undefined;
     const enabled = docker.enabled || init === "none";
     if (running && enabled) return undefined;
+    refuseWithoutUnit(facts);
     return {
       summary: [running ? "" : "start", enabled ? "" : "enable"].filter(Boolean).join(" and "),
       details: [
@@ -24,6 +28,24 @@ export const dockerService: Step = {
   },
 };
 
+/**
+ * An engine that was put there by hand has nothing that starts it.
+ *
+ * @throws UserError `engine_no_unit`
+ */
+function refuseWithoutUnit({ docker, init, brokenPackages }: Facts): void {
+  if (init !== "systemd" || !docker.installed || docker.arguments !== undefined) return;
+  // what dpkg left half done is repaired first
+  if (brokenPackages.length > 0) return;
+  throw new UserError(
+    "engine_no_unit",
+    "cannot start the host's Docker Engine after a reboot: there is a dockerd, and systemd has no unit docker.service",
+    {
+      hint: "write /etc/systemd/system/docker.service there; or remove that dockerd, and provision installs the engine's packages",
+    },
+  );
+}
+
 async function startWithSystemd(connection: Connection): Promise<void> {
   await run(connection, shellScript(ENABLE_AND_START), {
     become: true,
@@ -33,16 +55,15 @@ async function startWithSystemd(connection: Connection): Promise<void> {
 }
 
 // A unit of Docker's has no limit of its own for its start. Why it failed stands in the journal only.
-const ENABLE_AND_START = `
-systemctl enable --quiet docker.service || exit
-systemctl is-active --quiet docker.service && exit
+const ENABLE_AND_START = `${LIMITED}
+limited 60 systemctl enable --quiet docker.service || exit
+limited 10 systemctl is-active --quiet docker.service && exit
 # A socket whose unit was changed while it was open hands nothing on until it is started anew.
-systemctl stop docker.socket 2>/dev/null
-systemctl reset-failed docker.service docker.socket 2>/dev/null
-timeout 120 systemctl start docker.service && exit
+limited 60 systemctl stop docker.socket || [ "$?" -lt 124 ] || exit
+limited 10 systemctl reset-failed docker.service docker.socket 2>/dev/null
+limited 120 systemctl start docker.service && exit
 code=$?
-[ "$code" -ne 124 ] || echo "it has not started within 120 s" >&2
-journalctl --unit docker _COMM=dockerd --lines 20 --no-pager --output cat | grep -i 'fail\\|unable\\|conflict' | tail -n 3 >&2
+limited 10 journalctl --unit docker _COMM=dockerd --lines 20 --no-pager --output cat | grep -i 'fail\\|unable\\|conflict' | tail -n 3 >&2
 exit $code
 `;
 

@@ -2,7 +2,7 @@ import { run } from "../connection/connection.ts";
 import { installPackages, rehearseInstallation } from "./apt-install.ts";
 import { diffFile } from "./diff.ts";
 import { writeHostFile } from "./host-file.ts";
-import { describeUnit, refuseMasked, requireSystemd, type Step } from "./step.ts";
+import { describeUnit, refuseMasked, requireSystemd, type Step, UNIT_SECONDS } from "./step.ts";
 
 const FILE = {
   path: "/etc/fail2ban/jail.d/longshore.conf",
@@ -49,7 +49,11 @@ export const fail2ban: Step = {
         await writeHostFile(context.connection, FILE);
         for (const verb of ["enable", "restart"]) {
           const argv = ["systemctl", verb, "fail2ban"];
-          await run(context.connection, argv, { become: true, title: argv.join(" ") });
+          await run(context.connection, argv, {
+            become: true,
+            limitSeconds: UNIT_SECONDS,
+            title: argv.join(" "),
+          });
         }
       },
     };

@@ -24,6 +24,9 @@ export interface GuardedChange {
 /** Seconds after which the host takes the change back by itself. */
 const PATIENCE = 120;
 
+/** Seconds that each of the scripts may take: the way back comes before all of them together have run over their limit. */
+const STEP_SECONDS = 30;
+
 // What an operator before us has not confirmed is taken back at once: ours comes on what was there before that.
 const SCHEDULE = `
 unit=$1 seconds=$2 undo=$3; shift 3
@@ -59,13 +62,22 @@ export async function guardChange(context: ApplyContext, change: GuardedChange):
   const { connection, progress, reconnect } = context;
   const unit = `longshore-undo-${change.name}`;
   const asRoot = (script: string, title: string, input?: string) =>
-    run(connection, shellScript(script, ...change.args), { become: true, title, input });
+    run(connection, shellScript(script, ...change.args), {
+      become: true,
+      limitSeconds: STEP_SECONDS,
+      title,
+      input,
+    });
   await run(connection, shellScript(SCHEDULE, unit, String(PATIENCE), change.undo, ...change.args), {
     become: true,
+    limitSeconds: STEP_SECONDS,
     title: "scheduling the way back",
   });
   const forget = () =>
-    connection.exec(["systemctl", "stop", `${unit}.timer`, `${unit}.service`], { become: true });
+    connection.exec(["systemctl", "stop", `${unit}.timer`, `${unit}.service`], {
+      become: true,
+      limitSeconds: STEP_SECONDS,
+    });
   try {
     await asRoot(change.make, change.name, change.input);
     progress("trying a second connection");

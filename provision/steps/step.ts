@@ -53,6 +53,9 @@ export function planSteps(steps: readonly Step[], facts: Facts): { step: Step; c
   });
 }
 
+/** Seconds that systemd may take to enable or start a unit. */
+export const UNIT_SECONDS = 120;
+
 /** How a unit stands, for people: `disabled, inactive`. */
 export function describeUnit(unit: UnitFacts | undefined): string {
   return `${unit?.enabled ? "enabled" : "disabled"}, ${unit?.active ? "active" : "inactive"}`;

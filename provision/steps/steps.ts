@@ -28,11 +28,13 @@ export function provisionSteps(wanted: Wanted): Step[] {
   };
   // What could lock somebody out comes last, when everything else is as it should be.
   const order: Role[] = ["time-sync", "swap", "unattended-upgrades", "fail2ban", "firewall", "ssh-hardening"];
+  const packages = dockerPackages({ upgrade: wanted.upgrade, repository: wanted.repository });
   return [
     firstBoot,
     aptPrerequisites,
-    dockerConfig(wanted.engine),
-    dockerPackages({ upgrade: wanted.upgrade, repository: wanted.repository }),
+    // Before the packages, so that the engine's first start reads it; but only where they can be had.
+    dockerConfig(wanted.engine, packages.choose),
+    packages,
     // The engine's socket does not start without the group.
     dockerGroup,
     dockerService,

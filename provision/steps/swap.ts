@@ -32,6 +32,7 @@ export function swap(bytes: number): Step {
         apply: async ({ connection }) => {
           await run(connection, shellScript(MAKE, FILE, String(bytes)), {
             become: true,
+            limitSeconds: 600,
             title: "making swap",
           });
         },

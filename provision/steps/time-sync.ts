@@ -1,6 +1,6 @@
 import { run } from "../connection/connection.ts";
 import { installPackages, rehearseInstallation } from "./apt-install.ts";
-import { describeUnit, refuseMasked, type Step } from "./step.ts";
+import { describeUnit, refuseMasked, type Step, UNIT_SECONDS } from "./step.ts";
 
 /** Any of these will do; each is the name of a package and of its unit. */
 const SERVICES = ["chrony", "ntpsec", "openntpd", "systemd-timesyncd"];
@@ -28,6 +28,7 @@ export const timeSync: Step = {
         if (installed === undefined) await installPackages(context, installation);
         await run(context.connection, ["systemctl", "enable", "--now", "--quiet", service], {
           become: true,
+          limitSeconds: UNIT_SECONDS,
           title: `systemctl enable --now ${service}`,
         });
       },

@@ -2,7 +2,7 @@ import { run } from "../connection/connection.ts";
 import { installPackages, rehearseInstallation } from "./apt-install.ts";
 import { diffFile } from "./diff.ts";
 import { writeHostFile } from "./host-file.ts";
-import { describeUnit, refuseMasked, type Step } from "./step.ts";
+import { describeUnit, refuseMasked, type Step, UNIT_SECONDS } from "./step.ts";
 
 const TIMER = "apt-daily-upgrade.timer";
 
@@ -39,7 +39,11 @@ export const unattendedUpgrades: Step = {
         await writeHostFile(context.connection, FILE);
         if (isEnabled) return;
         const argv = ["systemctl", "enable", "--now", "--quiet", TIMER];
-        await run(context.connection, argv, { become: true, title: `systemctl enable ${TIMER}` });
+        await run(context.connection, argv, {
+          become: true,
+          limitSeconds: UNIT_SECONDS,
+          title: `systemctl enable ${TIMER}`,
+        });
       },
     };
   },

@@ -63,6 +63,7 @@ firewallLoaded=yes
       serverVersion: "26.1.5",
       hung: false,
       composeVersion: "2.26.1",
+      byHand: false,
       enabled: true,
       configFile: "/etc/docker/daemon.json",
       configTarget: undefined,

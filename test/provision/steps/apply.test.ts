@@ -5,7 +5,9 @@ import { dockerGroup } from "../../../provision/steps/docker-group.ts";
 import { dockerPackages } from "../../../provision/steps/docker-packages.ts";
 import { dockerService } from "../../../provision/steps/docker-service.ts";
 import type { Step } from "../../../provision/steps/step.ts";
+import { provisionSteps } from "../../../provision/steps/steps.ts";
 import { sysctlSettings } from "../../../provision/steps/sysctl.ts";
+import { readWanted } from "../../../provision/steps/wanted.ts";
 import { bareHost, provisionedHost, SYSTEMS } from "./host-facts.ts";
 import { DOCKERS_KEY, TEST_FINGERPRINT, TEST_KEY } from "./keys.ts";
 import { type RecordedCommand, recordCommands } from "./recording-connection.ts";
@@ -71,6 +73,66 @@ describe("what apt needs", () => {
     expect(commands[1]?.text).toContain("--simulate install --no-install-recommends --fix-broken");
     expect(commands[2]?.text).toContain("install --no-remove --no-install-recommends --fix-broken");
     expect(commands).toHaveLength(3);
+  });
+});
+
+describe("what dpkg cannot repair by itself", () => {
+  const facts = provisionedHost("Debian 13", { brokenPackages: ["needy"] });
+  const dpkgWords = "needy depends on hello; however:\n Package hello is not installed.\n";
+  const isDpkg = ({ argv }: RecordedCommand) => argv.includes("--configure");
+
+  test("a dependency that is missing is brought by apt", async () => {
+    const { commands } = await apply(aptPrerequisites, facts, (command) =>
+      isDpkg(command) ? { code: 1, stderr: dpkgWords } : undefined,
+    );
+    expect(commands.at(-1)?.text).toContain("install --no-remove --no-install-recommends --fix-broken");
+  });
+
+  test("where apt would remove the package, it stays, and dpkg's words are shown", async () => {
+    const commands: RecordedCommand[] = [];
+    const failing = apply(aptPrerequisites, facts, (command) => {
+      commands.push(command);
+      if (isDpkg(command)) return { code: 1, stderr: dpkgWords };
+      return command.argv.includes("--simulate") ? { stdout: "Remv needy [1.0]\n" } : undefined;
+    });
+    await expect(failing).rejects.toMatchObject({
+      code: "packages_refused",
+      message: expect.stringMatching(
+        /^cannot repair needy: apt would remove needy 1\.0; dpkg says:.*hello; how/s,
+      ),
+    });
+    expect(installed(commands)).toEqual([]);
+  });
+});
+
+describe("the order of the engine's steps", () => {
+  /** What provision does until its engine is there. */
+  const steps = () => provisionSteps(readWanted({ name: "web1", vars: {} } as never, { upgrade: false }));
+  const stepOf = (list: Step[], id: string) => list.find((step) => step.id === id) as Step;
+
+  test("a refused installation leaves no daemon.json behind", async () => {
+    const commands: RecordedCommand[] = [];
+    const failing = apply(stepOf(steps(), "docker-config"), bareHost("Debian 13"), (command) => {
+      commands.push(command);
+      if (command.argv.includes("--simulate")) return { stdout: "Remv kubelet [1.31]\n" };
+      return withoutDockersRepository(command);
+    });
+    await expect(failing).rejects.toMatchObject({ code: "packages_refused" });
+    expect(written(commands)).toEqual({});
+  });
+
+  test("where it is not refused, apt is asked once for both, and daemon.json is there before the engine", async () => {
+    const list = steps();
+    const config = await apply(
+      stepOf(list, "docker-config"),
+      bareHost("Debian 13"),
+      withoutDockersRepository,
+    );
+    expect(Object.keys(written(config.commands))).toEqual(["/etc/docker/daemon.json"]);
+    expect(config.commands.filter(({ argv }) => argv.includes("--simulate"))).toHaveLength(1);
+    const packages = await apply(stepOf(list, "docker-packages"), bareHost("Debian 13"));
+    expect(packages.commands.filter(({ argv }) => argv.includes("--simulate"))).toEqual([]);
+    expect(installed(packages.commands)).toEqual([["docker.io", "docker-cli", "iptables", "docker-compose"]]);
   });
 });
 
@@ -303,7 +365,7 @@ Pin-Priority: 500
 test("systemd starts and enables the engine", async () => {
   const { commands } = await apply(dockerService, bareHost("Debian 13"));
   expect(commands[0]?.argv[2]).toContain("systemctl enable --quiet docker.service");
-  expect(commands[0]?.argv[2]).toContain("timeout 120 systemctl start docker.service");
+  expect(commands[0]?.argv[2]).toContain("limited 120 systemctl start docker.service");
 });
 
 test("without systemd nothing is asked of systemctl", async () => {

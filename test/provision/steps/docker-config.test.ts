@@ -182,3 +182,10 @@ test.each<[string, Partial<Facts["docker"]>, EngineConfig, string[], string | un
 test("a file keeps its indentation", () => {
   expect(formatEngineConfig({ mtu: 1 }, '{\n\t"mtu": 2\n}')).toBe('{\n\t"mtu": 1\n}\n');
 });
+
+test("an engine that somebody started by hand is not restarted by its unit", () => {
+  const facts = withEngine({ byHand: true, config: "{}" });
+  expect(reasonNotToRestart(facts, OURS, ["log-driver"])).toBe(
+    "it was not started by its unit docker.service",
+  );
+});

@@ -28,6 +28,7 @@ const NO_ENGINE: Facts["docker"] = {
   serverVersion: undefined,
   hung: false,
   composeVersion: undefined,
+  byHand: false,
   enabled: false,
   configFile: "/etc/docker/daemon.json",
   configTarget: undefined,

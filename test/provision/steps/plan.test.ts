@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Facts } from "../../../provision/facts/facts.ts";
+import { dockerService } from "../../../provision/steps/docker-service.ts";
 import { mergeEngineConfig } from "../../../provision/steps/engine-config.ts";
 import { planSteps } from "../../../provision/steps/step.ts";
 import { provisionSteps } from "../../../provision/steps/steps.ts";
@@ -127,4 +128,11 @@ test.each<[string, Partial<Facts>, string[]]>([
   ],
 ])("a provisioned host, but: %s", (_title, changes, expected) => {
   expect(plan(provisionedHost("Debian 13", changes))).toEqual(expected);
+});
+
+test("a dockerd without a unit is refused before anything is changed: nothing would start it", () => {
+  const facts = provisionedHost("Debian 13");
+  const byHand = { ...facts, docker: { ...facts.docker, arguments: undefined, enabled: false } };
+  expect(() => dockerService.check(byHand)).toThrow("systemd has no unit docker.service");
+  expect(() => dockerService.check({ ...byHand, brokenPackages: ["docker.io"] })).not.toThrow();
 });

@@ -7,7 +7,7 @@ class LongestFirst extends BaseSequencer {
     // In a fresh clone vitest has no times of earlier runs to sort by.
     const longest = [
       ...["newcomer", "lifecycle", "fleet", "bad-input"],
-      ...["provision-lost", "provision-faults", "provision-interrupted"],
+      ...["faults/lost", "faults/faults", "faults/interrupted"],
     ].map((name) => `/test/e2e/${name}.test.ts`);
     const rank = ({ moduleId }: TestSpecification) => {
       const index = longest.findIndex((path) => moduleId.endsWith(path));
@@ -18,9 +18,7 @@ class LongestFirst extends BaseSequencer {
 }
 
 /** What takes long and is seldom wrong: cut cables, full disks, kill -9, roles, old engines. `npm run test:faults`. */
-const FAULTS = ["lost", "faults", "interrupted", "roles", "docker-repository", "old-engine", "many"].map(
-  (name) => `test/e2e/provision-${name}.test.ts`,
-);
+const FAULTS = ["test/e2e/faults/**/*.test.ts"];
 
 const onHosts = {
   globalSetup: ["test/hosts/global-setup.ts"],
@@ -37,7 +35,7 @@ export default defineConfig({
         // pure code: no processes, no files but temporary ones
         test: {
           name: "unit",
-          include: ["test/unit/**/*.test.ts", "test/provision/**/*.test.ts"],
+          include: ["test/unit/**/*.test.ts"],
           maxWorkers: "100%",
           // ample for a busy machine: a time limit is there for what hangs
           testTimeout: 30_000,

@@ -1,5 +1,5 @@
 import { runProgram } from "./cli/run-program.ts";
-import { SIGNAL_EXIT_CODES } from "./run/interrupt.ts";
+import { SIGNAL_EXIT_CODES } from "./fleet/interrupt.ts";
 import { printErr, watchOutput } from "./ui/terminal.ts";
 
 const troubleOf = watchOutput();

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
-import { type ConvertedText, convertToTasksYaml } from "./config/convert.ts";
+import { toUserErrors } from "../shared/problem.ts";
+import { UserError } from "../shared/user-error.ts";
+import { type ConvertedText, convertToTasksYaml } from "./config/dialects/convert.ts";
 import { guessDialect } from "./config/dialects/guess.ts";
 import { type Dialect, dialects } from "./config/dialects/names.ts";
-import { toUserErrors } from "./config/problem.ts";
-import { readSupervisordFiles } from "./config/supervisord-files.ts";
-import { UserError } from "./config/user-error.ts";
+import { readSupervisordFiles } from "./config/dialects/supervisord-files.ts";
 
 /** A map, as each tasks.yaml is; what is wrong with one is said by those who read it. */
 const map = /^([\w-]+\s*:(\s|$)|\{)/m;

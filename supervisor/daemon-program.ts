@@ -3,11 +3,11 @@ import { writeFile } from "node:fs/promises";
 import { Command, Option } from "commander";
 import pkg from "../package.json" with { type: "json" };
 import { printText } from "../shared/print-text.ts";
+import { UserError } from "../shared/user-error.ts";
 import { type Dialect, dialects } from "./config/dialects/names.ts";
-import { UserError } from "./config/user-error.ts";
 import type { DefaultPaths } from "./protocol/default-paths.ts";
 import { requireSocketPath } from "./protocol/socket-path.ts";
-import { readInherited } from "./runtime/inherited.ts";
+import { readInherited } from "./runtime/process/inherited.ts";
 
 const standardFile = "/etc/longshore/tasks.yaml";
 

@@ -5,13 +5,13 @@ import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isatty } from "node:tty";
 import picocolors from "picocolors";
-import { signalNumber } from "./config/signal-name.ts";
-import { UserError } from "./config/user-error.ts";
+import { wantsColors } from "../shared/color-choice.ts";
+import { UserError } from "../shared/user-error.ts";
+import { makeVisible } from "../shared/visible-text.ts";
+import { signalNumber } from "./config/task/signal-name.ts";
 import { ControlClient } from "./ctl/client.ts";
 import { runShell } from "./ctl/shell.ts";
-import { wantsColors } from "./protocol/color-choice.ts";
 import type { SupervisorStatus } from "./protocol/status.ts";
-import { makeVisible } from "./protocol/visible-text.ts";
 
 type Daemon = ChildProcessByStdio<null, Readable, Readable>;
 

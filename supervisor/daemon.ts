@@ -5,18 +5,18 @@ import { Ending } from "./daemon/ending.ts";
 import { Reloader } from "./daemon/reloader.ts";
 import { Signals } from "./daemon/signals.ts";
 import { TcpOnDemand } from "./daemon/tcp-on-demand.ts";
-import { Audience } from "./runtime/audience.ts";
-import { CgroupTree } from "./runtime/cgroup-tree.ts";
-import { endEarlier } from "./runtime/earlier.ts";
 import type { Entry } from "./runtime/entry.ts";
 import { EventStream } from "./runtime/event-stream.ts";
 import { Jobs } from "./runtime/jobs/jobs.ts";
-import { loadPlanAside } from "./runtime/load-aside.ts";
-import { loadNative } from "./runtime/native.ts";
-import { Output } from "./runtime/output.ts";
-import { Reaper } from "./runtime/reaper.ts";
-import { Marker } from "./runtime/run-mark.ts";
-import { Spawner } from "./runtime/spawn.ts";
+import { loadPlanAside } from "./runtime/load/load-aside.ts";
+import { Audience } from "./runtime/output/audience.ts";
+import { Output } from "./runtime/output/output.ts";
+import { CgroupTree } from "./runtime/process/cgroup/cgroup-tree.ts";
+import { endEarlier } from "./runtime/process/leftovers/earlier.ts";
+import { Reaper } from "./runtime/process/leftovers/reaper.ts";
+import { Marker } from "./runtime/process/leftovers/run-mark.ts";
+import { loadNative } from "./runtime/process/native.ts";
+import { Spawner } from "./runtime/process/spawn.ts";
 import { Supervisor } from "./runtime/supervisor.ts";
 
 export interface RunOptions {

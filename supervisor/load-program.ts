@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import * as z from "zod";
 import { loadPlan } from "./config/load.ts";
-import { readInherited } from "./runtime/inherited.ts";
-import type { LoadAnswer } from "./runtime/load-aside.ts";
-import { toPlainError } from "./runtime/plain-error.ts";
+import type { LoadAnswer } from "./runtime/load/load-aside.ts";
+import { toPlainError } from "./runtime/load/plain-error.ts";
+import { readInherited } from "./runtime/process/inherited.ts";
 
 /** Reads the tasks.yaml that its argument names, for the longshored that started it, and answers on its output. */
 async function answer(file: string): Promise<LoadAnswer> {

@@ -1,13 +1,13 @@
 import { dirname } from "node:path";
 import picocolors from "picocolors";
+import { wantsColors } from "../shared/color-choice.ts";
 import { isFile, printText } from "../shared/print-text.ts";
-import { formatError, UserError } from "./config/user-error.ts";
+import { formatError, UserError } from "../shared/user-error.ts";
 import { ControlClient } from "./ctl/client.ts";
 import { createClientProgram } from "./ctl/client-program.ts";
 import type { CommandContext } from "./ctl/commands.ts";
-import { wantsColors } from "./protocol/color-choice.ts";
 import { defaultPaths } from "./protocol/default-paths.ts";
-import { startClean } from "./runtime/clean-start.ts";
+import { startClean } from "./runtime/process/clean-start.ts";
 import { isOwnDefault, requireOwnFolder } from "./runtime/socket-folder.ts";
 
 const paths = defaultPaths(process.getuid?.() ?? 0, process.env);

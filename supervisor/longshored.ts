@@ -1,7 +1,7 @@
-import { formatError, UserError } from "./config/user-error.ts";
+import { formatError, UserError } from "../shared/user-error.ts";
 import { createDaemonProgram } from "./daemon-program.ts";
 import { defaultPaths } from "./protocol/default-paths.ts";
-import { startClean } from "./runtime/clean-start.ts";
+import { startClean } from "./runtime/process/clean-start.ts";
 
 async function run(): Promise<void> {
   await startClean(console.error);

@@ -1,5 +1,10 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { type ProcessInfo, readProcess, readProcesses, readVariable } from "../../supervisor/runtime/proc.ts";
+import {
+  type ProcessInfo,
+  readProcess,
+  readProcesses,
+  readVariable,
+} from "../../supervisor/runtime/process/proc.ts";
 
 /** Resident memory in KiB: as it is, with shared pages divided among those who share them, and what is not shared. */
 export interface Memory {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { readProcesses } from "../../supervisor/runtime/proc.ts";
+import { readProcesses } from "../../supervisor/runtime/process/proc.ts";
 import type { Commands, Contestant } from "./contestant.ts";
 import { stopwatch, workFolder, workload } from "./native.ts";
 import { findMarked, isAlive, programOf } from "./processes.ts";

@@ -1,4 +1,4 @@
-import { UserError } from "../../supervisor/config/user-error.ts";
+import { UserError } from "../../shared/user-error.ts";
 import type { Questions } from "../connection/questions.ts";
 
 export interface Passwords {

@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { AuditEntry, readAudit } from "../run/audit.ts";
-import { eachHost } from "../run/each-host.ts";
-import { describeError, HostError } from "../run/host-error.ts";
+import { AuditEntry, readAudit } from "../fleet/audit.ts";
+import { eachHost } from "../fleet/each-host.ts";
+import { describeError, HostError } from "../fleet/host-error.ts";
 import { formatTable } from "../ui/table.ts";
 import { visibleValues } from "../ui/visible-values.ts";
-import type { FleetOptions } from "./options.ts";
+import type { FleetOptions } from "./options/options.ts";
 import { printJson, withSession } from "./session.ts";
 
 /** What a host's audit log says. */

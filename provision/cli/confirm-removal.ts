@@ -1,9 +1,9 @@
-import { UserError } from "../../supervisor/config/user-error.ts";
-import { makePlain } from "../../supervisor/protocol/visible-text.ts";
-import type { Planner } from "../run/action.ts";
-import { writeCommand } from "../run/command-line.ts";
-import { eachHost } from "../run/each-host.ts";
-import { describeError } from "../run/host-error.ts";
+import { UserError } from "../../shared/user-error.ts";
+import { makePlain } from "../../shared/visible-text.ts";
+import type { Planner } from "../fleet/action.ts";
+import { writeCommand } from "../fleet/command-line.ts";
+import { eachHost } from "../fleet/each-host.ts";
+import { describeError } from "../fleet/host-error.ts";
 import { askVisibly, isInteractive } from "../ui/ask.ts";
 import { printErr } from "../ui/terminal.ts";
 import type { Session } from "./session.ts";

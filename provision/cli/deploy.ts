@@ -1,18 +1,18 @@
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
-import { ImageStore } from "../deploy/image-store.ts";
-import { type Deployment, planDeploy } from "../deploy/plan.ts";
-import { makeRelease } from "../deploy/release.ts";
+import { HostOutcome } from "../fleet/outcome.ts";
+import { runHosts } from "../fleet/run-hosts.ts";
 import { listWantedImages, type WantedImage } from "../image/image.ts";
+import { ImageStore } from "../image/image-store.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
-import { HostOutcome } from "../run/outcome.ts";
-import { runHosts } from "../run/run-hosts.ts";
+import { makeRelease } from "../release/release.ts";
+import { type Deployment, planDeploy } from "../rollout/deploy-host.ts";
 import { resolveBuilds } from "../stack/builds.ts";
+import type { Role } from "../stack/role.ts";
 import { resolveServices } from "../stack/services.ts";
 import { type HostSettings, resolveSettings } from "../stack/settings.ts";
 import { loadStack, type Stack } from "../stack/stack.ts";
-import type { Role } from "../steps/role.ts";
-import type { StackOptions } from "./options.ts";
+import type { StackOptions } from "./options/options.ts";
 import { printJson, reportOutcomes, type Session, withSession } from "./session.ts";
 
 /** What `deploy` did on one host, and what belongs there. */

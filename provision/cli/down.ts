@@ -1,9 +1,9 @@
-import { planRemove } from "../deploy/remove.ts";
-import { runHosts } from "../run/run-hosts.ts";
+import { planRemove } from "../engine/compose/remove.ts";
+import { runHosts } from "../fleet/run-hosts.ts";
 import { loadStack } from "../stack/stack.ts";
 import { printErr } from "../ui/terminal.ts";
 import { confirmRemoval, requireAnswer } from "./confirm-removal.ts";
-import type { StackOptions } from "./options.ts";
+import type { StackOptions } from "./options/options.ts";
 import { printJson, reportOutcomes, withSession } from "./session.ts";
 
 /** `longshore down`: removes what deploy brought, and only that, once somebody has said so. Returns the exit code. */

@@ -1,8 +1,8 @@
-import { driftExitCode, type HostDrift, joinDrift } from "../run/host-drift.ts";
-import type { PendingChange } from "../run/outcome.ts";
+import { driftExitCode, type HostDrift, joinDrift } from "../fleet/host-drift.ts";
+import type { PendingChange } from "../fleet/outcome.ts";
 import { visibleValues } from "../ui/visible-values.ts";
 import { deployHosts, prepareDeployment, rolesOf } from "./deploy.ts";
-import type { StackOptions } from "./options.ts";
+import type { StackOptions } from "./options/options.ts";
 import { provisionHosts } from "./provision.ts";
 import { printJson, withSession } from "./session.ts";
 

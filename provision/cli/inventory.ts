@@ -1,8 +1,8 @@
-import { UserError } from "../../supervisor/config/user-error.ts";
-import { escapeJson, makeOneLine } from "../../supervisor/protocol/visible-text.ts";
+import { UserError } from "../../shared/user-error.ts";
+import { escapeJson, makeOneLine } from "../../shared/visible-text.ts";
 import { describeInventory, describeUsed, drawGraph } from "../inventory/describe.ts";
 import type { Inventory } from "../inventory/inventory.ts";
-import { formatJson } from "../inventory/json-text.ts";
+import { formatJson } from "../inventory/python/json-text.ts";
 import { printOut } from "../ui/terminal.ts";
 import { type OpenInventory, openInventory } from "./open-inventory.ts";
 

@@ -1,4 +1,4 @@
-import { formatProblem } from "../../supervisor/config/problem.ts";
+import { formatProblem } from "../../shared/problem.ts";
 import { selectHosts } from "../inventory/host-pattern.ts";
 import type { Inventory, InventoryHost } from "../inventory/inventory.ts";
 import { readLimit } from "../inventory/limit.ts";

@@ -1,12 +1,12 @@
 import * as z from "zod";
-import { formatError } from "../../supervisor/config/user-error.ts";
-import { makeOneLine, makePlain } from "../../supervisor/protocol/visible-text.ts";
+import { formatError } from "../../shared/user-error.ts";
+import { makeOneLine, makePlain } from "../../shared/visible-text.ts";
 import { type Connection, shellScript } from "../connection/connection.ts";
+import { eachHost } from "../fleet/each-host.ts";
+import { describeError, HostError } from "../fleet/host-error.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
-import { eachHost } from "../run/each-host.ts";
-import { describeError, HostError } from "../run/host-error.ts";
 import { colors as pc } from "../ui/colors.ts";
-import type { FleetOptions } from "./options.ts";
+import type { FleetOptions } from "./options/options.ts";
 import { printJson, type Session, withSession } from "./session.ts";
 
 /** What became of a host. */

@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import pkg from "../../package.json" with { type: "json" };
 import { printErr } from "../ui/terminal.ts";
-import { refuseForeignOptions } from "./foreign-options.ts";
-import { refuseLooseWords } from "./loose-words.ts";
+import { refuseForeignOptions } from "./options/foreign-options.ts";
+import { refuseLooseWords } from "./options/loose-words.ts";
 import {
   acceptNewOption,
   askBecomePassOption,
@@ -22,8 +22,8 @@ import {
   upgradeOption,
   verboseOption,
   yesOption,
-} from "./options.ts";
-import { refuseLostValues } from "./strict-options.ts";
+} from "./options/options.ts";
+import { refuseLostValues } from "./options/strict-options.ts";
 
 /**
  * The command line of `longshore`. Commands are imported when they run: what one needs does not slow down another.

@@ -1,17 +1,17 @@
 import type { Connection } from "../connection/connection.ts";
-import { gatherFacts } from "../facts/gather.ts";
+import type { Planner } from "../fleet/action.ts";
+import type { HostOutcome } from "../fleet/outcome.ts";
+import { runHosts } from "../fleet/run-hosts.ts";
+import { hostApt } from "../host/apt/apt.ts";
+import { refreshPackages } from "../host/apt/apt-sources.ts";
+import { distributionOf } from "../host/distribution.ts";
+import { gatherFacts } from "../host/facts/gather.ts";
+import { readWanted, type Wanted } from "../host/wanted.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
-import type { Planner } from "../run/action.ts";
-import type { HostOutcome } from "../run/outcome.ts";
-import { runHosts } from "../run/run-hosts.ts";
-import { hostApt } from "../steps/apt.ts";
-import { refreshPackages } from "../steps/apt-sources.ts";
-import { distributionOf } from "../steps/distribution.ts";
+import type { Role } from "../stack/role.ts";
 import { actionsFor } from "../steps/host-steps.ts";
-import type { Role } from "../steps/role.ts";
 import { provisionSteps } from "../steps/steps.ts";
-import { readWanted, type Wanted } from "../steps/wanted.ts";
-import type { FleetOptions } from "./options.ts";
+import type { FleetOptions } from "./options/options.ts";
 import { printJson, reportOutcomes, type Session, withSession } from "./session.ts";
 
 /** `longshore provision`. Returns the exit code. */

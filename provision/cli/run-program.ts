@@ -1,8 +1,8 @@
 import { CommanderError } from "commander";
-import { formatError } from "../../supervisor/config/user-error.ts";
-import { makePlain } from "../../supervisor/protocol/visible-text.ts";
+import { formatError } from "../../shared/user-error.ts";
+import { makePlain } from "../../shared/visible-text.ts";
 import { printErr } from "../ui/terminal.ts";
-import { noteOnVerbose, refuseFlagsOfNpm } from "./npm-flags.ts";
+import { noteOnVerbose, refuseFlagsOfNpm } from "./options/npm-flags.ts";
 import { makeProgram } from "./program.ts";
 
 /**

@@ -1,17 +1,17 @@
 import pkg from "../../package.json" with { type: "json" };
-import { UserError } from "../../supervisor/config/user-error.ts";
-import { Access } from "../connection/access.ts";
+import { UserError } from "../../shared/user-error.ts";
 import { Questions } from "../connection/questions.ts";
+import { Access } from "../connection/ssh/access.ts";
+import { auditChanges } from "../fleet/audit.ts";
+import { writeCommand } from "../fleet/command-line.ts";
+import { Connections } from "../fleet/connections.ts";
+import type { Listener } from "../fleet/event.ts";
+import { InterruptedError, SignalInterrupt } from "../fleet/interrupt.ts";
+import { exitCodeOf, type HostOutcome, unfinishedHosts } from "../fleet/outcome.ts";
+import { resumeCommand } from "../fleet/resume.ts";
+import type { RunOptions } from "../fleet/run-hosts.ts";
+import { untilAborted } from "../fleet/until-aborted.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
-import { auditChanges } from "../run/audit.ts";
-import { writeCommand } from "../run/command-line.ts";
-import { Connections } from "../run/connections.ts";
-import type { Listener } from "../run/event.ts";
-import { InterruptedError, SignalInterrupt } from "../run/interrupt.ts";
-import { exitCodeOf, type HostOutcome, unfinishedHosts } from "../run/outcome.ts";
-import { resumeCommand } from "../run/resume.ts";
-import type { RunOptions } from "../run/run-hosts.ts";
-import { untilAborted } from "../run/until-aborted.ts";
 import { terminalAsk } from "../ui/ask.ts";
 import { chooseDisplay } from "../ui/display.ts";
 import { openEventLog } from "../ui/event-log.ts";
@@ -20,7 +20,7 @@ import { printErr, printJsonText, printOut } from "../ui/terminal.ts";
 import { visibleValues } from "../ui/visible-values.ts";
 import { askPasswords } from "./ask-passwords.ts";
 import { openInventory } from "./open-inventory.ts";
-import type { FleetOptions, JsonForm } from "./options.ts";
+import type { FleetOptions, JsonForm } from "./options/options.ts";
 
 /** What a command on hosts works with. */
 export interface Session {

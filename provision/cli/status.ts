@@ -3,7 +3,7 @@ import { formatStatus } from "../status/format-status.ts";
 import type { HostStatus } from "../status/host-status.ts";
 import { readStatus } from "../status/read-status.ts";
 import { visibleValues } from "../ui/visible-values.ts";
-import type { FleetOptions } from "./options.ts";
+import type { FleetOptions } from "./options/options.ts";
 import { printJson, type Session, withSession } from "./session.ts";
 
 /** `longshore status`. Returns the exit code: 1 where a host cannot be asked or something does not run as it should. */

@@ -1,6 +1,6 @@
-import { allGood } from "../run/outcome.ts";
+import { allGood } from "../fleet/outcome.ts";
 import { deployHosts, listUrls, prepareDeployment, rolesOf } from "./deploy.ts";
-import type { StackOptions } from "./options.ts";
+import type { StackOptions } from "./options/options.ts";
 import { provisionHosts } from "./provision.ts";
 import { printJson, reportOutcomes, withSession } from "./session.ts";
 import { showStatus } from "./status.ts";

@@ -1,5 +1,5 @@
 import type { Duplex, Readable } from "node:stream";
-import { UserError } from "../../supervisor/config/user-error.ts";
+import { UserError } from "../../shared/user-error.ts";
 import { DISK_SCRIPT, type DiskTrouble, judgeDisks } from "./disk-trouble.ts";
 import { quoteWords } from "./host-words.ts";
 

@@ -1,4 +1,4 @@
-import { UserError } from "../../supervisor/config/user-error.ts";
+import { UserError } from "../../shared/user-error.ts";
 
 /** Seconds that the engine may take for one answer. */
 export const ENGINE_SECONDS = 10;

@@ -5,10 +5,10 @@ import { $ } from "zx";
 import { quoteArgv } from "../../shared/quote-argv.ts";
 import type { Become } from "./become.ts";
 import type { Connection } from "./connection.ts";
-import type { Started } from "./conversation.ts";
 import { ProcessStream } from "./process-stream.ts";
-import { RootTurn } from "./root-turn.ts";
-import { type Held, Shell } from "./shell.ts";
+import type { Started } from "./shell/conversation.ts";
+import { RootTurn } from "./shell/root-turn.ts";
+import { type Held, Shell } from "./shell/shell.ts";
 
 /** This machine as a host (`ansible_connection=local`). */
 export function openLocalConnection(host: string, become: Become): Connection {

@@ -1,13 +1,13 @@
 import { type ConnectionVariables, readConnectionVariables } from "../inventory/connection-variables.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
-import { Access } from "./access.ts";
 import type { Become } from "./become.ts";
 import { openOnceBooted } from "./boot.ts";
 import type { Connection } from "./connection.ts";
 import { Questions } from "./questions.ts";
-import { openSshConnection } from "./ssh.ts";
-import { openSshClient } from "./ssh-client.ts";
-import type { SshSettings } from "./ssh-settings.ts";
+import { Access } from "./ssh/access.ts";
+import { openSshConnection } from "./ssh/ssh.ts";
+import { openSshClient } from "./ssh/ssh-client.ts";
+import type { SshSettings } from "./ssh/ssh-settings.ts";
 
 export interface ConnectOptions {
   /** accept and record the key of a host that is not in known_hosts */

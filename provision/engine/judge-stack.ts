@@ -1,10 +1,10 @@
 import type { InstanceStatus } from "../../supervisor/protocol/status.ts";
 import { judgeTask } from "../../supervisor/protocol/task-judgement.ts";
+import type { WantedService, WantedServices } from "./compose/wanted.ts";
 import type { ContainerFacts } from "./container.ts";
 import { type Judgement, judgeContainer, secondsUp } from "./judge-container.ts";
 import type { EngineView } from "./look.ts";
 import { describeArgv, isLongshored } from "./pid-one.ts";
-import type { WantedService, WantedServices } from "./wanted.ts";
 
 /** What was found of one thing of a stack: a service, one of its containers, or a task of such. */
 export interface Finding extends Judgement {

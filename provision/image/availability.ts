@@ -1,4 +1,4 @@
-import { UserError } from "../../supervisor/config/user-error.ts";
+import { UserError } from "../../shared/user-error.ts";
 import { baseImages, isMadeByDebootstrap } from "./base-image.ts";
 import { type Builder, hasImage } from "./engine.ts";
 import type { WantedImage } from "./image.ts";

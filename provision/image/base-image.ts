@@ -1,6 +1,6 @@
-import { UserError } from "../../supervisor/config/user-error.ts";
+import { UserError } from "../../shared/user-error.ts";
 import { type Connection, run, shellScript } from "../connection/connection.ts";
-import { installPackages } from "../steps/apt-install.ts";
+import { installPackages } from "../host/apt/apt-install.ts";
 import { type Builder, hasImage } from "./engine.ts";
 import type { WantedImage } from "./image.ts";
 import { followProgress } from "./progress.ts";

@@ -1,4 +1,4 @@
-import { UserError } from "../../supervisor/config/user-error.ts";
+import { UserError } from "../../shared/user-error.ts";
 import { ensureBaseImages } from "./base-image.ts";
 import { packContext } from "./context.ts";
 import { type Builder, hasImage } from "./engine.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import dockerignore from "@balena/dockerignore";
 import * as tar from "tar-stream";
-import { UserError } from "../../supervisor/config/user-error.ts";
+import { UserError } from "../../shared/user-error.ts";
 
 // The package exports its factory itself; its types claim a `default` beside it.
 const createIgnore = dockerignore as unknown as typeof dockerignore.default;

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, normalize } from "node:path";
-import { formatProblem } from "../../supervisor/config/problem.ts";
-import { UserError } from "../../supervisor/config/user-error.ts";
+import { formatProblem } from "../../shared/problem.ts";
+import { UserError } from "../../shared/user-error.ts";
 import type { ServiceBuild } from "../stack/builds.ts";
 import type { Stack } from "../stack/stack.ts";
 import { type ContextEntry, hashContext, readContext } from "./context.ts";

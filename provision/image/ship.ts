@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import type Docker from "dockerode";
-import { UserError } from "../../supervisor/config/user-error.ts";
+import { UserError } from "../../shared/user-error.ts";
 import type { ImageArchive } from "./archive.ts";
 import { hasImage } from "./engine.ts";
 import { missingLayers } from "./layers.ts";

@@ -1,4 +1,4 @@
-import { UserError } from "../../supervisor/config/user-error.ts";
+import { UserError } from "../../shared/user-error.ts";
 import type { InventoryHost } from "./inventory.ts";
 import { Opaque } from "./opaque.ts";
 import { isCollection, type VariableValue } from "./value.ts";

@@ -1,7 +1,7 @@
-import { UserError } from "../../supervisor/config/user-error.ts";
+import { UserError } from "../../shared/user-error.ts";
 import type { Group } from "./group-graph.ts";
 import type { Inventory, InventoryHost } from "./inventory.ts";
-import type { JsonValue } from "./json-text.ts";
+import type { JsonValue } from "./python/json-text.ts";
 import type { Variables } from "./value.ts";
 
 /** Deeper, a drawing is wider than anybody reads. */

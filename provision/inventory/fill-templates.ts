@@ -1,5 +1,5 @@
 import { Opaque, UnsafeText, VAULT_HINT } from "./opaque.ts";
-import { parseLiteral } from "./python-literal.ts";
+import { parseLiteral } from "./python/python-literal.ts";
 import {
   type Expression,
   holdsTemplate,

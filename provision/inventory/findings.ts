@@ -1,4 +1,4 @@
-import type { Problem } from "../../supervisor/config/problem.ts";
+import type { Problem } from "../../shared/problem.ts";
 
 /** Collects what is wrong (and what is lost) in one file. Both lists are in the order of discovery. */
 export class Findings {

@@ -1,4 +1,4 @@
-import { type Wildcard, type WildcardPart, wildcardOf } from "../../supervisor/config/wildcard.ts";
+import { type Wildcard, type WildcardPart, wildcardOf } from "../../shared/wildcard.ts";
 
 /**
  * A shell glob for whole names: `*`, `?`, `[abc]`, `[a-c]`, `[!abc]`. Rules: Python's `fnmatch`, in which an unclosed bracket

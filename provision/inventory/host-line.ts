@@ -3,8 +3,8 @@ import type { Findings, Place } from "./findings.ts";
 import { parseHostAddress } from "./host-address.ts";
 import { expandHostRange, HostRangeError } from "./host-range.ts";
 import { parseIniValue, quoteOnHostLine } from "./ini-value.ts";
+import { type SplitLine, splitLine, UnfinishedQuoteError, type Word } from "./python/shlex.ts";
 import { isSecretName } from "./secret-name.ts";
-import { type SplitLine, splitLine, UnfinishedQuoteError, type Word } from "./shlex.ts";
 
 export interface HostLine {
   names: string[];

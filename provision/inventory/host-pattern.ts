@@ -1,4 +1,4 @@
-import { UserError } from "../../supervisor/config/user-error.ts";
+import { UserError } from "../../shared/user-error.ts";
 import { filterNames, SlowExpressionError } from "./filter-names.ts";
 import { parseGlob, parsePythonRegExp } from "./glob.ts";
 import { listHosts } from "./group-graph.ts";

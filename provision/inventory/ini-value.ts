@@ -1,5 +1,5 @@
 import type { Findings, Place } from "./findings.ts";
-import { parseLiteral } from "./python-literal.ts";
+import { parseLiteral } from "./python/python-literal.ts";
 import { isSecretName } from "./secret-name.ts";
 import { isFloat, type VariableValue } from "./value.ts";
 

@@ -1,4 +1,4 @@
-import { suggestWord } from "../../supervisor/config/suggest.ts";
+import { suggestWord } from "../../shared/suggest.ts";
 
 const PREFIX = "ansible_";
 

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
-import { type Problem, toUserErrors } from "../../supervisor/config/problem.ts";
-import { UserError } from "../../supervisor/config/user-error.ts";
+import { type Problem, toUserErrors } from "../../shared/problem.ts";
+import { UserError } from "../../shared/user-error.ts";
 import { warnOfNames } from "./advice.ts";
 import { collectDeclarations, type Declarations } from "./declarations.ts";
 import { Findings, sortByPlace } from "./findings.ts";

@@ -2,7 +2,7 @@ import type { Assignment, Entry, Line, SectionKind } from "./entry.ts";
 import type { Findings } from "./findings.ts";
 import { parseHostLine } from "./host-line.ts";
 import { parseIniValue, quoteOnce } from "./ini-value.ts";
-import { splitLines, strip } from "./python-text.ts";
+import { splitLines, strip } from "./python/python-text.ts";
 import { isSecretName } from "./secret-name.ts";
 
 const SECTIONS: readonly string[] = ["hosts", "children", "vars"] satisfies SectionKind[];

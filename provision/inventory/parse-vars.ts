@@ -11,7 +11,7 @@ import {
 import type { Assignment } from "./entry.ts";
 import type { Findings, Place } from "./findings.ts";
 import { quoteOnce, warnOfRewriting } from "./ini-value.ts";
-import { isJson, jsonTags, pythonTags } from "./python-yaml.ts";
+import { isJson, jsonTags, pythonTags } from "./python/python-yaml.ts";
 import { isFloat, type VariableValue } from "./value.ts";
 
 /** Deeper than anybody writes; also what an alias of itself comes to. */

@@ -1,8 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { UserError } from "../../supervisor/config/user-error.ts";
+import { UserError } from "../../shared/user-error.ts";
 import type { Findings } from "./findings.ts";
-import { splitLines } from "./python-text.ts";
+import { splitLines } from "./python/python-text.ts";
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "it is not there",

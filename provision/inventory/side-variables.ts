@@ -1,6 +1,6 @@
 import { extname, join } from "node:path";
-import { suggestWord } from "../../supervisor/config/suggest.ts";
-import { UserError } from "../../supervisor/config/user-error.ts";
+import { suggestWord } from "../../shared/suggest.ts";
+import { UserError } from "../../shared/user-error.ts";
 import { warnOfNames, warnOfPriority } from "./advice.ts";
 import type { Declarations } from "./declarations.ts";
 import type { Assignment } from "./entry.ts";

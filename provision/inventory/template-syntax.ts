@@ -1,6 +1,6 @@
-import { readNumber } from "./python-number.ts";
-import { readStrings } from "./python-string.ts";
-import { TextReader, UnreadableText } from "./text-reader.ts";
+import { readNumber } from "./python/python-number.ts";
+import { readStrings } from "./python/python-string.ts";
+import { TextReader, UnreadableText } from "./python/text-reader.ts";
 import type { VariableValue } from "./value.ts";
 
 /** What stands between `{{` and `}}`: a variable, a part of one, a literal, and `default()`. */

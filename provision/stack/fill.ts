@@ -1,9 +1,9 @@
 import type * as z from "zod";
-import { interpolate, type Variables } from "../../supervisor/config/interpolate.ts";
-import { type Problem, toUserErrors } from "../../supervisor/config/problem.ts";
-import type { UserErrors } from "../../supervisor/config/user-error.ts";
-import { Written } from "../../supervisor/config/written.ts";
-import { checkYaml } from "../../supervisor/config/yaml-document.ts";
+import { interpolate, type Variables } from "../../shared/interpolate.ts";
+import { type Problem, toUserErrors } from "../../shared/problem.ts";
+import type { UserErrors } from "../../shared/user-error.ts";
+import { Written } from "../../shared/written.ts";
+import { checkYaml } from "../../shared/yaml/yaml-document.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
 import type { Stack } from "./stack.ts";
 

@@ -1,4 +1,4 @@
-import type { Problem } from "../../supervisor/config/problem.ts";
+import type { Problem } from "../../shared/problem.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
 import type { Opaque } from "../inventory/opaque.ts";
 import { findOpaque } from "../inventory/value.ts";

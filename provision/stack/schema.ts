@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { Text } from "../../supervisor/config/written.ts";
-import { Roles } from "../steps/role.ts";
+import { Text } from "../../shared/written.ts";
+import { Roles } from "./role.ts";
 
 /** `""` counts as "not given": `${acme_email:-}` is how a setting is left to the inventory. */
 const optionalText = z

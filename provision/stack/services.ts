@@ -1,4 +1,4 @@
-import type { WantedServices } from "../engine/wanted.ts";
+import type { WantedServices } from "../engine/compose/wanted.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
 import { readFilled } from "./fill.ts";
 import { DeployBlock, Scale } from "./schema.ts";

@@ -1,4 +1,4 @@
-import { suggestWord } from "../../supervisor/config/suggest.ts";
+import { suggestWord } from "../../shared/suggest.ts";
 import { addressOf } from "../connection/open.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
 import { formatVariable } from "../inventory/value.ts";

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
+import { type Problem, toUserErrors } from "../../shared/problem.ts";
 import { quoteArgv } from "../../shared/quote-argv.ts";
-import { type Problem, toUserErrors } from "../../supervisor/config/problem.ts";
-import { UserError } from "../../supervisor/config/user-error.ts";
-import { checkYaml, parseYaml, type YamlSource } from "../../supervisor/config/yaml-document.ts";
+import { UserError } from "../../shared/user-error.ts";
+import { checkYaml, parseYaml, type YamlSource } from "../../shared/yaml/yaml-document.ts";
 import { COMPOSE_FILES } from "./compose-file-names.ts";
 import { ComposeFile } from "./schema.ts";
 

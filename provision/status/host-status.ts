@@ -1,12 +1,12 @@
 import * as z from "zod";
 import { InstanceStatus } from "../../supervisor/protocol/status.ts";
+import { parseWanted, type WantedServices } from "../engine/compose/wanted.ts";
 import type { ContainerFacts } from "../engine/container.ts";
 import { judgeContainer } from "../engine/judge-container.ts";
 import { describeFinding, type Finding, judgeStack } from "../engine/judge-stack.ts";
 import { type EngineView, parseLook } from "../engine/look.ts";
 import { isLongshored } from "../engine/pid-one.ts";
-import { parseWanted, type WantedServices } from "../engine/wanted.ts";
-import { HostError } from "../run/host-error.ts";
+import { HostError } from "../fleet/host-error.ts";
 
 /** A container as `status` reports it. */
 export const ContainerStatus = z.object({

@@ -1,9 +1,9 @@
 import { run, shellScript, UnreachableError } from "../connection/connection.ts";
 import { engineSilent, LIMIT_DOCKER, saysHung } from "../connection/limit-docker.ts";
+import type { Connections } from "../fleet/connections.ts";
+import { eachHost } from "../fleet/each-host.ts";
+import { describeError } from "../fleet/host-error.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
-import type { Connections } from "../run/connections.ts";
-import { eachHost } from "../run/each-host.ts";
-import { describeError } from "../run/host-error.ts";
 import { type HostStatus, parseStatus } from "./host-status.ts";
 import { STATUS_SCRIPT } from "./script.ts";
 

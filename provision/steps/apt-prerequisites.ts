@@ -1,7 +1,6 @@
-import { UserError } from "../../supervisor/config/user-error.ts";
+import { UserError } from "../../shared/user-error.ts";
 import { quoteWords } from "../connection/host-words.ts";
-import type { Facts } from "../facts/facts.ts";
-import { configurePackages, hostApt } from "./apt.ts";
+import { configurePackages, hostApt } from "../host/apt/apt.ts";
 import {
   type Installation,
   installJudged,
@@ -9,8 +8,9 @@ import {
   judge,
   PackagesRefusedError,
   rehearseInstallation,
-} from "./apt-install.ts";
-import type { ApplyContext, Step } from "./step.ts";
+} from "../host/apt/apt-install.ts";
+import type { Facts } from "../host/facts/facts.ts";
+import type { ApplyContext, Step } from "../host/step.ts";
 
 const PACKAGES = ["ca-certificates"];
 

@@ -1,5 +1,5 @@
 import { run } from "../connection/connection.ts";
-import type { Step } from "./step.ts";
+import type { Step } from "../host/step.ts";
 
 const ROOT = "/opt/longshore";
 

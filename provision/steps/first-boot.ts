@@ -1,5 +1,5 @@
 import { run, shellScript } from "../connection/connection.ts";
-import type { Step } from "./step.ts";
+import type { Step } from "../host/step.ts";
 
 /** Seconds that a first boot may take. */
 const TIMEOUT = 900;

@@ -1,8 +1,8 @@
-import { UserError } from "../../supervisor/config/user-error.ts";
+import { UserError } from "../../shared/user-error.ts";
 import { ConnectionLostError } from "../connection/connection.ts";
-import type { Facts } from "../facts/facts.ts";
-import type { Action, ActionContext } from "../run/action.ts";
-import { planSteps, type Step, type StepTools } from "./step.ts";
+import type { Action, ActionContext } from "../fleet/action.ts";
+import type { Facts } from "../host/facts/facts.ts";
+import { planSteps, type Step, type StepTools } from "../host/step.ts";
 
 /** So often a step goes on after its connection was lost. */
 const MAX_LOSSES = 3;

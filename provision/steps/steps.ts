@@ -1,20 +1,20 @@
+import type { Step } from "../host/step.ts";
+import type { Wanted } from "../host/wanted.ts";
+import type { Role } from "../stack/role.ts";
 import { aptPrerequisites } from "./apt-prerequisites.ts";
 import { directories } from "./directories.ts";
-import { dockerConfig } from "./docker-config.ts";
-import { dockerGroup } from "./docker-group.ts";
-import { dockerPackages } from "./docker-packages.ts";
-import { dockerService } from "./docker-service.ts";
-import { fail2ban } from "./fail2ban.ts";
-import { firewall } from "./firewall.ts";
+import { dockerConfig } from "./docker/docker-config.ts";
+import { dockerGroup } from "./docker/docker-group.ts";
+import { dockerPackages } from "./docker/docker-packages.ts";
+import { dockerService } from "./docker/docker-service.ts";
 import { firstBoot } from "./first-boot.ts";
-import type { Role } from "./role.ts";
-import { sshHardening } from "./ssh-hardening.ts";
-import type { Step } from "./step.ts";
-import { swap } from "./swap.ts";
-import { sysctlSettings } from "./sysctl.ts";
-import { timeSync } from "./time-sync.ts";
-import { unattendedUpgrades } from "./unattended-upgrades.ts";
-import type { Wanted } from "./wanted.ts";
+import { fail2ban } from "./roles/fail2ban.ts";
+import { firewall } from "./roles/firewall.ts";
+import { sshHardening } from "./roles/ssh-hardening.ts";
+import { swap } from "./roles/swap.ts";
+import { sysctlSettings } from "./roles/sysctl.ts";
+import { timeSync } from "./roles/time-sync.ts";
+import { unattendedUpgrades } from "./roles/unattended-upgrades.ts";
 
 /** What `provision` brings a host to, in the order of application. */
 export function provisionSteps(wanted: Wanted): Step[] {

@@ -1,5 +1,5 @@
 import picocolors from "picocolors";
-import { wantsColors } from "../../supervisor/protocol/color-choice.ts";
+import { wantsColors } from "../../shared/color-choice.ts";
 
 /** Colour functions for stdout, which leave the text alone where no colour is wanted. */
 export const colors = picocolors.createColors(wantsColors(process.env, process.stdout.isTTY === true));

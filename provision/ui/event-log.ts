@@ -1,7 +1,7 @@
 import { appendFileSync } from "node:fs";
-import { UserError } from "../../supervisor/config/user-error.ts";
-import { makePlain } from "../../supervisor/protocol/visible-text.ts";
-import type { Listener, RunEvent } from "../run/event.ts";
+import { UserError } from "../../shared/user-error.ts";
+import { makePlain } from "../../shared/visible-text.ts";
+import type { Listener, RunEvent } from "../fleet/event.ts";
 
 /**
  * Appends everything that happens to a file, a line each with time and host: for the question of the day after.

@@ -1,5 +1,5 @@
-import { makeOneLine } from "../../supervisor/protocol/visible-text.ts";
-import type { RunEvent } from "../run/event.ts";
+import { makeOneLine } from "../../shared/visible-text.ts";
+import type { RunEvent } from "../fleet/event.ts";
 import { printOut } from "./terminal.ts";
 
 /** Prints what the plain display shows of an event. */

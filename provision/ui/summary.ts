@@ -1,4 +1,4 @@
-import type { HostOutcome, PendingChange } from "../run/outcome.ts";
+import type { HostOutcome, PendingChange } from "../fleet/outcome.ts";
 import { colors as pc } from "./colors.ts";
 
 /** The last lines of a command: per host what became of it, and for a failure the reason and the way out. */

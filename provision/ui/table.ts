@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import { makeVisible } from "../../supervisor/protocol/visible-text.ts";
+import { makeVisible } from "../../shared/visible-text.ts";
 
 const NO_LINES = Object.fromEntries(
   [

@@ -1,6 +1,6 @@
 import { isFile, printText } from "../../shared/print-text.ts";
-import { UserError } from "../../supervisor/config/user-error.ts";
-import { makeJson, makeVisible } from "../../supervisor/protocol/visible-text.ts";
+import { UserError } from "../../shared/user-error.ts";
+import { makeJson, makeVisible } from "../../shared/visible-text.ts";
 
 /**
  * The way of all text to the operator's terminal: lines and colours act there, nothing else does. Words of a host have lost

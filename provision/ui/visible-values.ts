@@ -1,4 +1,4 @@
-import { makeOneLine, makePlain } from "../../supervisor/protocol/visible-text.ts";
+import { makeOneLine, makePlain } from "../../shared/visible-text.ts";
 
 /** Keys of results whose text may have several lines. */
 const LONG = new Set(["message", "hint", "stderr"]);

@@ -1,9 +1,9 @@
+import type { Variables } from "../../shared/interpolate.ts";
 import { expandArgv, expandText, type Place, type ResolveProblem } from "./expand.ts";
-import type { Healthcheck } from "./healthcheck.ts";
-import type { Variables } from "./interpolate.ts";
-import { findAddressFault } from "./probe-target.ts";
-import type { Task } from "./task.ts";
-import { findUserFault } from "./user-id.ts";
+import type { Healthcheck } from "./task/healthcheck.ts";
+import { findAddressFault } from "./task/probe-target.ts";
+import type { Task } from "./task/task.ts";
+import { findUserFault } from "./task/user-id.ts";
 
 /** A task with the variables replaced in what is asked, run or looked up for its process. */
 export function expandSettings(task: Task, variables: Variables, problems: ResolveProblem[]): Task {

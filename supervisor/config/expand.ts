@@ -1,5 +1,5 @@
-import type { Argv } from "./command.ts";
-import { interpolate, type Variables } from "./interpolate.ts";
+import { interpolate, type Variables } from "../../shared/interpolate.ts";
+import type { Argv } from "./task/command.ts";
 
 /** What could not be worked out; `path` is within the task. */
 export interface ResolveProblem {

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
-import type { Argv } from "./command.ts";
+import type { Variables } from "../../shared/interpolate.ts";
 import { expandArgv, expandText, type ResolveProblem } from "./expand.ts";
 import { expandSettings } from "./expand-settings.ts";
-import type { Variables } from "./interpolate.ts";
-import type { Sink } from "./log.ts";
-import type { Task } from "./task.ts";
+import type { Argv } from "./task/command.ts";
+import type { Sink } from "./task/log.ts";
+import type { Task } from "./task/task.ts";
 
 /** One process slot of a task, with everything that its process needs worked out. */
 export interface InstanceSpec {

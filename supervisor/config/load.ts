@@ -1,17 +1,17 @@
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { readEnvFile } from "./env-file.ts";
-import type { EnvFile } from "./environment.ts";
+import type { Variables } from "../../shared/interpolate.ts";
+import { type Problem, sortProblems, toUserErrors } from "../../shared/problem.ts";
+import { readGuardedBytes } from "./checks/guarded-path.ts";
+import { findOpenSources } from "./checks/open-to-others.ts";
 import { expandText, type Place, type ResolveProblem } from "./expand.ts";
-import { readGuardedBytes } from "./guarded-path.ts";
 import { folderOfMatches } from "./include.ts";
 import { type InstanceSpec, resolveTask } from "./instance-spec.ts";
-import type { Variables } from "./interpolate.ts";
-import { findOpenSources } from "./open-to-others.ts";
-import { type Problem, sortProblems, toUserErrors } from "./problem.ts";
-import { findSystemZone } from "./system-zone.ts";
-import type { Task } from "./task.ts";
+import { readEnvFile } from "./task/env-file.ts";
+import type { EnvFile } from "./task/environment.ts";
+import type { Task } from "./task/task.ts";
 import type { ReadTasksFile, TasksConfig } from "./tasks-file.ts";
 import { readTasksFiles } from "./tasks-files.ts";
+import { findSystemZone } from "./time/system-zone.ts";
 
 /** A tasks.yaml with everything that it refers to read and worked out: what the supervisor runs. */
 export interface Plan {

@@ -1,7 +1,7 @@
 import * as z from "zod";
+import { Duration } from "../../shared/duration.ts";
 import { addressForm } from "./address.ts";
-import { Command } from "./command.ts";
-import { Duration } from "./duration.ts";
+import { Command } from "./task/command.ts";
 
 /** What can happen to an instance that somebody may want to be told of. */
 export const EventKind = z.enum([

@@ -1,23 +1,23 @@
 import * as z from "zod";
-import { checkDependencies } from "./dependency-check.ts";
+import { Duration } from "../../shared/duration.ts";
+import { type Parsed, type Problem, sortProblems } from "../../shared/problem.ts";
+import { settle } from "../../shared/written.ts";
+import { checkYaml, parseYaml, type YamlSource } from "../../shared/yaml/yaml-document.ts";
+import { checkDependencies } from "./checks/dependency-check.ts";
+import { fileWords, foreignWords } from "./checks/foreign-words.ts";
+import { checkJobs } from "./checks/job-check.ts";
+import { checkNames } from "./checks/name-check.ts";
+import { findIneffective } from "./checks/no-effect.ts";
 import { readDialect } from "./dialects/dialect.ts";
-import { Duration } from "./duration.ts";
-import { Environment } from "./environment.ts";
-import { fileWords, foreignWords } from "./foreign-words.ts";
-import { checkJobs } from "./job-check.ts";
-import { Groups } from "./job-settings.ts";
-import { LogSettings } from "./log.ts";
 import { longestName } from "./longest-name.ts";
-import { checkNames } from "./name-check.ts";
-import { findIneffective } from "./no-effect.ts";
 import { NotifyTarget } from "./notify.ts";
 import { OutputSettings } from "./output.ts";
-import { type Parsed, type Problem, sortProblems } from "./problem.ts";
-import { TimeZone } from "./schedule.ts";
-import { Task, TaskDefaults } from "./task.ts";
+import { Environment } from "./task/environment.ts";
+import { Groups } from "./task/job-settings.ts";
+import { LogSettings } from "./task/log.ts";
+import { Task, TaskDefaults } from "./task/task.ts";
 import { TcpControl } from "./tcp-control.ts";
-import { settle } from "./written.ts";
-import { checkYaml, parseYaml, type YamlSource } from "./yaml-document.ts";
+import { TimeZone } from "./time/schedule.ts";
 
 /** A name that fits a process list, a path and a command line: no blanks, slashes, colons or wildcards. */
 const TaskName = z

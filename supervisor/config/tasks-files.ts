@@ -1,10 +1,10 @@
 import { isUtf8 } from "node:buffer";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { readGuardedBytes } from "./guarded-path.ts";
+import type { Problem } from "../../shared/problem.ts";
+import { UserError } from "../../shared/user-error.ts";
+import { readGuardedBytes } from "./checks/guarded-path.ts";
 import { listMatches } from "./include.ts";
-import type { Problem } from "./problem.ts";
 import { crossCheck, fileSettings, type ReadTasksFile, readTasksFile } from "./tasks-file.ts";
-import { UserError } from "./user-error.ts";
 
 /** A tasks.yaml and the files that it includes, and everything that is wrong with any of them. */
 export interface ReadTasksFiles {

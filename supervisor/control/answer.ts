@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { suggestWord } from "../config/suggest.ts";
-import { UserError, UserErrors } from "../config/user-error.ts";
+import { suggestWord } from "../../shared/suggest.ts";
+import { UserError, UserErrors } from "../../shared/user-error.ts";
 import type { ErrorResponse } from "../protocol/request.ts";
 import { checkQuery } from "./check-request.ts";
 import type { ControlTarget } from "./handler.ts";

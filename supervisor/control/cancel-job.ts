@@ -1,4 +1,4 @@
-import { UserError } from "../config/user-error.ts";
+import { UserError } from "../../shared/user-error.ts";
 import type { CancelRequest, CancelResponse } from "../protocol/request.ts";
 import { describeJob, describeRun, requireJob } from "./job-routes.ts";
 import type { Running } from "./running.ts";

@@ -1,5 +1,5 @@
-import { suggestWord } from "../config/suggest.ts";
-import { UserError } from "../config/user-error.ts";
+import { suggestWord } from "../../shared/suggest.ts";
+import { UserError } from "../../shared/user-error.ts";
 import { routeParameters } from "../protocol/route-parameters.ts";
 
 /**

@@ -1,7 +1,7 @@
-import type { Task } from "../config/task.ts";
+import type { Task } from "../config/task/task.ts";
+import { findBlocker } from "../core/dependencies.ts";
 import { countFailures, describeFailures, type FailureCount } from "../core/failure-count.ts";
 import type { Instance } from "../core/instance.ts";
-import { findBlocker } from "../core/readiness.ts";
 import { isSuccess } from "../core/restart.ts";
 import type { InstanceStatus, Off, SupervisorStatus } from "../protocol/status.ts";
 import type { Entry } from "../runtime/entry.ts";

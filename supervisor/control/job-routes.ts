@@ -1,6 +1,6 @@
-import { formatDuration } from "../config/duration-text.ts";
-import { suggestWord } from "../config/suggest.ts";
-import { UserError } from "../config/user-error.ts";
+import { formatDuration } from "../../shared/duration-text.ts";
+import { suggestWord } from "../../shared/suggest.ts";
+import { UserError } from "../../shared/user-error.ts";
 import { describeHistory } from "../core/jobs/describe-run.ts";
 import type { JobSpec } from "../core/jobs/job-spec.ts";
 import { listNextOf } from "../core/jobs/list-next.ts";

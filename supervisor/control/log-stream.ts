@@ -1,8 +1,8 @@
-import { UserError } from "../config/user-error.ts";
+import { UserError } from "../../shared/user-error.ts";
 import type { LogRecord } from "../protocol/request.ts";
 import type { Entry } from "../runtime/entry.ts";
+import { countLines, type LogBlock, type LogLine, linesOf } from "../runtime/output/tail-buffer.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
-import { countLines, type LogBlock, type LogLine, linesOf } from "../runtime/tail-buffer.ts";
 import type { ControlAnswer } from "./handler.ts";
 import { isNamed } from "./match.ts";
 import { type NdjsonSource, readFollow, readLineCount, streamNdjson } from "./ndjson.ts";

@@ -1,6 +1,6 @@
-import { suggestWord } from "../config/suggest.ts";
-import { UserError } from "../config/user-error.ts";
-import { wildcard } from "../config/wildcard.ts";
+import { suggestWord } from "../../shared/suggest.ts";
+import { UserError } from "../../shared/user-error.ts";
+import { wildcard } from "../../shared/wildcard.ts";
 import type { Entry } from "../runtime/entry.ts";
 
 /**

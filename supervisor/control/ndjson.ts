@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { UserError } from "../config/user-error.ts";
+import { UserError } from "../../shared/user-error.ts";
 
 /** A reader that lags behind by more than this many bytes gets no more for now: it must not cost the supervisor its memory. */
 const patience = 1_048_576;

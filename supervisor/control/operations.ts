@@ -1,7 +1,7 @@
-import { UserError } from "../config/user-error.ts";
+import { UserError } from "../../shared/user-error.ts";
 import type { ActionRequest, RestartRequest, RunRequest, SignalRequest } from "../protocol/request.ts";
 import type { Entry } from "../runtime/entry.ts";
-import { sendSignal } from "../runtime/process-group.ts";
+import { sendSignal } from "../runtime/process/process-group.ts";
 import { stopInOrder } from "../runtime/stop-order.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
 import { matchEntries } from "./match.ts";

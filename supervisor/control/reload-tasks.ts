@@ -1,6 +1,6 @@
-import { UserError } from "../config/user-error.ts";
+import { UserError } from "../../shared/user-error.ts";
 import type { Entry } from "../runtime/entry.ts";
-import { sendSignal } from "../runtime/process-group.ts";
+import { sendSignal } from "../runtime/process/process-group.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
 import { selectEntries } from "./operations.ts";
 

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { UserError } from "../config/user-error.ts";
+import { UserError } from "../../shared/user-error.ts";
 import type { PlanDiff } from "../core/plan-diff.ts";
 import type { ActionResponse, ReloadResponse, RunRequest, RunResponse } from "../protocol/request.ts";
 import type { Entry } from "../runtime/entry.ts";

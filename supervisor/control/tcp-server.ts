@@ -9,10 +9,10 @@ import {
 } from "node:http";
 import { createServer as createTlsServer, Server as TlsServer } from "node:https";
 import { createSecureContext, type TlsOptions } from "node:tls";
+import { UserError } from "../../shared/user-error.ts";
 import { parseAddress } from "../config/address.ts";
-import { openGuarded, readGuarded } from "../config/guarded-path.ts";
+import { openGuarded, readGuarded } from "../config/checks/guarded-path.ts";
 import type { TcpControl } from "../config/tcp-control.ts";
-import { UserError } from "../config/user-error.ts";
 import { answerRequest } from "./answer.ts";
 import type { ControlTarget } from "./handler.ts";
 import { limitConnections } from "./limit-connections.ts";

@@ -1,5 +1,5 @@
-import { formatDuration } from "../config/duration-text.ts";
-import type { Task } from "../config/task.ts";
+import { formatDuration } from "../../shared/duration-text.ts";
+import type { Task } from "../config/task/task.ts";
 import { rememberFailure } from "./failure-count.ts";
 import { cannotRun, describeExit, exitCodeOf, type Instance } from "./instance.ts";
 import { spawn, stay, type Transition } from "./move.ts";

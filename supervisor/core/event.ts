@@ -1,4 +1,4 @@
-import type { SignalName } from "../config/signal-name.ts";
+import type { SignalName } from "../config/task/signal-name.ts";
 import type { Exit } from "./instance.ts";
 
 /** What happens to an instance. Whatever concerns a process carries its generation; `at` is the wall clock in ms. */

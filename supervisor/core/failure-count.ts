@@ -1,4 +1,4 @@
-import type { Task } from "../config/task.ts";
+import type { Task } from "../config/task/task.ts";
 import { describeExit, type Instance, isActive } from "./instance.ts";
 
 /** How far back failures of runs that had seemed stable are remembered (ms). */

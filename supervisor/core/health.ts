@@ -1,4 +1,4 @@
-import type { Healthcheck } from "../config/healthcheck.ts";
+import type { Healthcheck } from "../config/task/healthcheck.ts";
 
 /** What the checks of one process have shown so far. */
 export interface HealthRecord {

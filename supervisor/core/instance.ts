@@ -1,4 +1,4 @@
-import { type SignalName, signalNumber } from "../config/signal-name.ts";
+import { type SignalName, signalNumber } from "../config/task/signal-name.ts";
 import type { Health, InstanceState } from "../protocol/status.ts";
 
 /** How a process ended: exactly one of both is set. */

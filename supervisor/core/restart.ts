@@ -1,6 +1,6 @@
-import type { Backoff } from "../config/backoff.ts";
-import type { RestartLimit } from "../config/stop-step.ts";
-import type { Task } from "../config/task.ts";
+import type { Backoff } from "../config/task/backoff.ts";
+import type { RestartLimit } from "../config/task/stop-step.ts";
+import type { Task } from "../config/task/task.ts";
 import type { Exit } from "./instance.ts";
 
 /** Whether a process ended as its task is meant to end. */

@@ -1,5 +1,5 @@
-import type { StopStep } from "../config/stop-step.ts";
-import type { Task } from "../config/task.ts";
+import type { StopStep } from "../config/task/stop-step.ts";
+import type { Task } from "../config/task/task.ts";
 
 /** What a step of a stop does, and the milliseconds until the next step. */
 export type StopAction =

@@ -1,5 +1,5 @@
-import { formatDuration } from "../config/duration-text.ts";
-import type { Task } from "../config/task.ts";
+import { formatDuration } from "../../shared/duration-text.ts";
+import type { Task } from "../config/task/task.ts";
 import { endOf, judgeEnd, retry } from "./after-end.ts";
 import type { Effect, Event } from "./event.ts";
 import { cannotRun, describeExit, type Instance } from "./instance.ts";

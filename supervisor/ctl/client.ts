@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import { UserError } from "../config/user-error.ts";
+import { UserError } from "../../shared/user-error.ts";
 import { requireSocketPath } from "../protocol/socket-path.ts";
 import { type Answer, exchange, type Question } from "./exchange.ts";
 import { connectTrusted } from "./trusted-socket.ts";

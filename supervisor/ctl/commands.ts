@@ -1,8 +1,8 @@
-import { parseDuration } from "../config/duration-text.ts";
+import { parseDuration } from "../../shared/duration-text.ts";
+import { makeVisible } from "../../shared/visible-text.ts";
 import type { SupervisorEvent } from "../protocol/event.ts";
 import type { ActionResponse, HealthReport, LogRecord, ReloadResponse } from "../protocol/request.ts";
 import type { InstanceStatus, SupervisorStatus } from "../protocol/status.ts";
-import { makeVisible } from "../protocol/visible-text.ts";
 import type { ControlClient } from "./client.ts";
 import { type Colors, renderStatusTable } from "./status-table.ts";
 

@@ -1,9 +1,9 @@
-import { formatDuration } from "../config/duration-text.ts";
-import { type SignalName, signalNumber } from "../config/signal-name.ts";
+import { formatDuration } from "../../shared/duration-text.ts";
+import { makeVisible } from "../../shared/visible-text.ts";
+import { type SignalName, signalNumber } from "../config/task/signal-name.ts";
 import type { HistoryResponse, JobReport, JobsResponse, NextResponse, RunReport } from "../protocol/job.ts";
 import { isFailure } from "../protocol/outcome.ts";
 import type { CancelResponse, RunResponse } from "../protocol/request.ts";
-import { makeVisible } from "../protocol/visible-text.ts";
 import type { CommandContext } from "./commands.ts";
 import { renderTable } from "./plain-table.ts";
 import type { Colors } from "./status-table.ts";

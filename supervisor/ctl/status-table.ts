@@ -1,7 +1,7 @@
 import type picocolors from "picocolors";
-import { formatDuration } from "../config/duration-text.ts";
+import { formatDuration } from "../../shared/duration-text.ts";
+import { makeOneLine } from "../../shared/visible-text.ts";
 import type { InstanceStatus } from "../protocol/status.ts";
-import { makeOneLine } from "../protocol/visible-text.ts";
 import { renderTable } from "./plain-table.ts";
 
 /** picocolors' functions, with or without colour. */

@@ -1,8 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, readlinkSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { dirname, resolve } from "node:path";
-import { GuardError, mostLinks, requireRootsWay } from "../config/guarded-path.ts";
-import { UserError } from "../config/user-error.ts";
+import { UserError } from "../../shared/user-error.ts";
+import { GuardError, mostLinks, requireRootsWay } from "../config/checks/guarded-path.ts";
 
 /** Names a file without opening it (open(2)); Node has no word for it. */
 const O_PATH = 0o10000000;

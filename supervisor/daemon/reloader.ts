@@ -1,9 +1,9 @@
+import { formatError, UserError } from "../../shared/user-error.ts";
 import type { Plan } from "../config/load.ts";
-import { formatError, UserError } from "../config/user-error.ts";
 import { replaceInTurn } from "../control/rolling-restart.ts";
 import type { PlanDiff } from "../core/plan-diff.ts";
-import { PlanReader } from "../runtime/plan-reader.ts";
-import { applyPlan, diffRunning } from "../runtime/reload.ts";
+import { PlanReader } from "../runtime/load/plan-reader.ts";
+import { applyPlan, diffRunning } from "../runtime/load/reload.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
 
 /** What a reload does beside the tasks. */

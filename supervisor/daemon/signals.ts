@@ -1,4 +1,4 @@
-import { type SignalName, signalNames, signalNumber } from "../config/signal-name.ts";
+import { type SignalName, signalNames, signalNumber } from "../config/task/signal-name.ts";
 import { hearRealtime } from "./hear-realtime.ts";
 
 const endSignals = ["SIGTERM", "SIGINT", "SIGQUIT"] as const;

@@ -1,4 +1,4 @@
-import type { Variables } from "../config/interpolate.ts";
+import type { Variables } from "../../shared/interpolate.ts";
 
 /** Where the supervisor and its client meet, and where it keeps what must survive it. */
 export interface DefaultPaths {

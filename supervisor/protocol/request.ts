@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Signal } from "../config/signal.ts";
+import { Signal } from "../config/task/signal.ts";
 import { RunReport } from "./job.ts";
 import { InstanceStatus } from "./status.ts";
 

@@ -1,4 +1,4 @@
-import { UserError } from "../config/user-error.ts";
+import { UserError } from "../../shared/user-error.ts";
 
 /** The longest path of a unix socket in bytes: Linux has 108 for it, with a zero at the end (unix(7)). */
 export const longestSocketPath = 107;

@@ -1,11 +1,11 @@
 import type { InstanceSpec } from "../config/instance-spec.ts";
 import { type Instance, newInstance } from "../core/instance.ts";
-import { Capture } from "./capture.ts";
-import type { Cgroup } from "./cgroup.ts";
-import type { LogFiles } from "./log-files.ts";
-import type { Output } from "./output.ts";
-import type { Prober } from "./prober.ts";
-import type { ProcessInfo } from "./proc.ts";
+import type { Prober } from "./health/prober.ts";
+import { Capture } from "./output/capture.ts";
+import type { LogFiles } from "./output/log-files.ts";
+import type { Output } from "./output/output.ts";
+import type { Cgroup } from "./process/cgroup/cgroup.ts";
+import type { ProcessInfo } from "./process/proc.ts";
 
 /** One instance as the supervisor holds it: its state, and the effects that are under way for it. */
 export interface Entry {

@@ -1,7 +1,7 @@
 import type { InstanceSpec } from "../config/instance-spec.ts";
 import { type Entry, newEntry } from "./entry.ts";
-import type { LogFiles } from "./log-files.ts";
-import type { Output } from "./output.ts";
+import type { LogFiles } from "./output/log-files.ts";
+import type { Output } from "./output/output.ts";
 
 /** All instances that the supervisor holds, in the order of the file, by id and by task. */
 export class Fleet {

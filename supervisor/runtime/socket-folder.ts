@@ -1,5 +1,5 @@
 import { lstatSync } from "node:fs";
-import { UserError } from "../config/user-error.ts";
+import { UserError } from "../../shared/user-error.ts";
 import { defaultPaths } from "../protocol/default-paths.ts";
 
 /** Whether this is where an ordinary user's longshored listens unless it is told otherwise. */

@@ -1,4 +1,4 @@
-import { isAlive, listStoppable } from "../core/readiness.ts";
+import { isAlive, listStoppable } from "../core/dependencies.ts";
 import type { Entry } from "./entry.ts";
 import type { Supervisor } from "./supervisor.ts";
 

@@ -1,25 +1,25 @@
 import { EventEmitter } from "node:events";
 import type { InstanceSpec } from "../config/instance-spec.ts";
 import type { Plan } from "../config/load.ts";
-import type { Sink } from "../config/log.ts";
+import type { Sink } from "../config/task/log.ts";
+import { findBlocker } from "../core/dependencies.ts";
 import type { Effect, Event } from "../core/event.ts";
 import { type Exit, type Instance, isActive } from "../core/instance.ts";
-import { findBlocker } from "../core/readiness.ts";
 import { transition } from "../core/transition.ts";
-import type { StopWay } from "./earlier.ts";
 import { type Entry, leaveCgroup, markOf } from "./entry.ts";
-import { findLeftovers } from "./find-leftovers.ts";
 import { Fleet } from "./fleet.ts";
-import { GroupWatch } from "./group-watch.ts";
-import type { Leftovers } from "./leftovers.ts";
-import { LogFiles } from "./log-files.ts";
-import { MemoryWatch } from "./memory-watch.ts";
-import { Prober } from "./prober.ts";
-import { watchForLine, watchForNotification } from "./readiness-watch.ts";
-import { runAside } from "./run-aside.ts";
-import type { StreamReader } from "./stream-reader.ts";
+import { Prober } from "./health/prober.ts";
+import { watchForLine, watchForNotification } from "./health/readiness-watch.ts";
+import { LogFiles } from "./output/log-files.ts";
+import type { StreamReader } from "./output/stream-reader.ts";
+import type { StreamName } from "./output/tail-buffer.ts";
+import type { StopWay } from "./process/leftovers/earlier.ts";
+import { findLeftovers } from "./process/leftovers/find-leftovers.ts";
+import { GroupWatch } from "./process/leftovers/group-watch.ts";
+import type { Leftovers } from "./process/leftovers/leftovers.ts";
+import { MemoryWatch } from "./process/memory-watch.ts";
+import { runAside } from "./process/run-aside.ts";
 import type { Surroundings } from "./surroundings.ts";
-import type { StreamName } from "./tail-buffer.ts";
 import { setTimeLimit } from "./time-limit.ts";
 
 /** How long a process is given to stop where no task says (ms). */

@@ -1,6 +1,6 @@
-import type { Output } from "./output.ts";
-import type { Reaper } from "./reaper.ts";
-import type { Spawner } from "./spawn.ts";
+import type { Output } from "./output/output.ts";
+import type { Reaper } from "./process/leftovers/reaper.ts";
+import type { Spawner } from "./process/spawn.ts";
 
 /** What the supervisor acts through. */
 export interface Surroundings {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { HostDrift } from "../../provision/run/host-drift.ts";
-import { HostOutcome } from "../../provision/run/outcome.ts";
+import { HostDrift } from "../../provision/fleet/host-drift.ts";
+import { HostOutcome } from "../../provision/fleet/outcome.ts";
 import { noEngine } from "../hosts/shared-net.ts";
 import type { TestHost } from "../hosts/test-host.ts";
 import type { TestNet } from "../hosts/test-net.ts";

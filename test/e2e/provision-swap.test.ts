@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { HostOutcome } from "../../provision/run/outcome.ts";
+import { HostOutcome } from "../../provision/fleet/outcome.ts";
 import { noEngine } from "../hosts/shared-net.ts";
 import type { TestHost } from "../hosts/test-host.ts";
 import type { TestNet } from "../hosts/test-net.ts";

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { HostPing } from "../../provision/cli/ping.ts";
-import { Access } from "../../provision/connection/access.ts";
 import type { Connection } from "../../provision/connection/connection.ts";
 import { openConnection } from "../../provision/connection/open.ts";
 import { Questions } from "../../provision/connection/questions.ts";
+import { Access } from "../../provision/connection/ssh/access.ts";
 import { quoteArgv } from "../../shared/quote-argv.ts";
 import { type CommandResult, runCommand } from "../hosts/command.ts";
 import type { TestHost } from "../hosts/test-host.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-import { interpolate, type Variables } from "../../supervisor/config/interpolate.ts";
+import { interpolate, type Variables } from "../../shared/interpolate.ts";
 
 /** The keys of compose.yaml's service that `docker run` has options for. */
 interface Service {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ControlClient } from "../../supervisor/ctl/client.ts";
 import type { SupervisorStatus } from "../../supervisor/protocol/status.ts";
-import { readProcess } from "../../supervisor/runtime/proc.ts";
+import { readProcess } from "../../supervisor/runtime/process/proc.ts";
 import { Daemon, isRunning, spawnDaemonShell, useDaemons } from "./daemon.ts";
 import { Terminal } from "./terminal.ts";
 

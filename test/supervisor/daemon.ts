@@ -9,8 +9,8 @@ import { bundleSupervisor } from "../../scripts/bundle-supervisor.ts";
 import { quoteArgv } from "../../shared/quote-argv.ts";
 import { ControlClient } from "../../supervisor/ctl/client.ts";
 import type { InstanceStatus, SupervisorStatus } from "../../supervisor/protocol/status.ts";
-import { readProcess, readProcesses, readVariable } from "../../supervisor/runtime/proc.ts";
-import { hasEnded } from "../../supervisor/runtime/process-group.ts";
+import { readProcess, readProcesses, readVariable } from "../../supervisor/runtime/process/proc.ts";
+import { hasEnded } from "../../supervisor/runtime/process/process-group.ts";
 
 let bundle = "";
 const running = new Set<Daemon>();

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { signalNumber } from "../../supervisor/config/signal-name.ts";
+import { signalNumber } from "../../supervisor/config/task/signal-name.ts";
 import { Daemon, useDaemons } from "./daemon.ts";
 
 useDaemons();

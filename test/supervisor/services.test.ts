@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { signalNames, signalNumber } from "../../supervisor/config/signal-name.ts";
+import { signalNames, signalNumber } from "../../supervisor/config/task/signal-name.ts";
 import { Daemon, isRunning, useDaemons } from "./daemon.ts";
 
 useDaemons();

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { readProcesses, readVariable } from "../../supervisor/runtime/proc.ts";
+import { readProcesses, readVariable } from "../../supervisor/runtime/process/proc.ts";
 import { Daemon, useDaemons } from "./daemon.ts";
 import { Random } from "./random.ts";
 

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { resolveTask } from "../../supervisor/config/instance-spec.ts";
 import { parseTasksFile } from "../../supervisor/config/tasks-file.ts";
-import type { Native } from "../../supervisor/runtime/native.ts";
-import { Reaper } from "../../supervisor/runtime/reaper.ts";
-import { Marker } from "../../supervisor/runtime/run-mark.ts";
-import { Spawner } from "../../supervisor/runtime/spawn.ts";
+import { Reaper } from "../../supervisor/runtime/process/leftovers/reaper.ts";
+import { Marker } from "../../supervisor/runtime/process/leftovers/run-mark.ts";
+import type { Native } from "../../supervisor/runtime/process/native.ts";
+import { Spawner } from "../../supervisor/runtime/process/spawn.ts";
 
 /** How a command ended, what it wrote, and why it could not be run. */
 interface Outcome {

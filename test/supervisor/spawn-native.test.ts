@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loadNative } from "../../supervisor/runtime/native.ts";
+import { loadNative } from "../../supervisor/runtime/process/native.ts";
 import { testSpawn } from "./spawn-cases.ts";
 
 const load = () =>

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { readProcesses } from "../../../supervisor/runtime/proc.ts";
+import { readProcesses } from "../../../supervisor/runtime/process/proc.ts";
 import type { Contestant } from "../contestant.ts";
 import { hasEnded, isAlive } from "../processes.ts";
 import type { Results } from "../results.ts";

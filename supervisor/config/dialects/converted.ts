@@ -1,4 +1,4 @@
-import type { Problem } from "../problem.ts";
+import type { Problem } from "../../../shared/problem.ts";
 
 /** A line of a file that is converted. */
 export interface Place {

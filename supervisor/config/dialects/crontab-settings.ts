@@ -1,4 +1,4 @@
-import { TimeZone } from "../schedule.ts";
+import { TimeZone } from "../time/schedule.ts";
 import { escapeDollars, type Notes } from "./converted.ts";
 import type { CrontabLine } from "./crontab-line.ts";
 import type { CronReader } from "./crontab-times.ts";

@@ -1,6 +1,6 @@
-import { findCronFault } from "../cron.ts";
-import { type CronField, cronFields, fieldsOf, stepLimit } from "../cron-expression.ts";
-import { parseDuration } from "../duration-text.ts";
+import { parseDuration } from "../../../shared/duration-text.ts";
+import { findCronFault } from "../time/cron.ts";
+import { type CronField, cronFields, fieldsOf, stepLimit } from "../time/cron-expression.ts";
 
 /** When a line of a crontab is due, and what of the line is left. */
 export interface CrontabTimes {

@@ -1,5 +1,5 @@
-import { plainOf, Written } from "../written.ts";
-import type { YamlSource } from "../yaml-document.ts";
+import { plainOf, Written } from "../../../shared/written.ts";
+import type { YamlSource } from "../../../shared/yaml/yaml-document.ts";
 import { findAlias } from "./aliases.ts";
 import { convertInterval } from "./interval.ts";
 import { JobNames } from "./job-names.ts";

@@ -1,4 +1,4 @@
-import { findShellSyntax } from "../shell-syntax.ts";
+import { findShellSyntax } from "../checks/shell-syntax.ts";
 import { splitWords } from "../split-words.ts";
 import type { Place } from "./converted.ts";
 import type { IniSection } from "./ini.ts";

@@ -1,5 +1,5 @@
 import type { Cron } from "croner";
-import { atBoot, parseCron } from "../../config/cron.ts";
+import { atBoot, parseCron } from "../../config/time/cron.ts";
 import type { JobSpec } from "./job-spec.ts";
 
 type Timing = Pick<JobSpec, "schedule" | "every" | "timezone">;

@@ -1,6 +1,6 @@
 import type { InstanceSpec } from "../../config/instance-spec.ts";
-import type { Groups, Overlap } from "../../config/job-settings.ts";
-import type { Retries } from "../../config/retries.ts";
+import type { Groups, Overlap } from "../../config/task/job-settings.ts";
+import type { Retries } from "../../config/task/retries.ts";
 
 /** Everything that decides when a job runs. Times are milliseconds. */
 export interface JobSpec {

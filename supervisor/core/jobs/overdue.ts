@@ -1,4 +1,4 @@
-import { formatDuration } from "../../config/duration-text.ts";
+import { formatDuration } from "../../../shared/duration-text.ts";
 import type { JobState } from "./job-record.ts";
 import type { JobSpec } from "./job-spec.ts";
 

@@ -1,5 +1,5 @@
-import { atBoot } from "../../config/cron.ts";
-import { formatDuration } from "../../config/duration-text.ts";
+import { formatDuration } from "../../../shared/duration-text.ts";
+import { atBoot } from "../../config/time/cron.ts";
 import { isFailure } from "../../protocol/outcome.ts";
 import type { Exit } from "../instance.ts";
 import { Admission, type SchedulerView } from "./admission.ts";

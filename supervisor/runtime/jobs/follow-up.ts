@@ -1,12 +1,12 @@
-import type { Argv } from "../../config/command.ts";
+import { interpolate } from "../../../shared/interpolate.ts";
 import type { InstanceSpec } from "../../config/instance-spec.ts";
-import { interpolate } from "../../config/interpolate.ts";
-import type { JobAction } from "../../config/job-action.ts";
+import type { Argv } from "../../config/task/command.ts";
+import type { JobAction } from "../../config/task/job-action.ts";
 import type { RunEnd, RunStart } from "../../core/jobs/decision.ts";
 import { describeRun } from "../../core/jobs/describe-run.ts";
 import type { PastRun } from "../../core/jobs/job-record.ts";
 import { isFailure } from "../../protocol/outcome.ts";
-import { readInherited } from "../inherited.ts";
+import { readInherited } from "../process/inherited.ts";
 import { digestFiles } from "./file-digests.ts";
 import { endVariables, runVariables } from "./job-variables.ts";
 import { pingAddress, post } from "./ping.ts";

@@ -1,7 +1,7 @@
-import type { JobAction } from "../../config/job-action.ts";
+import type { JobAction } from "../../config/task/job-action.ts";
 import type { Entry } from "../entry.ts";
-import { sendSignal } from "../process-group.ts";
-import { runAside } from "../run-aside.ts";
+import { sendSignal } from "../process/process-group.ts";
+import { runAside } from "../process/run-aside.ts";
 import type { Supervisor } from "../supervisor.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { ActionPort } from "./follow-up.ts";

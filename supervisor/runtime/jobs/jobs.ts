@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { formatError } from "../../config/user-error.ts";
+import { formatError } from "../../../shared/user-error.ts";
+import { findBlocker } from "../../core/dependencies.ts";
 import type { Instance } from "../../core/instance.ts";
 import type { SchedulerView } from "../../core/jobs/admission.ts";
 import type { Decision, RunEnd } from "../../core/jobs/decision.ts";
@@ -8,7 +9,6 @@ import { describeRecord } from "../../core/jobs/describe-record.ts";
 import { toJobSpec } from "../../core/jobs/job-spec.ts";
 import { listRunEvents, type RunEvent } from "../../core/jobs/run-event.ts";
 import { Scheduler } from "../../core/jobs/scheduler.ts";
-import { findBlocker } from "../../core/readiness.ts";
 import { setAlarm } from "../alarm.ts";
 import type { Entry } from "../entry.ts";
 import type { Supervisor } from "../supervisor.ts";

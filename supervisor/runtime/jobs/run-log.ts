@@ -1,9 +1,9 @@
 import { type FileHandle, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { requireRootsFolder } from "../../config/guarded-path.ts";
-import { UserError } from "../../config/user-error.ts";
-import { endOfCharacters, startOfCharacters } from "../character-cut.ts";
+import { UserError } from "../../../shared/user-error.ts";
+import { requireRootsFolder } from "../../config/checks/guarded-path.ts";
 import { makeFolder } from "../make-folder.ts";
+import { endOfCharacters, startOfCharacters } from "../output/character-cut.ts";
 
 /** A file that is longer than this (bytes) becomes the older half of the log, and the former older half goes. */
 const halfLimit = 1_048_576;

@@ -1,4 +1,4 @@
-import { convertToTasksYaml } from "../../../supervisor/config/convert.ts";
+import { convertToTasksYaml } from "../../../supervisor/config/dialects/convert.ts";
 import { Daemon } from "../daemon.ts";
 import type { Subject } from "./subject.ts";
 

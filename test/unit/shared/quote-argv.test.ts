@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { quoteArgv } from "../../../shared/quote-argv.ts";
-import { hasProgram } from "../../provision/programs.ts";
+import { hasProgram } from "../provision/programs.ts";
 
 /** What a POSIX shell makes of quoted text: the arguments that printf gets, NUL-separated. */
 function readByShell(shell: string, quoted: string): string[] {

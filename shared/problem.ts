@@ -40,10 +40,14 @@ export function sortProblems(problems: readonly Problem[]): Problem[] {
   );
 }
 
-/** Every problem of a file as one error, one line each. */
+/** More problems than this nobody reads: the rest is counted. */
+const mostProblems = 50;
+
+/** The problems of a file as one error, one line each; from the 51st on their number. */
 export function toUserErrors(code: string, problems: readonly Problem[]): UserErrors {
-  return new UserErrors(
-    code,
-    problems.map((problem) => ({ message: formatProblem(problem), hint: problem.hint })),
-  );
+  const shown = problems
+    .slice(0, mostProblems)
+    .map((problem) => ({ message: formatProblem(problem), hint: problem.hint }));
+  const rest = problems.length - shown.length;
+  return new UserErrors(code, rest === 0 ? shown : [...shown, { message: `and ${rest} more` }]);
 }

@@ -1,10 +1,12 @@
-import { readFile } from "node:fs/promises";
 import { toUserErrors } from "../shared/problem.ts";
+import { readLimited } from "../shared/read-limited.ts";
 import { UserError } from "../shared/user-error.ts";
 import { type ConvertedText, convertToTasksYaml } from "./config/dialects/convert.ts";
+import { findForeignFile } from "./config/dialects/foreign-file.ts";
 import { guessDialect } from "./config/dialects/guess.ts";
 import { type Dialect, dialects } from "./config/dialects/names.ts";
 import { readSupervisordFiles } from "./config/dialects/supervisord-files.ts";
+import { tasksFileLimits } from "./config/tasks-files.ts";
 
 /** A map, as each tasks.yaml is; what is wrong with one is said by those who read it. */
 const map = /^([\w-]+\s*:(\s|$)|\{)/m;
@@ -19,13 +21,10 @@ export async function convertFile(file: string, from?: Dialect): Promise<Convert
     if (error instanceof UserError) throw error;
     throw new UserError("convert", `cannot read ${error.path ?? file} (${error.code})`, { cause: error });
   };
-  const text = await readFile(file, "utf8").catch(fail);
-  const dialect = from ?? guessDialect(text, file);
-  if (dialect === "systemd") {
-    const hint =
-      "write its ExecStart as command, and a timer's OnCalendar as schedule; docs/tasks-yaml.md has the keys";
-    throw new UserError("convert", `${file} is a unit of systemd, which cannot be converted`, { hint });
-  }
+  const text = (await readLimited(file, tasksFileLimits).catch(fail)).toString("utf8");
+  const guessed = from ?? guessDialect(text, file);
+  // Read as a tasks.yaml, it is told from one.
+  const dialect = guessed === "systemd" ? "yaml" : guessed;
   const inherited = process.env;
   const source = { file, text, inherited };
   const supervisord =
@@ -34,7 +33,8 @@ export async function convertFile(file: string, from?: Dialect): Promise<Convert
     supervisord === undefined ? source : { ...source, supervisord },
     dialect,
   );
-  if (!converted.ok && from === undefined && dialect === "yaml" && !map.test(text)) {
+  const isUnknown = from === undefined && dialect === "yaml" && !map.test(text);
+  if (!converted.ok && isUnknown && findForeignFile(text, file) === undefined) {
     const hint = `say it with --from ${dialects.join(" | ")}`;
     throw new UserError("convert", `cannot tell what ${file} is`, { hint });
   }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import dockerignore from "@balena/dockerignore";
 import * as tar from "tar-stream";
+import { readLimited } from "../../shared/read-limited.ts";
 import { UserError } from "../../shared/user-error.ts";
 
 // The package exports its factory itself; its types claim a `default` beside it.
@@ -40,7 +41,7 @@ export async function readContext(
 /** Empty where there is none. One that cannot be read may keep secrets out of the image: it is never taken for none. */
 async function readIgnoreText(file: string): Promise<string> {
   try {
-    return await readFile(file, "utf8");
+    return (await readLimited(file)).toString("utf8");
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === "ENOENT") return "";

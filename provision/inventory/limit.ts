@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readLimited } from "../../shared/read-limited.ts";
 import { UserError } from "../../shared/user-error.ts";
 import { parseHostAddress } from "./host-address.ts";
 
@@ -40,11 +40,12 @@ export async function readLimit(limit: string): Promise<string[]> {
 }
 
 async function readTerms(file: string): Promise<string[]> {
-  const text = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
+  const bytes = await readLimited(file).catch((cause: NodeJS.ErrnoException) => {
     const message = `cannot read the file ${file} of --limit @${file}: ${cause.code ?? cause.message}`;
     throw new UserError("limit_file", message, { hint: "it has one host, group or pattern a line", cause });
   });
-  return text
+  return bytes
+    .toString("utf8")
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "");

@@ -1,5 +1,6 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { extname, join } from "node:path";
+import { readLimited } from "../../shared/read-limited.ts";
 import { UserError } from "../../shared/user-error.ts";
 import type { Findings } from "./findings.ts";
 import { splitLines } from "./python/python-text.ts";
@@ -16,7 +17,7 @@ const REASONS: Readonly<Record<string, string>> = {
  * @throws UserError `inventory_unreadable`; `inventory_format` for what is an inventory of another kind
  */
 export async function readInventoryText(file: string, findings: Findings): Promise<string> {
-  const bytes = await readFile(file).catch(async (cause: NodeJS.ErrnoException) => {
+  const bytes = await readLimited(file).catch(async (cause: NodeJS.ErrnoException) => {
     const reason = REASONS[cause.code ?? ""] ?? cause.code ?? cause.message;
     const hint = await adviseOnUnreadable(file, cause.code);
     throw new UserError("inventory_unreadable", `cannot read the inventory ${file}: ${reason}`, {

@@ -1,5 +1,6 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
+import { readLimited } from "../../shared/read-limited.ts";
 
 /** What `group_vars/` or `host_vars/` holds for the names of an inventory. */
 export interface VarsFolder {
@@ -75,5 +76,9 @@ function isVisible(name: string): boolean {
 }
 
 async function readVarsFile(file: string): Promise<VarsFile> {
-  return { file, text: await readFile(file, "utf8") };
+  try {
+    return { file, text: (await readLimited(file)).toString("utf8") };
+  } catch (error) {
+    throw Object.assign(error as NodeJS.ErrnoException, { path: file });
+  }
 }

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { stringify } from "yaml";
 import { toUserErrors } from "../../shared/problem.ts";
+import { readLimited } from "../../shared/read-limited.ts";
 import { UserError } from "../../shared/user-error.ts";
 import { parseTasksFile } from "../../supervisor/config/tasks-file.ts";
 import type { WantedServices } from "../engine/compose/wanted.ts";
@@ -76,7 +76,7 @@ function pinServices(stack: Stack, images: WantedImage[]): Record<string, unknow
 async function readConfigFiles(stack: Stack, settings: HostSettings): Promise<Files> {
   const files: Files = {};
   for (const name of settings.config) {
-    files[name] = await readFile(join(stack.directory, name)).catch((cause: NodeJS.ErrnoException) => {
+    files[name] = await readLimited(join(stack.directory, name)).catch((cause: NodeJS.ErrnoException) => {
       throw new UserError("config_missing", `cannot read ${join(stack.directory, name)}: ${cause.code}`, {
         hint: `x-longshore.config of ${stack.file} names it`,
         cause,
@@ -87,7 +87,7 @@ async function readConfigFiles(stack: Stack, settings: HostSettings): Promise<Fi
   const { ca_file: caFile } = settings.tls;
   if (caFile === undefined || settings.tls.mode !== "acme") return files;
   const path = resolve(dirname(stack.file), caFile);
-  files["acme-ca.pem"] = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
+  files["acme-ca.pem"] = await readLimited(path).catch((cause: NodeJS.ErrnoException) => {
     throw new UserError(
       "config_missing",
       `cannot read the ACME server's root certificate ${path}: ${cause.code}`,
@@ -112,7 +112,7 @@ async function readSecretFiles(settings: HostSettings, directory: string): Promi
   const files: Files = {};
   for (const { file, required } of settings.secrets) {
     const path = join(directory, file);
-    const content = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    const content = await readLimited(path).catch((cause: NodeJS.ErrnoException) => {
       if (cause.code === "ENOENT" && !required) return undefined;
       throw new UserError("secret_missing", `cannot read the secrets file ${path}: ${cause.code}`, {
         hint: `x-longshore.secrets of the stack asks for it; ${path}.example may show what belongs in it`,

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { type Problem, toUserErrors } from "../../shared/problem.ts";
 import { quoteArgv } from "../../shared/quote-argv.ts";
+import { readLimited } from "../../shared/read-limited.ts";
 import { UserError } from "../../shared/user-error.ts";
 import { checkYaml, parseYaml, type YamlSource } from "../../shared/yaml/yaml-document.ts";
 import { COMPOSE_FILES } from "./compose-file-names.ts";
@@ -26,13 +26,13 @@ export interface Stack {
  */
 export async function loadStack(directory: string): Promise<Stack> {
   const file = join(directory, "compose.yaml");
-  const text = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
+  const bytes = await readLimited(file).catch((cause: NodeJS.ErrnoException) => {
     throw new UserError("stack_unreadable", `cannot read ${file}: ${cause.code}`, {
       hint: hintOnMissing(directory, file),
       cause,
     });
   });
-  return parseStack(text, file, directory);
+  return parseStack(bytes.toString("utf8"), file, directory);
 }
 
 function hintOnMissing(directory: string, file: string): string {

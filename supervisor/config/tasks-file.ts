@@ -9,6 +9,7 @@ import { checkJobs } from "./checks/job-check.ts";
 import { checkNames } from "./checks/name-check.ts";
 import { findIneffective } from "./checks/no-effect.ts";
 import { readDialect } from "./dialects/dialect.ts";
+import { findForeignFile } from "./dialects/foreign-file.ts";
 import { longestName } from "./longest-name.ts";
 import { NotifyTarget } from "./notify.ts";
 import { OutputSettings } from "./output.ts";
@@ -94,6 +95,8 @@ export function parseTasksFile(text: string, file: string): Parsed<TasksConfig> 
  */
 export function readTasksFile(text: string, file: string, base: Raw = {}): Parsed<ReadTasksFile> {
   const parsed = parseYaml(text, file);
+  const foreign = parsed.ok && mayBeTasks(parsed.value.value) ? undefined : findForeignFile(text, file);
+  if (foreign !== undefined) return { ok: false, problems: [foreign] };
   if (!parsed.ok) return parsed;
   const source = readDialect({ ...parsed.value, value: addTasks(dropExtensions(parsed.value.value)) });
   const outline = checkYaml(source, Outline);
@@ -144,6 +147,15 @@ export function crossCheck(files: readonly ReadTasksFile[]): Problem[] {
 }
 
 type Raw = Record<string, unknown>;
+
+/** A map with a key of ours, or with maps or lists in it, as those of other programs have: it has problems of its own. */
+function mayBeTasks(value: unknown): boolean {
+  if (!isRaw(value)) return false;
+  return Object.entries(value).some(
+    ([key, item]) =>
+      key === "tasks" || Object.hasOwn(fileSettings, key) || (typeof item === "object" && item !== null),
+  );
+}
 
 /** That there are no tasks follows where they stand below the word of another program. */
 function dropFollowing(problems: readonly Problem[]): Problem[] {

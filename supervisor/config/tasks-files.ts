@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import type { Problem } from "../../shared/problem.ts";
+import type { ReadLimits } from "../../shared/read-limited.ts";
 import { UserError } from "../../shared/user-error.ts";
 import { readGuardedBytes } from "./checks/guarded-path.ts";
 import { listMatches } from "./include.ts";
@@ -15,13 +16,16 @@ export interface ReadTasksFiles {
   readonly problems: readonly Problem[];
 }
 
+/** What is larger than this takes minutes to read; a file of 10,000 tasks has a quarter of it. */
+export const tasksFileLimits: ReadLimits = { most: 4 * 1024 * 1024 };
+
 /**
  * Reads a tasks.yaml and the files that it includes, all of them, whatever is wrong with the others. As root not through
  * another user's link: a message about the file would show lines of it.
  * @throws UserError where the file itself cannot be read
  */
 export async function readTasksFiles(file: string): Promise<ReadTasksFiles> {
-  const text = await readGuardedBytes(file).catch((error: NodeJS.ErrnoException) => {
+  const text = await readGuardedBytes(file, tasksFileLimits).catch((error: NodeJS.ErrnoException) => {
     const hints: Readonly<Record<string, string>> = {
       ENOENT: "longshored FILE runs another one, and longshored init writes an example",
       EISDIR: "it is a folder: Docker makes one where the file that is to be mounted does not exist",
@@ -92,7 +96,9 @@ async function readIncluded(main: ReadTasksFile, problems: Problem[]): Promise<R
     });
     for (const match of matches.filter((each) => !known.has(resolve(each)))) {
       known.add(resolve(match));
-      const bytes = await readGuardedBytes(match).catch((error: NodeJS.ErrnoException) => fail(match, error));
+      const bytes = await readGuardedBytes(match, tasksFileLimits).catch((error: NodeJS.ErrnoException) =>
+        fail(match, error),
+      );
       const read = bytes && readTasks(bytes, match, main, problems);
       if (read === undefined) continue;
       problems.push(...listMisplaced(read));
@@ -104,7 +110,9 @@ async function readIncluded(main: ReadTasksFile, problems: Problem[]): Promise<R
 
 /** Settings of the whole file in an included one, which would have no effect. */
 function listMisplaced({ source }: ReadTasksFile): Problem[] {
-  const keys = Object.keys(source.value as object).filter((key) => key in fileSettings && key !== "timezone");
+  const keys = Object.keys(source.value as object).filter(
+    (key) => Object.hasOwn(fileSettings, key) && key !== "timezone",
+  );
   return keys.map((key) => ({
     file: source.file,
     position: source.positionOf([key], true),

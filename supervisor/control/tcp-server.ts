@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { closeSync, constants, fstatSync, readFileSync } from "node:fs";
+import { closeSync, constants, fstatSync } from "node:fs";
 import {
   createServer,
   type IncomingMessage,
@@ -9,6 +9,7 @@ import {
 } from "node:http";
 import { createServer as createTlsServer, Server as TlsServer } from "node:https";
 import { createSecureContext, type TlsOptions } from "node:tls";
+import { readDescriptor } from "../../shared/read-limited.ts";
 import { UserError } from "../../shared/user-error.ts";
 import { parseAddress } from "../config/address.ts";
 import { openGuarded, readGuarded } from "../config/checks/guarded-path.ts";
@@ -42,7 +43,7 @@ export class TcpServer {
       return;
     }
     try {
-      const token = readToken(settings);
+      const token = await readToken(settings);
       const tls = await readTls(settings);
       if (this.server === undefined || this.settings === undefined || !isSamePlace(this.settings, settings))
         await this.replace(settings, tls);
@@ -94,11 +95,11 @@ export class TcpServer {
   }
 }
 
-function readToken({ listen, token_file: file }: TcpControl): string | undefined {
+async function readToken({ listen, token_file: file }: TcpControl): Promise<string | undefined> {
   if (file === undefined) return undefined;
   const fd = openGuarded(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    const token = readFileSync(fd, "utf8").trim();
+    const token = (await readDescriptor(fd)).toString("utf8").trim();
     if (token === "") throw new UserError("control", `cannot serve ${listen}: ${file} is empty`);
     const { mode } = fstatSync(fd);
     const fail = (what: string, hint: string): never => {

@@ -1,7 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { homedir, userInfo } from "node:os";
 import { isAbsolute, join } from "node:path";
+import { ReadLimitError, readLimitedSync } from "../../../shared/read-limited.ts";
+import { UserError } from "../../../shared/user-error.ts";
 import { matchesPattern } from "./pattern.ts";
 import type { ConfigText, ConfigWorld } from "./ssh-config.ts";
 
@@ -63,11 +65,18 @@ function listFolder(folder: string, pattern: string): string[] {
   }
 }
 
+/** Nothing else of this program goes on meanwhile (ms). */
+const patience = 5_000;
+
+/** @throws UserError `ssh_config` for a file that has no end, or brings nothing */
 function readText(file: string): string | undefined {
   try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return undefined;
+    return readLimitedSync(file, { within: patience }).toString("utf8");
+  } catch (error) {
+    if (!(error instanceof ReadLimitError)) return undefined;
+    throw new UserError("ssh_config", `cannot read ssh's configuration in ${file}: ${error.code}`, {
+      cause: error,
+    });
   }
 }
 

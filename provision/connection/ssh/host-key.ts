@@ -1,5 +1,7 @@
-import { appendFile, mkdir, readFile } from "node:fs/promises";
+import { appendFile, mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
+import { ReadLimitError, readLimited } from "../../../shared/read-limited.ts";
+import { UserError } from "../../../shared/user-error.ts";
 import { UnreachableError } from "../connection.ts";
 import { findCertificateFault, parseHostCertificate } from "./host-certificate.ts";
 import {
@@ -16,10 +18,20 @@ import type { SshSettings } from "./ssh-settings.ts";
 
 /** The entries of every known_hosts file that exists. */
 export async function readKnownHosts(files: string[]): Promise<KnownHost[]> {
-  const texts = await Promise.all(
-    files.map(async (file) => ({ file, text: await readFile(file, "utf8").catch(() => "") })),
-  );
+  const texts = await Promise.all(files.map(async (file) => ({ file, text: await readText(file) })));
   return texts.flatMap(({ file, text }) => parseKnownHosts(text, file));
+}
+
+/** As ssh does it, a file that is not there, or that one may not read, is an empty one. @throws UserError `known_hosts` */
+async function readText(file: string): Promise<string> {
+  try {
+    return (await readLimited(file)).toString("utf8");
+  } catch (error) {
+    if (!(error instanceof ReadLimitError)) return "";
+    throw new UserError("known_hosts", `cannot read the host keys in ${file}: ${error.code}`, {
+      cause: error,
+    });
+  }
 }
 
 /** Remembers the key that a server showed, and whether it was good enough to go on. */
@@ -153,7 +165,7 @@ export class HostKeyCheck {
     const name = this.settings.hashKnownHosts ? hashName(this.name) : this.name;
     const line = `${name} ${keyTypeOf(this.#key)} ${this.#key.toString("base64")}\n`;
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    const before = await readFile(file, "utf8").catch(() => "");
+    const before = await readText(file);
     await appendFile(file, before === "" || before.endsWith("\n") ? line : `\n${line}`, { mode: 0o600 });
   }
 }

@@ -1,6 +1,7 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import type { ParsedKey } from "ssh2";
 import { quoteArgv } from "../../../shared/quote-argv.ts";
+import { readLimited } from "../../../shared/read-limited.ts";
 import { UserError } from "../../../shared/user-error.ts";
 import {
   findKeyFault,
@@ -31,7 +32,7 @@ export interface Identity {
  * @throws UserError `identity_unreadable` for a file that can't be read, that holds no key, or one that ssh does not take
  */
 export async function readIdentity(file: string): Promise<Identity | undefined> {
-  const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
+  const bytes = await readLimited(file).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === "ENOENT" || cause.code === "ENOTDIR") return undefined;
     throw unreadable(file, { reason: cause.code ?? cause.message }, cause);
   });
@@ -72,7 +73,7 @@ function unreadable(file: string, { reason, hint }: KeyFault, cause?: unknown): 
 }
 
 async function readPublicFile(file: string): Promise<ParsedKey | undefined> {
-  return readFile(`${file}.pub`).then(
+  return readLimited(`${file}.pub`).then(
     (text) => parseKey(text),
     () => undefined,
   );

@@ -6,12 +6,10 @@ import {
   mkdirSync,
   openSync,
   readlinkSync,
-  readSync,
   type Stats,
 } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
+import { type ReadLimits, readDescriptor } from "../../../shared/read-limited.ts";
 
 /** More symbolic links than this (that of the kernel) are a loop. */
 export const mostLinks = 40;
@@ -48,44 +46,16 @@ export async function readGuarded(path: string): Promise<string> {
 }
 
 /**
- * The bytes of a file, opened in the same way. A fifo keeps the reader waiting until somebody has written to it, and
- * nothing else of this process.
- * @throws as {@link openGuarded}
+ * The bytes of a file, opened in the same way, within limits: a fifo may keep its reader waiting for a while, and nothing else of
+ * this process.
+ * @throws as {@link openGuarded}; ReadLimitError
  */
-export async function readGuardedBytes(path: string): Promise<Buffer> {
-  if (!isGuarded() || ownDescriptor.test(path)) return readFile(path);
+export async function readGuardedBytes(path: string, limits?: ReadLimits): Promise<Buffer> {
   const fd = openGuarded(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    return fstatSync(fd).isFIFO() ? await readFifo(fd) : await readFile(`/proc/self/fd/${fd}`);
+    return await readDescriptor(fd, limits);
   } finally {
     closeSync(fd);
-  }
-}
-
-/**
- * Reads a fifo that is open already, from its first writer to its last. Opening it once more would wait for ever where a
- * writer has come and gone between the two.
- */
-async function readFifo(fd: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  const block = Buffer.alloc(65_536);
-  let hasWriter = false;
-  for (;;) {
-    const size = readSyncOrWait(fd, block);
-    if (size === 0 && hasWriter) return Buffer.concat(chunks);
-    if (size !== 0) hasWriter = true;
-    if (size > 0) chunks.push(Buffer.from(block.subarray(0, size)));
-    else await delay(10);
-  }
-}
-
-/** Bytes read; 0 without a writer; -1 where there is one that has not written. */
-function readSyncOrWait(fd: number, block: Buffer): number {
-  try {
-    return readSync(fd, block);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EAGAIN") return -1;
-    throw error;
   }
 }
 

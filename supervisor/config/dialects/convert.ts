@@ -55,6 +55,8 @@ function readAs(source: ConvertSource, dialect: Dialect): Parsed<Converted> {
   if (dialect === "procfile") return { ok: true, value: convertProcfile(text, file) };
   if (dialect === "anacrontab") return { ok: true, value: convertAnacrontab(text, file) };
   if (dialect !== "yaml") return { ok: true, value: convertCrontab(text, file, dialect) };
+  const checked = parseTasksFile(text, file);
+  if (!checked.ok) return checked;
   const parsed = parseYaml(text, file);
   if (!parsed.ok) return parsed;
   const value = settle(TasksFile, readDialect(parsed.value).value) as Converted["file"];

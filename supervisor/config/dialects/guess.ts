@@ -1,5 +1,5 @@
 import { isAnacronJob } from "./anacrontab.ts";
-import { listCrontabLines } from "./crontab-line.ts";
+import { type CrontabLine, listCrontabLines } from "./crontab-line.ts";
 import { type CronReader, isOfSupercronic, readTimes } from "./crontab-times.ts";
 import { judgeUser } from "./crontab-user.ts";
 import type { Dialect } from "./names.ts";
@@ -25,10 +25,21 @@ export function guessDialect(text: string, file: string): Dialect | "systemd" {
   // A line of an anacrontab with a name for its period looks like one of a crontab.
   const crons = jobs.filter((job) => isCronJob(job) && !(job.startsWith("@") && isAnacronJob(job)));
   if (crons.length === 0 && jobs.some(isAnacronJob)) return "anacrontab";
+  if (jobs.length === 0 && isWithoutJobs(text, lines)) return "crontab";
   if (crons.length > 0 || crontabName.test(file))
     return isSystemCrontab(text, file, crons) ? "system-crontab" : "crontab";
   if (isProcfile(text)) return "procfile";
   return jobs.some((job) => looksLikeCron.test(job)) ? "crontab" : "yaml";
+}
+
+/** Names that crontab(5) has for cron itself. */
+const cronVariables =
+  /^(MAILTO|MAILFROM|SHELL|PATH|HOME|LOGNAME|CRON_TZ|TZ|RANDOM_DELAY|START_HOURS_RANGE|CONTENT_TYPE)$/;
+
+/** A crontab whose jobs are gone, or were never written: what `crontab -e` begins with. */
+function isWithoutJobs(text: string, lines: readonly CrontabLine[]): boolean {
+  if (lines.length === 0) return /^#.*\b(dow|cron|crontab)\b/m.test(text);
+  return lines.every((line) => line.kind === "variable" && cronVariables.test(line.name));
 }
 
 function isCronJob(text: string): boolean {

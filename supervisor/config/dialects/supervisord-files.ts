@@ -1,7 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { toUserErrors } from "../../../shared/problem.ts";
+import { readLimited } from "../../../shared/read-limited.ts";
 import { listMatches } from "../include.ts";
+import { tasksFileLimits } from "../tasks-files.ts";
 import { listSupervisordIncludes, type SupervisordSources } from "./supervisord.ts";
 
 /**
@@ -31,7 +32,7 @@ export async function readSupervisordFiles(
 /** A pattern without wildcards may name what is not there, and then means nothing. */
 async function readIfThere(path: string): Promise<{ file: string; text: string } | undefined> {
   try {
-    return { file: path, text: await readFile(path, "utf8") };
+    return { file: path, text: (await readLimited(path, tasksFileLimits)).toString("utf8") };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;

@@ -21,6 +21,8 @@ export interface ExecOptions {
   limitSeconds?: number;
   /** what to call the command in an error; its first word by default */
   title?: string;
+  /** its output holds values that are nobody else's: no log and no event gets it */
+  isConfidential?: boolean;
 }
 
 /** An open way to one host: one SSH connection, or this machine itself. */

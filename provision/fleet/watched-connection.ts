@@ -18,7 +18,7 @@ export function watchConnection(connection: Connection, listen: Listener, signal
       const as_root = options.become === true;
       listen({ host, event: "command_started", command, summary: summarizeArgv(argv), as_root });
       const onLine = (line: string) => {
-        listen({ host, event: "output", line });
+        if (options.isConfidential !== true) listen({ host, event: "output", line });
         options.onLine?.(line);
       };
       const result = await untilAborted(connection.exec(argv, { ...options, onLine }), signal);

@@ -83,7 +83,12 @@ class HostDeploy {
     const actions: Action[] = [];
     if (mustStart) {
       actions.push(
-        preflightAction({ release: this.release, connection: this.connection, docker: this.#docker }),
+        preflightAction({
+          release: this.release,
+          connection: this.connection,
+          docker: this.#docker,
+          composeVersion: this.facts.docker.composeVersion ?? "",
+        }),
       );
       actions.push(...this.release.images.map((image) => this.#imageAction(image)));
     }

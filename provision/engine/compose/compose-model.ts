@@ -10,6 +10,17 @@ const Port = z.looseObject({
   host_ip: z.string().default(""),
 });
 
+const DevicePaths = z.looseObject({ source: z.string() }).transform(({ source }) => source);
+
+/** `/dev/kvm:/dev/kvm:rwm`, as Compose before 2.27 prints it, or its parts. */
+const Device = z.union([z.string().transform((text) => text.split(":")[0] ?? ""), DevicePaths]);
+
+const Volume = z.looseObject({
+  type: z.string().default("volume"),
+  source: z.string().optional(),
+  bind: z.looseObject({ create_host_path: z.boolean().optional() }).nullish(),
+});
+
 /** A network, volume, secret or config of a stack. */
 const Resources = z
   .record(
@@ -19,6 +30,10 @@ const Resources = z
         name: z.string().optional(),
         external: z.boolean().optional(),
         file: z.string().optional(),
+        driver: z.string().optional(),
+        ipam: z
+          .looseObject({ config: z.array(z.looseObject({ subnet: z.string().optional() })).nullish() })
+          .nullish(),
       })
       .nullable(),
   )
@@ -34,6 +49,12 @@ export const ComposeModel = z.looseObject({
       pull_policy: z.string().optional(),
       ports: z.array(Port).default([]),
       container_name: z.string().optional(),
+      devices: z.array(Device).default([]),
+      volumes: z.array(Volume).default([]),
+      runtime: z.string().optional(),
+      platform: z.string().optional(),
+      logging: z.looseObject({ driver: z.string().optional() }).nullish(),
+      cpus: z.coerce.number().optional(),
     }),
   ),
   networks: Resources,
@@ -72,6 +93,8 @@ export async function readComposeModel(
 ): Promise<ComposeReading> {
   const { code, stdout, stderr } = await connection.exec(shellScript(READ, stack, root), {
     become: true,
+    // Variables of the inventory stand in it with their values.
+    isConfidential: true,
     input: packFiles(files),
   });
   const lines = stderr.split("\n").filter((line) => line.trim() !== "");

@@ -1,6 +1,8 @@
 import type Docker from "dockerode";
 import { UserError } from "../../../shared/user-error.ts";
 import { type Connection, run } from "../../connection/connection.ts";
+import { readClaims } from "../../deploy/claimed-ports.ts";
+import { checkAbilities } from "../../deploy/engine-abilities.ts";
 import { type ComposeModel, readComposeModel } from "../../engine/compose/compose-model.ts";
 import { readListeners } from "../../engine/listeners.ts";
 import type { Action, ActionContext } from "../../fleet/action.ts";
@@ -16,6 +18,8 @@ export interface Preflight {
   release: Release;
   connection: Connection;
   docker: Docker;
+  /** of Compose on the host */
+  composeVersion: string;
 }
 
 /**
@@ -40,7 +44,8 @@ export function preflightAction(preflight: Preflight): Action {
 }
 
 /** Returns the images that the host lacks. */
-async function look({ release, connection, docker }: Preflight, { tell }: ActionContext): Promise<string[]> {
+async function look(preflight: Preflight, { tell }: ActionContext): Promise<string[]> {
+  const { release, connection, docker, composeVersion } = preflight;
   const { stack, settings, releaseFiles: files } = release;
   const { model, warnings } = await readComposeModel(connection, {
     stack,
@@ -49,8 +54,10 @@ async function look({ release, connection, docker }: Preflight, { tell }: Action
   });
   for (const warning of warnings) tell(warning);
   const listeners = await readListeners(connection);
-  refuseConflicts(connection, findPortConflicts(stack, model, settings.endpoints, listeners));
-  await checkSurroundings(connection, stack, listNeeds(model, release));
+  const claims = await readClaims(connection, stack, listeners);
+  refuseConflicts(connection, findPortConflicts(stack, model, settings.endpoints, [...listeners, ...claims]));
+  await checkSurroundings(connection, stack, listNeeds(model, release, composeVersion));
+  await checkAbilities(connection, stack, model);
   const missing: string[] = [];
   for (const name of imagesToPull(model, release)) {
     if (await hasImage(docker, name)) continue;

@@ -6,8 +6,8 @@ import type { Release } from "../../release/release.ts";
 
 /** Something outside of a stack that its containers cannot start without. */
 export interface Need {
-  /** `name`: a container's name, which nobody else may have; `path`: a file */
-  kind: "network" | "volume" | "container" | "name" | "path";
+  /** `name`: a container's name, which nobody else may have; `path`: a file; `bind`: what a bind mount has as its source */
+  kind: "network" | "volume" | "container" | "name" | "path" | "device" | "bind";
   name: string;
 }
 
@@ -18,6 +18,7 @@ export interface Need {
 export function listNeeds(
   { services, networks, volumes, secrets, configs }: ComposeModel,
   release: Pick<Release, "stack" | "configFiles" | "secretFiles">,
+  composeVersion = "",
 ): Need[] {
   const all = Object.values(services);
   const external = (kind: "network" | "volume", resources: ComposeModel["networks"]) =>
@@ -28,7 +29,16 @@ export function listNeeds(
   const joined = all.flatMap(({ network_mode: mode = "" }) => /^container:(.+)$/.exec(mode)?.[1] ?? []);
   const brought = new Set(listBrought(release));
   const files = [...Object.values(secrets), ...Object.values(configs)].flatMap((each) => each?.file ?? []);
+  // A device without a path is one of CDI: `vendor.com/gpu=all`.
+  const devices = all.flatMap(({ devices: paths }) => paths.filter((path) => path.startsWith("/")));
+  const { root } = layoutOf(release.stack);
+  // The stack's own folder is filled by the deploy.
+  const binds = all
+    .flatMap(({ volumes: mounts }) => mounts.filter((mount) => mustExist(mount, composeVersion)))
+    .flatMap(({ source }) => (source === undefined || isBelow(root, source) ? [] : source));
   return [
+    ...devices.map((name): Need => ({ kind: "device", name })),
+    ...binds.map((name): Need => ({ kind: "bind", name })),
     ...external("network", networks),
     ...external("volume", volumes),
     ...joined.filter((name) => !names.includes(name)).map((name): Need => ({ kind: "container", name })),
@@ -36,6 +46,22 @@ export function listNeeds(
     ...files.filter((path) => !brought.has(path)).map((name): Need => ({ kind: "path", name })),
   ];
 }
+
+/**
+ * Whether the engine refuses a bind mount whose source is not there. Compose before 2.35 makes a folder for it only where
+ * that is asked for, as the short form does; later ones always, but where it is forbidden (docker/compose#12797).
+ */
+function mustExist(
+  { type, bind }: ComposeModel["services"][string]["volumes"][number],
+  version: string,
+): boolean {
+  if (type !== "bind" || bind?.create_host_path === true) return false;
+  const [, major = 0, minor = 0] = (/^v?(\d+)\.(\d+)/.exec(version) ?? []).map(Number);
+  const isOld = major === 2 && minor < 35;
+  return bind?.create_host_path === false || isOld;
+}
+
+const isBelow = (folder: string, path: string) => path === folder || path.startsWith(`${folder}/`);
 
 /** The files of a release by the paths that they get on the host. */
 function listBrought({ stack, configFiles, secretFiles }: Parameters<typeof listNeeds>[1]): string[] {
@@ -52,7 +78,7 @@ while [ $# -gt 0 ]; do
   case $kind in
     network | volume) docker "$kind" inspect "$name" >/dev/null 2>&1 || echo "$number" ;;
     container) docker container inspect "$name" >/dev/null 2>&1 || echo "$number" ;;
-    path) [ -e "$name" ] || echo "$number" ;;
+    path | device | bind) [ -e "$name" ] || echo "$number" ;;
     name)
       # The engine takes the beginning of an id for a name, too.
       found=$(docker container inspect --format \\
@@ -106,6 +132,10 @@ function describeNeed({ kind, name }: Need, project: string | undefined): string
       return `the container ${name}, whose network a service uses, is not there`;
     case "path":
       return `the file ${name} of a secret or config is not there`;
+    case "device":
+      return `the device ${name} is not there`;
+    case "bind":
+      return `${name}, which a service mounts, is not there`;
     case "name":
       return `the container_name ${name} is taken${project === undefined || project === "-" ? "" : ` by the project ${project}`}`;
   }

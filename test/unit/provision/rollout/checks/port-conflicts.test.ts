@@ -87,6 +87,24 @@ test.each<[string, Listener[], number[]]>([
     [],
   ],
   ["one family each", [listener({ stack: "site", address: "::" }), listener(shop)], []],
+  [
+    "two stacks on one port of UDP",
+    [listener({ stack: "site", protocol: "udp" }), listener({ ...shop, protocol: "udp" })],
+    [443],
+  ],
+  [
+    "a port of UDP that a program has",
+    [listener({ stack: "site", protocol: "udp" }), listener({ protocol: "udp" })],
+    [],
+  ],
+  [
+    "multicast DNS",
+    [
+      listener({ stack: "site", protocol: "udp", port: 5353 }),
+      listener({ ...shop, protocol: "udp", port: 5353 }),
+    ],
+    [],
+  ],
   ["others among themselves", [listener(shop), listener({ stack: "blog" })], []],
 ])("shared: %s", (_title, listeners, expected) => {
   expect(findSharedPorts("site", listeners).map(({ port }) => port)).toEqual(expected);

@@ -7,10 +7,14 @@ const release = {
   configFiles: { "a.conf": Buffer.alloc(0) },
   secretFiles: { tok: Buffer.alloc(0) },
 };
-const needs = (model: object) =>
-  listNeeds(ComposeModel.parse({ services: {}, ...model }), release).map(
+const needs = (model: object, composeVersion = "2.26.1") =>
+  listNeeds(ComposeModel.parse({ services: {}, ...model }), release, composeVersion).map(
     ({ kind, name }) => `${kind} ${name}`,
   );
+
+const mounting = (keys: object) => ({
+  services: { a: { volumes: [{ type: "bind", target: "/data", ...keys }] } },
+});
 
 test.each<[string, object, string[]]>([
   ["nothing", { networks: { default: { name: "shop_default", ipam: {} } } }, []],
@@ -35,6 +39,17 @@ test.each<[string, object, string[]]>([
     { secrets: { tok: { file: "/opt/longshore/shop/secrets/other" } } },
     ["path /opt/longshore/shop/secrets/other"],
   ],
+  ["a device", { services: { a: { devices: ["/dev/kvm:/dev/kvm:rwm"] } } }, ["device /dev/kvm"]],
+  [
+    "a device of a newer Compose",
+    { services: { a: { devices: [{ source: "/dev/kvm" }] } } },
+    ["device /dev/kvm"],
+  ],
+  ["a device of CDI", { services: { a: { devices: ["vendor.com/gpu=all"] } } }, []],
+  ["a mount of the long form", mounting({ source: "/srv/data" }), ["bind /srv/data"]],
+  ["a mount that makes its folder", mounting({ source: "/srv/data", bind: { create_host_path: true } }), []],
+  ["a mount of what the deploy brings", mounting({ source: "/opt/longshore/shop/config" }), []],
+  ["a volume", { services: { a: { volumes: [{ type: "volume", source: "/srv/data" }] } } }, []],
   ["a config in the file itself", { configs: { c: { name: "shop_c", content: "x" } } }, []],
 ])("a stack with %s", (_title, model, expected) => {
   expect(needs(model)).toEqual(expected);
@@ -52,4 +67,11 @@ test.each([
     { kind: "path", name: "/etc/tok" },
   ] as const;
   expect(parseUnmet(all, output)).toEqual(expected);
+});
+
+test("later Composes make the folder of a mount, unless that is forbidden", () => {
+  expect(needs(mounting({ source: "/srv/data" }), "2.35.1")).toEqual([]);
+  expect(needs(mounting({ source: "/srv/data" }), "v5.0.2")).toEqual([]);
+  const forbidden = mounting({ source: "/srv/data", bind: { create_host_path: false } });
+  expect(needs(forbidden, "v5.0.2")).toEqual(["bind /srv/data"]);
 });

@@ -135,8 +135,8 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
 
 /** What the tasks wrote last may still be in their pipes; a descriptor that leaked to a stranger is not waited for. */
 async function readToTheEnd({ fleet }: Supervisor): Promise<void> {
-  const deadline = Date.now() + lastLines;
-  while (Date.now() < deadline && [...fleet.entries].some(({ capture }) => !capture.isDone)) {
+  const deadline = performance.now() + lastLines;
+  while (performance.now() < deadline && [...fleet.entries].some(({ capture }) => !capture.isDone)) {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

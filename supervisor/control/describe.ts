@@ -5,6 +5,7 @@ import type { Instance } from "../core/instance.ts";
 import { isSuccess } from "../core/restart.ts";
 import type { InstanceStatus, Off, SupervisorStatus } from "../protocol/status.ts";
 import type { Entry } from "../runtime/entry.ts";
+import { steadyNow, toClockTime } from "../runtime/steady-clock.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
 import { findOverdueEntry } from "./job-routes.ts";
 import type { Running } from "./running.ts";
@@ -33,7 +34,7 @@ export function describeInstance(running: Running, entry: Entry): InstanceStatus
   const { supervisor, jobs } = running;
   const { spec, instance } = entry;
   const { settings } = spec;
-  const now = Date.now();
+  const now = steadyNow();
   const isUp = instance.pid !== null && instance.startedAt !== null;
   // How the process before this one ended says nothing of a service that is up.
   const exit = settings.kind === "service" && instance.pid !== null ? null : instance.exit;
@@ -46,7 +47,7 @@ export function describeInstance(running: Running, entry: Entry): InstanceStatus
     kind: settings.kind,
     state: instance.state,
     pid: instance.pid,
-    started_at: isUp ? new Date(instance.startedAt ?? 0).toISOString() : null,
+    started_at: isUp ? new Date(toClockTime(instance.startedAt ?? 0)).toISOString() : null,
     uptime_seconds: isUp ? Math.max(0, Math.round((now - (instance.startedAt ?? 0)) / 1_000)) : null,
     restarts: instance.restarts,
     exit_code: exit?.code ?? null,

@@ -1,4 +1,5 @@
 import { InstanceState } from "../protocol/status.ts";
+import { toClockTime } from "../runtime/steady-clock.ts";
 import { measureJobs } from "./job-metrics.ts";
 import type { Running } from "./running.ts";
 
@@ -36,7 +37,7 @@ export async function renderMetrics(running: Running, version: string): Promise<
     up.set(of, instance.state === "running" ? 1 : 0);
     if (instance.health !== "none") healthy.set(of, instance.health === "healthy" ? 1 : 0);
     restarts.inc(of, instance.restarts);
-    if (instance.startedAt !== null) started.set(of, instance.startedAt / 1_000);
+    if (instance.startedAt !== null) started.set(of, toClockTime(instance.startedAt) / 1_000);
     if (instance.exit?.code != null) exitCode.set(of, instance.exit.code);
     const due = jobs.nextStart(entry);
     if (due !== null) next.set(of, due.getTime() / 1_000);

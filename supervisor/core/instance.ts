@@ -16,7 +16,7 @@ export interface Instance {
   /** counts the processes that were started; an event about an earlier one is stale */
   readonly generation: number;
   readonly pid: number | null;
-  /** when the present process was started, or the last one */
+  /** when the present process was started, or the last one; as all times of events, of a clock that nobody sets */
   readonly startedAt: number | null;
   /** starts in a row that did not last for the start period */
   readonly failedStarts: number;

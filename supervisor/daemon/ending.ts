@@ -36,13 +36,13 @@ export class Ending {
     this.requests += 1;
     if (this.requests === 3) setTimeout(() => this.leave(this.exitCode || 1), lastMoments);
     this.exitCode ||= exitCode;
-    this.deadline = Math.min(this.deadline, Date.now() + timeout);
+    this.deadline = Math.min(this.deadline, performance.now() + timeout);
     this.log(`shutting down: ${reason}`);
     void this.shutdown.begin(timeout).then(this.resolveStopped);
   }
 
   /** What is left of `shutdown_timeout` (ms). */
   get timeLeft(): number {
-    return this.deadline - Date.now();
+    return this.deadline - performance.now();
   }
 }

@@ -19,6 +19,7 @@ import { GroupWatch } from "./process/leftovers/group-watch.ts";
 import type { Leftovers } from "./process/leftovers/leftovers.ts";
 import { MemoryWatch } from "./process/memory-watch.ts";
 import { runAside } from "./process/run-aside.ts";
+import { steadyNow, toClockTime } from "./steady-clock.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { setTimeLimit } from "./time-limit.ts";
 
@@ -32,7 +33,7 @@ export type ChangeListener = (entry: Entry, before: Instance) => void;
 export class Supervisor {
   readonly fleet: Fleet;
   readonly memory: MemoryWatch;
-  readonly startedAt = new Date();
+  private readonly beganAt = steadyNow();
   plan: Plan;
   /** nothing is started any more */
   isClosing = false;
@@ -53,7 +54,7 @@ export class Supervisor {
     this.fleet = new Fleet(surroundings.output, new LogFiles(surroundings.log));
     this.leftovers = findLeftovers(surroundings.reaper);
     this.groups = new GroupWatch(this.leftovers.anyAlive, (entry, generation) =>
-      this.dispatch(entry, { type: "emptied", generation, at: Date.now() }),
+      this.dispatch(entry, { type: "emptied", generation, at: steadyNow() }),
     );
     this.memory = new MemoryWatch(
       () => this.fleet.entries,
@@ -61,6 +62,11 @@ export class Supervisor {
     );
     for (const spec of plan.specs) this.add(spec);
     this.memory.update();
+  }
+
+  /** As the clock is set now. */
+  get startedAt(): Date {
+    return new Date(toClockTime(this.beganAt));
   }
 
   add(spec: InstanceSpec): Entry {
@@ -190,18 +196,19 @@ export class Supervisor {
       stderr: spec.stderr === "stdout" ? "stdout" : take("stderr", spec.stderr),
       notify: watchForNotification(readiness, onReady),
       onExit: (exit) => this.exited(entry, generation, exit),
-      onError: (reason) => this.dispatch(entry, { type: "spawn_failed", generation, reason, at: Date.now() }),
+      onError: (reason) =>
+        this.dispatch(entry, { type: "spawn_failed", generation, reason, at: steadyNow() }),
     });
     if (spawned === undefined) return;
     entry.group = spawned.pid;
     entry.cgroup = spawned.cgroup;
     capture.attach(spawned.readers);
-    this.dispatch(entry, { type: "spawned", generation, pid: spawned.pid, at: Date.now() });
+    this.dispatch(entry, { type: "spawned", generation, pid: spawned.pid, at: steadyNow() });
   }
 
   private exited(entry: Entry, generation: number, exit: Exit): void {
     const groupEmpty = !this.leftovers.anyAlive(entry);
-    this.dispatch(entry, { type: "exited", generation, exit, groupEmpty, at: Date.now() });
+    this.dispatch(entry, { type: "exited", generation, exit, groupEmpty, at: steadyNow() });
   }
 
   /** Where it fails, the stop signal is sent after all; what is left after the grace period is killed. */
@@ -242,7 +249,7 @@ export class Supervisor {
   private arm(entry: Entry, milliseconds: number): void {
     entry.cancelTimer();
     const { generation } = entry.instance;
-    const fire = (): void => this.dispatch(entry, { type: "timer", generation, at: Date.now() });
+    const fire = (): void => this.dispatch(entry, { type: "timer", generation, at: steadyNow() });
     entry.cancelTimer = setTimeLimit(milliseconds, fire);
   }
 

@@ -2,6 +2,7 @@ import { cannotRun, isActive } from "../../core/instance.ts";
 import type { EndCause, RunStart } from "../../core/jobs/decision.ts";
 import { isSuccess } from "../../core/restart.ts";
 import type { Entry } from "../entry.ts";
+import { toClockTime } from "../steady-clock.ts";
 import type { Supervisor } from "../supervisor.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { setTimeLimit } from "../time-limit.ts";
@@ -140,7 +141,7 @@ export class LiveRuns {
   private async finish(live: LiveRun): Promise<void> {
     const { entry, job, run, cause } = live;
     const exit = entry.instance.exit ?? cannotRun;
-    const { startedAt } = entry.instance;
+    const startedAt = entry.instance.startedAt === null ? null : toClockTime(entry.instance.startedAt);
     const endedAt = Date.now();
     await entry.capture.settle(outputPatience);
     live.stop();

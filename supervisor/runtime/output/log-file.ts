@@ -49,7 +49,7 @@ export class LogFile {
 
   /** Appends whole lines. Never throws. */
   write(lines: Buffer): void {
-    if (this.lost > 0 && Date.now() - this.failedAt < retryEvery) {
+    if (this.lost > 0 && performance.now() - this.failedAt < retryEvery) {
       this.lost += lines.length;
       return;
     }
@@ -62,7 +62,7 @@ export class LogFile {
       const code = (error as NodeJS.ErrnoException).code ?? "error";
       if (this.lost === 0)
         this.report(`cannot write ${this.path} (${code}); its lines are lost until that is fixed`);
-      this.failedAt = Date.now();
+      this.failedAt = performance.now();
       this.lost += lines.length;
       this.close();
     }
@@ -115,8 +115,7 @@ export class LogFile {
   }
 
   private open(): void {
-    const now = Date.now();
-    if (this.fd !== undefined && now - this.lookedAt >= lookEvery) this.look(now);
+    if (this.fd !== undefined && performance.now() - this.lookedAt >= lookEvery) this.look();
     if (this.fd !== undefined) return;
     makeFolder(dirname(this.path));
     this.fd = openGuarded(this.path, openFlags, this.settings.mode ?? 0o644);
@@ -126,8 +125,8 @@ export class LogFile {
     this.isRegular = stats.isFile();
     this.inode = ino;
     this.size = size;
-    this.openedAt = size === 0 || birthtimeMs === 0 ? now : birthtimeMs;
-    this.lookedAt = now;
+    this.openedAt = size === 0 || birthtimeMs === 0 ? Date.now() : birthtimeMs;
+    this.lookedAt = performance.now();
   }
 
   /** Also of a file that is there already: whoever asks for it does not want it read as it was. */
@@ -146,8 +145,9 @@ export class LogFile {
   }
 
   /** Notices that the file was moved, removed or emptied by somebody else, and that it has become too old. */
-  private look(now: number): void {
-    this.lookedAt = now;
+  private look(): void {
+    this.lookedAt = performance.now();
+    const now = Date.now();
     const present = statSync(this.path, { throwIfNoEntry: false });
     if (present?.ino !== this.inode) {
       this.close();
@@ -162,7 +162,7 @@ export class LogFile {
 
   private mayRotate(): boolean {
     if (!this.isRegular) return false;
-    return this.stuckAt === null || Date.now() - this.stuckAt >= retryEvery;
+    return this.stuckAt === null || performance.now() - this.stuckAt >= retryEvery;
   }
 
   /** Begins a new file. Where the old one cannot be put aside (its folder is not ours) it grows on: no line is lost. */
@@ -176,7 +176,7 @@ export class LogFile {
       const { code, message } = error as NodeJS.ErrnoException;
       if (this.stuckAt === null)
         this.report(`cannot put ${this.path} aside (${code ?? message}); it grows until that is fixed`);
-      this.stuckAt = Date.now();
+      this.stuckAt = performance.now();
     }
     this.open();
   }

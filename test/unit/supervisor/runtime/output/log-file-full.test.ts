@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { LogFile } from "../../../../../supervisor/runtime/output/log-file.ts";
 
 /** Bytes that the disk still takes. */
@@ -22,14 +22,18 @@ vi.mock("node:fs", async (importOriginal) => {
   return { ...fs, writeSync };
 });
 
-const folder = mkdtempSync(join(tmpdir(), "longshore-log-full-"));
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "longshore-log-full-"));
+});
 afterEach(() => {
   vi.useRealTimers();
+  disk.room = Number.POSITIVE_INFINITY;
   rmSync(folder, { recursive: true });
 });
 
 test("a full disk loses lines, says so, and cuts none that comes later", () => {
-  vi.useFakeTimers({ toFake: ["Date"] });
+  vi.useFakeTimers({ toFake: ["performance"] });
   const reports: string[] = [];
   const path = join(folder, "log");
   const log = new LogFile(path, { max_size: 0, max_files: 1 }, (message) => reports.push(message));
@@ -38,11 +42,11 @@ test("a full disk loses lines, says so, and cuts none that comes later", () => {
   disk.room = 2;
   write("two");
   write("three");
-  vi.setSystemTime(Date.now() + 2_000);
+  vi.advanceTimersByTime(2_000);
   write("four");
   disk.room = Number.POSITIVE_INFINITY;
   write("five");
-  vi.setSystemTime(Date.now() + 2_000);
+  vi.advanceTimersByTime(2_000);
   write("six");
   write("seven");
   expect(readFileSync(path, "utf8")).toBe("one\ntw\nsix\nseven\n");
@@ -50,4 +54,19 @@ test("a full disk loses lines, says so, and cuts none that comes later", () => {
     `cannot write ${path} (ENOSPC); its lines are lost until that is fixed`,
     `${path} can be written again; 20 bytes were lost`,
   ]);
+});
+
+test("a disk that has room again is written to after a second, also where the clock was set back meanwhile", () => {
+  vi.useFakeTimers({ toFake: ["Date", "performance"] });
+  const path = join(folder, "log");
+  const log = new LogFile(path, { max_size: 0, max_files: 1 }, () => {});
+  const write = (line: string): void => log.write(Buffer.from(`${line}\n`));
+  write("one");
+  disk.room = 0;
+  write("two");
+  disk.room = Number.POSITIVE_INFINITY;
+  vi.advanceTimersByTime(2_000);
+  vi.setSystemTime(Date.now() - 5 * 3_600_000);
+  write("three");
+  expect(readFileSync(path, "utf8")).toBe("one\nthree\n");
 });

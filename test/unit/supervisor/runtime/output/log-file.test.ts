@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   readSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -23,7 +24,7 @@ const rotation = { max_size: 1_000, max_files: 2, max_age: day };
 let folder = "";
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "longshore-log-"));
-  vi.useFakeTimers({ toFake: ["Date"] });
+  vi.useFakeTimers({ toFake: ["Date", "performance"] });
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -32,7 +33,7 @@ afterEach(() => {
 
 const openLog = (): LogFile =>
   new LogFile(join(folder, "log"), rotation, (message) => expect.unreachable(message));
-const wait = (milliseconds: number): void => void vi.setSystemTime(Date.now() + milliseconds);
+const wait = (milliseconds: number): void => void vi.advanceTimersByTime(milliseconds);
 const files = (): Record<string, string> =>
   Object.fromEntries(
     readdirSync(folder)
@@ -141,4 +142,14 @@ test.each([
   log.use({ max_size: 10, max_files: 1, mode: 0o600 });
   expect(statSync(path).mode & 0o7777).toBe(0o600);
   log.close();
+});
+
+test("a file that somebody else has moved is left, also where the clock was set back meanwhile", () => {
+  const log = openLog();
+  write(log, "one");
+  renameSync(join(folder, "log"), join(folder, "log.mine"));
+  wait(2_000);
+  vi.setSystemTime(Date.now() - 5 * 3_600_000);
+  write(log, "two");
+  expect(files()).toEqual({ log: "two\n", "log.mine": "one\n" });
 });

@@ -1,6 +1,9 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
+import { readProcesses } from "../../supervisor/runtime/process/proc.ts";
+import { hasEnded } from "../../supervisor/runtime/process/process-group.ts";
 import { Daemon, useDaemons } from "./daemon.ts";
 
 useDaemons();
@@ -182,6 +185,28 @@ it("changes nothing when the file is bad, and says where", async () => {
   expect(answer.code).toBe(1);
   expect(answer.stderr).toContain("tasks.yaml:2:51: tasks.web.umsk: unknown key");
   expect(await pids(daemon)).toEqual(before);
+});
+
+it("changes nothing when the program that reads the file is killed, as by a limit of memory", async () => {
+  const daemon = new Daemon("tasks: { web: { command: sleep 1000, start_period: 10ms } }");
+  const { pid } = await daemon.until("web", ({ state }) => state === "running");
+  rmSync(daemon.file);
+  // It waits for somebody who writes.
+  execFileSync("mkfifo", [daemon.file]);
+  const answer = daemon.ctl("reload");
+  const reader = await vi.waitUntil(
+    () => readProcesses().find((info) => info.parent === daemon.pid && info.pid !== pid && !hasEnded(info)),
+    { timeout: 20_000 },
+  );
+  process.kill(reader.pid, "SIGKILL");
+  const { code, stderr } = await answer;
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: expect.stringMatching(
+      /^cannot read \S+: the program for it ended \(killed by SIGKILL\)\n {2}is there/,
+    ),
+  });
+  expect((await daemon.instance("web")).pid).toBe(pid);
 });
 
 it("switches a task on when the environment that it requires has come", async () => {

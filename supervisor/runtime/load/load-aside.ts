@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../../../shared/user-error.ts";
 import type { Plan } from "../../config/load.ts";
+import { describeExit, type Exit } from "../../core/instance.ts";
 import { readInherited, readOwnVariables } from "../process/inherited.ts";
 import { ownContext, type Spawner } from "../process/spawn.ts";
 import { setTimeLimit } from "../time-limit.ts";
@@ -27,22 +28,50 @@ export async function loadPlanAside(file: string, spawner: Spawner): Promise<Pla
     const { loadPlan } = await import("../../config/load.ts");
     return loadPlan(file, readInherited());
   }
-  const answer = JSON.parse(await readOutput([process.execPath, program, file], spawner)) as LoadAnswer;
+  const answer = await readAnswer([process.execPath, program, file], spawner);
   if (answer.ok) return answer.plan;
   throw fromPlainError(answer.error);
 }
 
-function readOutput(argv: [string, ...string[]], spawner: Spawner): Promise<string> {
+/** @throws UserError where the program comes to no answer: it is killed, cannot be started, or gets no memory */
+async function readAnswer(argv: [string, ...string[]], spawner: Spawner): Promise<LoadAnswer> {
+  const { answer, complaint, exit } = await readOutput(argv, spawner);
+  try {
+    return JSON.parse(answer) as LoadAnswer;
+  } catch {
+    const words = complaint.split("\n").find((line) => line.trim() !== "");
+    const detail = words === undefined ? "" : `: ${words.trim()}`;
+    throw noAnswer(argv, `the program for it ended (${describeExit(exit)})${detail}`);
+  }
+}
+
+function noAnswer(argv: readonly string[], reason: string): UserError {
+  const hint =
+    "is there a limit of memory or of processes that it meets (docker run --memory, --pids-limit)?";
+  return new UserError("tasks_file", `cannot read ${argv.at(-1)}: ${reason}`, { hint });
+}
+
+interface Spoken {
+  readonly answer: string;
+  readonly complaint: string;
+  readonly exit: Exit;
+}
+
+function readOutput(argv: [string, ...string[]], spawner: Spawner): Promise<Spoken> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     const complaints: Buffer[] = [];
+    const textOf = (blocks: readonly Buffer[]): string => Buffer.concat(blocks).toString("utf8");
+    let exit: Exit | undefined;
     let open = 2;
     let cancelLimit = (): void => {};
+    const look = (): void => {
+      if (open === 0 && exit !== undefined)
+        resolve({ answer: textOf(chunks), complaint: textOf(complaints), exit });
+    };
     const onEnd = (): void => {
       open -= 1;
-      if (open > 0) return;
-      if (chunks.length > 0) resolve(Buffer.concat(chunks).toString("utf8"));
-      else reject(new Error(`cannot read tasks.yaml: ${Buffer.concat(complaints).toString("utf8")}`));
+      look();
     };
     const { asides } = spawner;
     const run = asides.newRun();
@@ -53,11 +82,13 @@ function readOutput(argv: [string, ...string[]], spawner: Spawner): Promise<stri
       inherits: readOwnVariables(),
       stdout: { onChunk: (chunk) => chunks.push(Buffer.from(chunk)), onEnd },
       stderr: { onChunk: (chunk) => complaints.push(Buffer.from(chunk)), onEnd },
-      onExit: () => {
+      onExit: (end) => {
         cancelLimit();
         asides.ended(run);
+        exit = end;
+        look();
       },
-      onError: (reason) => reject(new Error(reason)),
+      onError: (reason) => reject(noAnswer(argv, reason)),
     });
     if (spawned === undefined) return;
     asides.began(run, spawned.pid);

@@ -8,9 +8,11 @@ import picocolors from "picocolors";
 import { wantsColors } from "../shared/color-choice.ts";
 import { UserError } from "../shared/user-error.ts";
 import { makeVisible } from "../shared/visible-text.ts";
-import { signalNumber } from "./config/task/signal-name.ts";
+import { signalNames, signalNumber } from "./config/task/signal-name.ts";
 import { ControlClient } from "./ctl/client.ts";
 import { runShell } from "./ctl/shell.ts";
+import { hearRealtime } from "./daemon/hear-realtime.ts";
+import { halt, strays } from "./daemon/signals.ts";
 import type { SupervisorStatus } from "./protocol/status.ts";
 
 type Daemon = ChildProcessByStdio<null, Readable, Readable>;
@@ -45,12 +47,13 @@ export async function runWithShell(args: readonly string[], socket: string): Pro
   const ended = exitCodeOf(daemon).finally(() => over.abort());
   // Looked at when the prompt has ended, too.
   ended.catch(() => {});
-  passSignalsOn(daemon);
+  const served = passSignalsOn(daemon);
   for (const stream of [daemon.stdout, daemon.stderr]) readLines(stream, (lines) => show(lines));
   // The terminal may go away at any moment; the prompt ends with it.
   process.stdout.on("error", () => over.abort());
   const client = new ControlClient(socket);
   if (await serves(client, daemon, over.signal)) {
+    served();
     const colors = picocolors.createColors(wantsColors(process.env, true));
     const print = (text: string): void => void process.stdout.write(`${text}\n`);
     await runShell(
@@ -86,10 +89,32 @@ async function serves(client: ControlClient, { pid }: Daemon, over: AbortSignal)
   return false;
 }
 
-/** What a terminal or a service manager says to this process is meant for longshored. A stray signal ends neither. */
-function passSignalsOn(daemon: Daemon): void {
-  for (const signal of ["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const)
+/**
+ * What a terminal or a service manager says to this process is meant for longshored, and ends neither of them where it would
+ * not end longshored alone. One that begins does not hear signals yet: only those that ask for the end reach it.
+ * @returns to be called when it serves
+ */
+function passSignalsOn(daemon: Daemon): () => void {
+  let isServed = false;
+  let wantsReload = false;
+  const end = (): void => void daemon.kill("SIGTERM");
+  const pass = (signal: NodeJS.Signals): void => {
+    if (isServed) daemon.kill(signal);
+    else if (signal === "SIGHUP") wantsReload = true;
+  };
+  for (const signal of ["SIGTERM", "SIGINT", "SIGQUIT"] as const)
     process.on(signal, () => daemon.kill(signal));
+  for (const signal of ["SIGHUP", ...strays] as const) process.on(signal, () => pass(signal));
+  process.on("SIGPWR", () => (process.pid === 1 ? end() : pass("SIGPWR")));
+  for (const signal of signalNames) {
+    if (!signal.startsWith("SIGRT")) continue;
+    const meansHalt = process.pid === 1 && signal === halt;
+    hearRealtime(signalNumber(signal), meansHalt ? end : () => {});
+  }
+  return () => {
+    isServed = true;
+    if (wantsReload) daemon.kill("SIGHUP");
+  };
 }
 
 async function exitCodeOf(daemon: Daemon): Promise<number> {

@@ -3,13 +3,13 @@ import { hearRealtime } from "./hear-realtime.ts";
 
 const endSignals = ["SIGTERM", "SIGINT", "SIGQUIT"] as const;
 /** systemd's way to halt a container, also as STOPSIGNAL of its images; SIGPWR is LXC's (lxc.signal.halt). */
-const halt = "SIGRTMIN+3";
+export const halt = "SIGRTMIN+3";
 
 /**
  * What would end a process, or stop it for a debugger, and means nothing here. At SIGUSR1 Node would open its debugger to the
  * machine; SIGUSR2 is what the logrotate files of supervisord send.
  */
-const strays = [
+export const strays = [
   "SIGUSR1",
   "SIGUSR2",
   "SIGALRM",

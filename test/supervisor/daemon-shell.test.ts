@@ -66,7 +66,7 @@ tasks:
     expect(await shell.type("tus quiet\r", /quiet +running/)).not.toContain("unknown command");
   });
 
-  it("takes Ctrl-C for what is typed, SIGTERM for the end, and SIGHUP for a reload", async () => {
+  it("takes Ctrl-C for what is typed, SIGTERM for the end, SIGHUP for a reload, and other signals for nothing", async () => {
     const shell = open(web);
     await shell.type("", /longshore> /);
     await shell.type("nonsense", /nonsense/);
@@ -78,6 +78,7 @@ tasks:
     writeFileSync(join(folder, "tasks.yaml"), web.replace("web:", "app:"));
     const prompt = readProcess(pid)?.parent ?? -1;
     expect(prompt).toBeGreaterThan(1);
+    for (const stray of ["SIGALRM", "SIGIO", "SIGPWR", 40]) process.kill(prompt, stray);
     const reloaded = shell.type("", /reloaded/);
     process.kill(prompt, "SIGHUP");
     await reloaded;

@@ -30,6 +30,7 @@ export function createDaemonProgram(paths: DefaultPaths): Command {
     .option("--shell", "with a prompt for it, as longshorectl has; the end of the prompt ends longshored")
     .action(async (named: string | undefined, { shell, ...options }: DaemonOptions) => {
       requireSocketPath(options.socket);
+      requireProc();
       if (named === undefined && !existsSync(standardFile)) refuseWithoutFile();
       if (shell === true) {
         const { runWithShell } = await import("./daemon-shell.ts");
@@ -112,6 +113,13 @@ export function createDaemonProgram(paths: DefaultPaths): Command {
 function refuseWithoutFile(): never {
   const hint = `\`longshored FILE\` runs another one, and \`longshored init\` writes an example; in a container, mount its folder (-v ./config:/etc/longshore:ro) or COPY it there`;
   throw new UserError("tasks_file", `there is no ${standardFile}, so there is nothing to run`, { hint });
+}
+
+/** Processes are found, and paths are opened safely, through /proc: without it the first file could not be read. */
+function requireProc(): void {
+  if (process.platform !== "linux" || existsSync("/proc/self/fd")) return;
+  const hint = "mount it before longshored starts: mount -t proc proc /proc";
+  throw new UserError("proc", "there is no /proc here, and longshored needs it", { hint });
 }
 
 /** @throws UserError where the file is there already, or cannot be written */

@@ -28,9 +28,9 @@ export function encodeText(text: string): Buffer {
   );
 }
 
-/** The bytes of a text as the system takes a string: ended by a NUL. */
-export function terminate(text: string): Buffer {
-  return encodeText(`${text}\0`);
+/** A text as koffi takes a string for the system: itself, or where it has bytes that are no UTF-8 these, ended by a NUL. */
+export function terminate(text: string): string | Buffer {
+  return strayByte.test(text) ? encodeText(`${text}\0`) : text;
 }
 
 /** The length of the UTF-8 character that begins here; 0 where none does. */

@@ -1,6 +1,7 @@
-import { fchmodSync, openSync } from "node:fs";
+import { constants, fchmodSync } from "node:fs";
 import { nameSignal } from "../../config/task/signal-name.ts";
 import type { Exit } from "../../core/instance.ts";
+import { loadReadText, type ReadText } from "../read-text.ts";
 import { loadFileRights, type WithFileRights } from "./file-rights.ts";
 import { loadPosixSpawn, type PosixSpawn } from "./posix-spawn.ts";
 import { SystemError } from "./system-error.ts";
@@ -31,6 +32,7 @@ export interface Native extends PosixSpawn {
   exit(code: number): void;
   /** An extended attribute of a file, or undefined. */
   readAttribute(path: string, name: string): string | undefined;
+  readonly readText: ReadText;
 }
 
 const WNOHANG = 1;
@@ -58,6 +60,7 @@ export async function loadNative(onProblem: (reason: string) => void): Promise<N
     const getxattr = libc.func("int64 getxattr(str path, str name, void *value, size_t size)");
     const signal = libc.func("void *signal(int number, void *handler)");
     const exit = libc.func("void _exit(int status)");
+    const open = libc.func("int open(str path, int flags)");
     let idle: { read: number; write: number } | undefined;
     const openPipe = () => {
       if (pipe2(ends, O_CLOEXEC) !== 0) throw new SystemError("pipe2", koffi.errno());
@@ -84,7 +87,9 @@ export async function loadNative(onProblem: (reason: string) => void): Promise<N
           idle = openPipe();
           fchmodSync(idle.read, 0o444);
         }
-        return openSync(`/proc/self/fd/${idle.read}`, "r");
+        const fd: number = open(`/proc/self/fd/${idle.read}`, constants.O_RDONLY | O_CLOEXEC);
+        if (fd < 0) throw new SystemError("open", koffi.errno());
+        return fd;
       },
       becomeSubreaper: () => {
         prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
@@ -94,6 +99,7 @@ export async function loadNative(onProblem: (reason: string) => void): Promise<N
       ignoreSignal: (number) => {
         signal(number, SIG_IGN);
       },
+      readText: loadReadText(libc, koffi.errno),
       readAttribute: (path, name) => {
         const length = Number(getxattr(path, name, attribute, attribute.length));
         return length < 0 ? undefined : attribute.toString("utf8", 0, length);

@@ -7,11 +7,14 @@ import type { Argv } from "../../config/task/command.ts";
 import { findProgram, isBinary, requireInterpreter } from "./program-file.ts";
 import { SystemError } from "./system-error.ts";
 
+/** A text, or its bytes with a NUL at their end. */
+export type NativeString = string | Buffer;
+
 /** A process to start with posix_spawn(3). */
 export interface NativeProcess {
   readonly argv: Argv;
-  /** all of its environment, as `NAME=value`, each ended by a NUL */
-  readonly environment: readonly Buffer[];
+  /** all of its environment, as `NAME=value` */
+  readonly environment: readonly NativeString[];
   readonly searchPath: string | undefined;
   readonly workingDir: string | undefined;
   /** descriptors of this process by those that the child gets them as; 0, 1 and 2 are /dev/null otherwise */
@@ -59,6 +62,7 @@ export function loadPosixSpawn(libc: LibraryHandle): PosixSpawn {
   const attributesWithCgroup = makeAttributes(libc, spawnFlags | POSIX_SPAWN_SETCGROUP);
   const nowhere = openSync("/dev/null", "r+");
   const pid = Buffer.alloc(4);
+  const actions = Buffer.alloc(structSize);
 
   const attributesFor = (cgroup: number | undefined): Buffer => {
     if (cgroup === undefined) return attributes;
@@ -67,7 +71,6 @@ export function loadPosixSpawn(libc: LibraryHandle): PosixSpawn {
   };
 
   const run = (path: string, argv: Argv, request: NativeProcess): number => {
-    const actions = Buffer.alloc(structSize);
     initActions(actions);
     try {
       for (const fd of [0, 1, 2]) addDup2(actions, request.descriptors.get(fd) ?? nowhere, fd);

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readdirSync, readFileSync, statSync } from "node:fs";
+import type { ReadText } from "../read-text.ts";
 
 /** The kernel counts resident memory in pages, of 16 or 64 KiB on some arm64 machines. */
 const pageSize = findPageSize(readOwn("auxv"));
@@ -26,9 +27,14 @@ export function readProcess(pid: number): ProcessInfo | undefined {
 
 /** Every process that can be seen from here. */
 export function readProcesses(): ProcessInfo[] {
+  return listPids().flatMap((pid) => readProcess(pid) ?? []);
+}
+
+/** The pids of every process that can be seen from here. */
+export function listPids(): number[] {
   try {
-    const pids = listNames("/proc").filter((name) => name >= "1" && name < ":");
-    return pids.flatMap((pid) => readProcess(Number(pid)) ?? []);
+    const names = listNames("/proc").filter((name) => name >= "1" && name < ":");
+    return names.map(Number);
   } catch {
     return [];
   }
@@ -61,13 +67,17 @@ function readTaskChildren(pid: number): number[] {
   }
 }
 
-/** The value of a variable in the environment that a process was started with. */
-export function readVariable(pid: number, name: string): string | undefined {
+/** The value of a variable in the environment that a process was started with; null where that may not be read. */
+export function readVariable(pid: number, name: string, read?: ReadText): string | undefined | null {
   try {
-    const entries = readText(`/proc/${pid}/environ`).split("\0");
-    return entries.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1);
+    const text = `\0${readText(`/proc/${pid}/environ`, read)}\0`;
+    const before = `\0${name}=`;
+    const at = text.indexOf(before);
+    if (at < 0) return undefined;
+    const start = at + before.length;
+    return text.slice(start, text.indexOf("\0", start));
   } catch {
-    return undefined;
+    return null;
   }
 }
 
@@ -83,8 +93,12 @@ export function readOwner(pid: number): { readonly uid: number; readonly gid: nu
 /** Held back for a look: who has no descriptor left must still see what there is to end. */
 let spare: number | undefined = openSync("/dev/null", "r");
 
-function readText(path: string): string {
-  return withSpare(() => readFileSync(path, "latin1"));
+function readText(path: string, read: ReadText = readByNode): string {
+  return withSpare(() => read(path));
+}
+
+function readByNode(path: string): string {
+  return readFileSync(path, "latin1");
 }
 
 function listNames(path: string): string[] {

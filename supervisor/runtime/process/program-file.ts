@@ -2,6 +2,7 @@ import { accessSync, closeSync, constants, existsSync, openSync, readSync, statS
 import { basename, resolve } from "node:path";
 import { quoteArgv } from "../../../shared/quote-argv.ts";
 import { UserError } from "../../../shared/user-error.ts";
+import type { ReadText } from "../read-text.ts";
 
 /** Where programs are looked for when no PATH is set. */
 const standardPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -20,12 +21,13 @@ export function findOwnProgram(program: string): string | undefined {
 
 /** Whether a file begins as no text does. */
 export function isBinary(file: string): boolean {
-  return readBeginning(file).includes(0);
+  return readBeginning(file).includes("\0");
 }
 
 /** A script whose interpreter is missing is refused with the errno of a missing program. @throws UserError for one */
 export function requireInterpreter(file: string): void {
-  const [, interpreter] = /^#![ \t]*(\S+)/.exec(readBeginning(file).toString("utf8")) ?? [];
+  const text = Buffer.from(readBeginning(file), "latin1").toString("utf8");
+  const [, interpreter] = /^#![ \t]*(\S+)/.exec(text) ?? [];
   if (interpreter === undefined || existsSync(interpreter)) return;
   throw new UserError("interpreter", `cannot run ${file}: no such interpreter: ${interpreter}`);
 }
@@ -36,22 +38,24 @@ const shells = ["sh", "bash", "dash", "ash", "ksh", "zsh"];
  * Looks at the file that a command starts for what the system does not say, or only by the number of another error: Windows
  * line ends, which make the carriage return a part of the interpreter's name.
  * @param isChained another program starts it, which tells nobody why it cannot
+ * @param read reads its beginning
  * @throws UserError for what cannot run
  */
 export function requireProgram(
   [program, ...args]: readonly [string, ...string[]],
   { searchPath, workingDir = "." }: { searchPath: string | undefined; workingDir: string | undefined },
   isChained: boolean,
+  read?: ReadText,
 ): void {
   const found = findProgram(program, searchPath);
   const file = found === undefined ? undefined : resolve(workingDir, found);
   if (isChained) requireExecutable(program, file);
   if (file === undefined) return;
   if (isChained) requireInterpreter(file);
-  requireUnixLines(program, file, /^#!/);
+  requireUnixLines(program, file, /^#!/, read);
   const [script] = args;
   if (shells.includes(basename(program)) && script !== undefined && !/^[-+]/.test(script))
-    requireUnixLines(script, resolve(workingDir, script), /^/);
+    requireUnixScript(script, resolve(workingDir, script), read);
 }
 
 function requireExecutable(program: string, file: string | undefined): void {
@@ -69,25 +73,38 @@ export function findFileFault(file: string): string | undefined {
   return undefined;
 }
 
-function requireUnixLines(name: string, file: string, beginning: RegExp): void {
-  const [line = ""] = readBeginning(file).toString("latin1").split("\n");
+/** What is read of a pipe is gone: it is left to the shell. */
+function requireUnixScript(name: string, file: string, read?: ReadText): void {
+  if (statSync(file, { throwIfNoEntry: false })?.isFile()) requireUnixLines(name, file, /^/, read);
+}
+
+function requireUnixLines(name: string, file: string, beginning: RegExp, read?: ReadText): void {
+  const start = readBeginning(file, read);
+  if (!start.includes("\r")) return;
+  const [line = ""] = start.split("\n");
   if (!line.endsWith("\r") || !beginning.test(line)) return;
   const message = `cannot run ${name}: it has Windows line ends (a carriage return in its first line); fix it with: sed -i 's/\\r$//' ${quoteArgv([file])}`;
   throw new UserError("line_ends", message);
 }
 
-/** The first bytes of a file; none where it cannot be read. */
-function readBeginning(file: string): Buffer {
-  const beginning = Buffer.alloc(256);
+const beginningSize = 256;
+
+/** The first bytes of a file, a character each; none where it cannot be read. */
+function readBeginning(file: string, read: ReadText = readByNode): string {
   try {
-    const fd = openSync(file, "r");
-    try {
-      return beginning.subarray(0, readSync(fd, beginning));
-    } finally {
-      closeSync(fd);
-    }
+    return read(file, beginningSize);
   } catch {
-    return beginning.subarray(0, 0);
+    return "";
+  }
+}
+
+function readByNode(file: string, most = beginningSize): string {
+  const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  try {
+    const bytes = Buffer.alloc(most);
+    return bytes.toString("latin1", 0, readSync(fd, bytes));
+  } finally {
+    closeSync(fd);
   }
 }
 

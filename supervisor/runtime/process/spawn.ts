@@ -18,7 +18,7 @@ import { type Launch, planLaunch } from "./launch.ts";
 import type { Reaper } from "./leftovers/reaper.ts";
 import { markVariable } from "./leftovers/run-mark.ts";
 import type { Native } from "./native.ts";
-import type { NativeProcess, NativeSpawn } from "./posix-spawn.ts";
+import type { NativeProcess, NativeSpawn, NativeString } from "./posix-spawn.ts";
 import { findFileFault, requireProgram } from "./program-file.ts";
 import { requireWorkingFolder } from "./working-folder.ts";
 
@@ -118,7 +118,8 @@ export class Spawner {
         const folder = workingDir;
         asUser(() => requireWorkingFolder(request.argv[0], folder, settings.user));
       }
-      requireProgram(request.argv, { searchPath, workingDir }, launch.argv[0] !== request.argv[0]);
+      const isChained = launch.argv[0] !== request.argv[0];
+      requireProgram(request.argv, { searchPath, workingDir }, isChained, native?.readText);
       if (native === undefined)
         return this.spawnByNode(
           request,
@@ -156,7 +157,7 @@ export class Spawner {
   }
 
   /** `NAME=value` of what a process inherits and of its own variables, which win. Mostly they are all new. */
-  private formatEnvironment(own: Variables): Buffer[] {
+  private formatEnvironment(own: Variables): NativeString[] {
     const areNew = Object.keys(own).every((name) => !Object.hasOwn(this.inherited, name));
     return areNew
       ? [...this.inheritedLines, ...formatVariables(own)]
@@ -247,7 +248,7 @@ function resolveHome(folder: string | undefined, home: string | undefined): stri
   return folder?.replace(/^~(?=\/|$)/, () => home || "/");
 }
 
-function formatVariables(variables: Variables): Buffer[] {
+function formatVariables(variables: Variables): NativeString[] {
   return Object.entries(variables).map(([name, value]) => terminate(`${name}=${value}`));
 }
 

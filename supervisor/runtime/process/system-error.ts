@@ -1,5 +1,12 @@
 import { constants } from "node:os";
 
+/** The first name of each: EWOULDBLOCK is EAGAIN. */
+const names = new Map(
+  Object.entries(constants.errno)
+    .reverse()
+    .map(([name, number]) => [number, name]),
+);
+
 /** A call that failed, with the name of its errno as Node's own errors have it. */
 export class SystemError extends Error {
   override readonly name = "SystemError";
@@ -9,8 +16,7 @@ export class SystemError extends Error {
     readonly syscall: string,
     errno: number,
   ) {
-    const code =
-      Object.entries(constants.errno).find(([, number]) => number === errno)?.[0] ?? `errno ${errno}`;
+    const code = names.get(errno) ?? `errno ${errno}`;
     super(`${syscall}: ${code}`);
     this.code = code;
   }

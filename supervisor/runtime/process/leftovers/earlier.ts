@@ -1,5 +1,5 @@
 import type { SignalName } from "../../../config/task/signal-name.ts";
-import { type ProcessInfo, readProcess, readProcesses } from "../proc.ts";
+import { listPids, type ProcessInfo, readProcess } from "../proc.ts";
 import { hasEnded, isStillAlive, sendSignal, sendStopSignal } from "../process-group.ts";
 import type { Reaper } from "./reaper.ts";
 import { parseMark } from "./run-mark.ts";
@@ -73,27 +73,28 @@ function stopOne(
   }
 }
 
+/** Most processes bear no mark: nothing more is read of them. */
 function find(reaper: Reaper): Left[] {
-  const processes = readProcesses();
-  const ancestors = listAncestors(processes);
-  return processes.flatMap((info): Left[] => {
-    if (hasEnded(info) || ancestors.has(info.pid)) return [];
-    const mark = parseMark(reaper.readForeignMark(info.pid) ?? "");
+  const left = listPids().flatMap((pid): Left[] => {
+    const mark = parseMark(reaper.readForeignMark(pid) ?? "");
     if (mark === undefined || mark.place !== reaper.marker.place) return [];
-    const { pid, startTime } = mark.supervisor;
-    if (readProcess(pid)?.startTime === startTime) return [];
-    return [{ info, id: mark.run.replace(/:\d+$/, "") }];
+    const { supervisor } = mark;
+    if (readProcess(supervisor.pid)?.startTime === supervisor.startTime) return [];
+    const info = readProcess(pid);
+    return info === undefined || hasEnded(info) ? [] : [{ info, id: mark.run.replace(/:\d+$/, "") }];
   });
+  if (left.length === 0) return left;
+  const ancestors = listAncestors();
+  return left.filter(({ info }) => !ancestors.has(info.pid));
 }
 
 /** This process and those above it: somebody may start longshored in a shell that was a task. */
-function listAncestors(processes: readonly ProcessInfo[]): ReadonlySet<number> {
-  const parents = new Map(processes.map(({ pid, parent }) => [pid, parent]));
+function listAncestors(): ReadonlySet<number> {
   const found = new Set<number>();
   for (
     let pid: number | undefined = process.pid;
     pid !== undefined && !found.has(pid);
-    pid = parents.get(pid)
+    pid = readProcess(pid)?.parent
   )
     found.add(pid);
   return found;

@@ -78,13 +78,16 @@ export class Reaper {
 
   /** The mark of a process, whichever longshored wrote it. */
   readForeignMark(pid: number): string | undefined {
-    return readVariable(pid, markVariable) ?? this.readMarkAsOwner(pid);
+    const mark = readVariable(pid, markVariable, this.native?.readText);
+    return mark === null ? this.readMarkAsOwner(pid) : mark;
   }
 
   /** Without CAP_SYS_PTRACE, which Docker does not give, root may not read the environment of others, but they may. */
   private readMarkAsOwner(pid: number): string | undefined {
-    const owner = process.getuid?.() === 0 ? readOwner(pid) : undefined;
-    if (owner === undefined || owner.uid === 0) return undefined;
-    return this.native?.withFileRights(owner, () => readVariable(pid, markVariable));
+    const { native } = this;
+    const owner = native !== undefined && process.getuid?.() === 0 ? readOwner(pid) : undefined;
+    if (native === undefined || owner === undefined || owner.uid === 0) return undefined;
+    const { readText, withFileRights } = native;
+    return withFileRights(owner, () => readVariable(pid, markVariable, readText)) ?? undefined;
   }
 }

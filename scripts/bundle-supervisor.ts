@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
-import { dirname } from "node:path";
-import { build, type Plugin } from "esbuild";
+import { dirname, join } from "node:path";
+import { type BuildOptions, build, type Plugin } from "esbuild";
 
 /** Bundles koffi as its file for this platform alone: its own loader looks for those of all platforms in node_modules. */
 const koffiFile: Plugin = {
@@ -16,9 +16,55 @@ const koffiFile: Plugin = {
   },
 };
 
+/** What only `longshored check`, `convert` and the like import: a longshored that runs tasks never does. */
+const tools = [
+  "config/load",
+  "config/json-schema",
+  "config/example",
+  "convert-file",
+  "offline-next",
+  "ctl/job-commands",
+  "daemon-shell",
+];
+const toolsFile = "./longshored-tools.cjs";
+/** Under this name longshored hands its classes of errors to its tools, so that it knows their errors as such. */
+const errors = 'globalThis[Symbol.for("longshore.user-error")]';
+
+/**
+ * Leaves the tools to a file of their own, which is read when one is asked for. The text of a program stays in the memory of
+ * its process, used or not.
+ */
+const toolsAside: Plugin = {
+  name: "tools-aside",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ kind, path, resolveDir }) => {
+      const tool = tools.find((name) => join(resolveDir, path).endsWith(`/supervisor/${name}.ts`));
+      return kind === "dynamic-import" && tool !== undefined
+        ? { path: tool, namespace: "tools-aside" }
+        : undefined;
+    });
+    onResolve({ filter: /^\.\/longshored-tools\.cjs$/ }, ({ path }) => ({ path, external: true }));
+    onLoad({ filter: /.*/, namespace: "tools-aside" }, ({ path }) => ({
+      contents: `${errors} = require("./config/user-error.ts"); module.exports = require("${toolsFile}")["${path}"];`,
+      resolveDir: "supervisor",
+    }));
+  },
+};
+
+/** Gives the tools the errors of the program that reads them. */
+const errorsOfProgram: Plugin = {
+  name: "errors-of-program",
+  setup({ onLoad }) {
+    onLoad({ filter: /\/supervisor\/config\/user-error\.ts$/ }, () => ({
+      contents: `export const { UserError, UserErrors, formatError } = ${errors};`,
+      loader: "js",
+    }));
+  },
+};
+
 /** Bundles longshored and longshorectl into a folder that can be copied anywhere: it needs Node and nothing else. */
 export async function bundleSupervisor(outdir: string): Promise<void> {
-  await build({
+  const options = {
     bundle: true,
     platform: "node",
     target: "node20",
@@ -29,18 +75,32 @@ export async function bundleSupervisor(outdir: string): Promise<void> {
     minifySyntax: true,
     // CJS, because yaml's Node export is CJS; koffi's platform file is copied beside the bundle.
     format: "cjs",
-    entryPoints: {
-      longshored: "supervisor/longshored.ts",
-      "longshored-load": "supervisor/load-program.ts",
-      longshorectl: "supervisor/longshorectl.ts",
-    },
     outdir,
     outExtension: { ".js": ".cjs" },
     loader: { ".node": "copy" },
-    plugins: [koffiFile],
-    // NODE_OPTIONS is for the tasks; by the time that a program runs, Node has done as it says.
-    banner: {
-      js: "#!/usr/bin/env -S -u NODE_OPTIONS LONGSHORE_ASIDE_NODE_OPTIONS=${NODE_OPTIONS} node",
-    },
-  });
+  } as const satisfies BuildOptions;
+  await Promise.all([
+    build({
+      ...options,
+      entryPoints: {
+        longshored: "supervisor/longshored.ts",
+        "longshored-load": "supervisor/load-program.ts",
+        longshorectl: "supervisor/longshorectl.ts",
+      },
+      plugins: [koffiFile, toolsAside],
+      // NODE_OPTIONS is for the tasks; by the time that a program runs, Node has done as it says.
+      banner: {
+        js: "#!/usr/bin/env -S -u NODE_OPTIONS LONGSHORE_ASIDE_NODE_OPTIONS=${NODE_OPTIONS} node",
+      },
+    }),
+    build({
+      ...options,
+      stdin: {
+        contents: `module.exports = { ${tools.map((name) => `get "${name}"() { return require("./${name}.ts"); }`).join(", ")} };`,
+        resolveDir: "supervisor",
+      },
+      entryNames: "longshored-tools",
+      plugins: [koffiFile, errorsOfProgram],
+    }),
+  ]);
 }

@@ -92,7 +92,7 @@ it("docs/supervisor.md leads from nothing to tasks that run", async () => {
     .replaceAll("/usr/local/bin", join(folder, "bin"))
     .replaceAll("dist/", `${built}/`);
   expect(await run(here)).toBe("");
-  // The four files are all that there is.
+  // The five files are all that there is.
   rmSync(built, { recursive: true });
 
   const port = String(await findFreePort());

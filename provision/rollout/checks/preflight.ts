@@ -1,8 +1,6 @@
 import type Docker from "dockerode";
 import { UserError } from "../../../shared/user-error.ts";
 import { type Connection, run } from "../../connection/connection.ts";
-import { readClaims } from "../../deploy/claimed-ports.ts";
-import { checkAbilities } from "../../deploy/engine-abilities.ts";
 import { type ComposeModel, readComposeModel } from "../../engine/compose/compose-model.ts";
 import { readListeners } from "../../engine/listeners.ts";
 import type { Action, ActionContext } from "../../fleet/action.ts";
@@ -10,6 +8,8 @@ import { checkAvailable, unavailable } from "../../image/availability.ts";
 import { hasImage } from "../../image/engine.ts";
 import { layoutOf } from "../../release/layout.ts";
 import type { Release } from "../../release/release.ts";
+import { readClaims } from "./claimed-ports.ts";
+import { checkAbilities } from "./engine-abilities.ts";
 import { describeConflict, findPortConflicts, type PortConflict } from "./port-conflicts.ts";
 import { checkSurroundings, listNeeds } from "./surroundings.ts";
 

@@ -1,7 +1,7 @@
-import { type Connection, run, shellScript } from "../connection/connection.ts";
-import { ComposeModel } from "../engine/compose/compose-model.ts";
-import type { Listener } from "../engine/listeners.ts";
-import { portsOf } from "../rollout/checks/port-conflicts.ts";
+import { type Connection, run, shellScript } from "../../connection/connection.ts";
+import { ComposeModel } from "../../engine/compose/compose-model.ts";
+import type { Listener } from "../../engine/listeners.ts";
+import { portsOf } from "./port-conflicts.ts";
 
 // What Compose makes of every other deployed stack: a line with its name, and the model in base64. What Compose cannot read
 // claims nothing.

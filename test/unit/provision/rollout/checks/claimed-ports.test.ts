@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { parseClaims, selectClaims } from "../../../../provision/deploy/claimed-ports.ts";
-import { ComposeModel } from "../../../../provision/engine/compose/compose-model.ts";
-import type { Listener } from "../../../../provision/engine/listeners.ts";
-import { describeConflict, findPortConflicts } from "../../../../provision/rollout/checks/port-conflicts.ts";
+import { ComposeModel } from "../../../../../provision/engine/compose/compose-model.ts";
+import type { Listener } from "../../../../../provision/engine/listeners.ts";
+import { parseClaims, selectClaims } from "../../../../../provision/rollout/checks/claimed-ports.ts";
+import {
+  describeConflict,
+  findPortConflicts,
+} from "../../../../../provision/rollout/checks/port-conflicts.ts";
 
 const line = (stack: string, model: object) =>
   `${stack} ${Buffer.from(JSON.stringify(model)).toString("base64")}\n`;

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from "node:net";
-import { UserError } from "../../shared/user-error.ts";
-import { type Connection, run, shellScript } from "../connection/connection.ts";
-import type { ComposeModel } from "../engine/compose/compose-model.ts";
+import { type Connection, run, shellScript } from "../../connection/connection.ts";
+import type { ComposeModel } from "../../engine/compose/compose-model.ts";
+import { UserError } from "../../../shared/user-error.ts";
 
 /** What an engine can do, and what of its address space is in use. */
 export interface EngineAbilities {
@@ -11,6 +11,8 @@ export interface EngineAbilities {
   /** as the engine names it: `x86_64`, `aarch64` */
   architecture: string;
   cpus: number;
+  /** the kernel can limit the CPU time of containers */
+  limitsCpus: boolean;
   /** the kernel runs programs of other architectures: qemu is registered */
   emulates: boolean;
   subnets: { network: string; project: string; subnet: string }[];
@@ -23,7 +25,8 @@ docker info --format '{{range $name, $_ := .Runtimes}}runtime {{$name}}
 {{end}}{{range .Plugins.Log}}log {{.}}
 {{end}}{{range .Plugins.Network}}driver {{.}}
 {{end}}architecture {{.Architecture}}
-cpus {{.NCPU}}'
+cpus {{.NCPU}}
+limits {{and .CPUCfsPeriod .CPUCfsQuota}}'
 for file in /proc/sys/fs/binfmt_misc/qemu-*; do [ ! -e "$file" ] || { echo emulates; break; }; done
 ids=$(docker network ls --quiet)
 [ -z "$ids" ] || docker network inspect --format \\
@@ -73,6 +76,7 @@ export function parseAbilities(output: string): EngineAbilities {
     networkDrivers: all("driver"),
     architecture: all("architecture")[0] ?? "",
     cpus: Number(all("cpus")[0]) || 0,
+    limitsCpus: all("limits")[0] !== "false",
     emulates: all("emulates").length > 0,
     subnets: lines.flatMap(([kind, subnet = "", project = "", ...network]) =>
       kind === "subnet" ? [{ subnet, project, network: network.join(" ") }] : [],
@@ -92,7 +96,7 @@ export function findRefusals(
   { services, networks }: ComposeModel,
   engine: EngineAbilities,
 ): string[] {
-  const { runtimes, logDrivers, networkDrivers, architecture, cpus: count, emulates } = engine;
+  const { runtimes, logDrivers, networkDrivers, architecture, cpus: count, limitsCpus, emulates } = engine;
   const list = (names: readonly string[]) => names.toSorted().join(", ");
   const ofServices = Object.entries(services).flatMap(([name, { runtime, platform, logging, cpus }]) => {
     const found: string[] = [];
@@ -108,7 +112,9 @@ export function findRefusals(
       found.push(
         `the host is ${architecture}, and runs nothing for the platform ${platform} (service ${name})`,
       );
-    if (cpus !== undefined && count > 0 && cpus > count)
+    if (cpus && !limitsCpus)
+      found.push(`the host's kernel cannot limit CPUs, and the service ${name} wants cpus: ${cpus}`);
+    else if (cpus !== undefined && count > 0 && cpus > count)
       found.push(`the host has ${count} CPUs, and the service ${name} wants cpus: ${cpus}`);
     return found;
   });

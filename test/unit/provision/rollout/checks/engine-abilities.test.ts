@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { findRefusals, parseAbilities } from "../../../../provision/deploy/engine-abilities.ts";
-import { ComposeModel } from "../../../../provision/engine/compose/compose-model.ts";
+import { ComposeModel } from "../../../../../provision/engine/compose/compose-model.ts";
+import { findRefusals, parseAbilities } from "../../../../../provision/rollout/checks/engine-abilities.ts";
 
 const ENGINE = parseAbilities(`runtime io.containerd.runc.v2
 runtime runc
@@ -53,6 +53,14 @@ test.each<[string, object]>([
   ["an external network", network({ external: true, driver: "weave" })],
 ])("%s is not refused", (_title, model) => {
   expect(findRefusals("site", ComposeModel.parse(model), ENGINE)).toEqual([]);
+});
+
+test("a kernel that cannot limit CPUs", () => {
+  const engine = parseAbilities("cpus 8\nlimits false\n");
+  const model = ComposeModel.parse(service({ cpus: 0.5 }));
+  expect(findRefusals("site", model, engine)).toEqual([
+    "the host's kernel cannot limit CPUs, and the service web wants cpus: 0.5",
+  ]);
 });
 
 test("what the kernel emulates is not refused", () => {

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from "node:net";
+import { UserError } from "../../../shared/user-error.ts";
 import { type Connection, run, shellScript } from "../../connection/connection.ts";
 import type { ComposeModel } from "../../engine/compose/compose-model.ts";
-import { UserError } from "../../../shared/user-error.ts";
 
 /** What an engine can do, and what of its address space is in use. */
 export interface EngineAbilities {

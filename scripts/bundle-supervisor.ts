@@ -45,8 +45,8 @@ const toolsAside: Plugin = {
     });
     onResolve({ filter: /^\.\/longshored-tools\.cjs$/ }, ({ path }) => ({ path, external: true }));
     onLoad({ filter: /.*/, namespace: "tools-aside" }, ({ path }) => ({
-      contents: `${errors} = require("./config/user-error.ts"); module.exports = require("${toolsFile}")["${path}"];`,
-      resolveDir: "supervisor",
+      contents: `${errors} = require("./shared/user-error.ts"); module.exports = require("${toolsFile}")["${path}"];`,
+      resolveDir: ".",
     }));
   },
 };
@@ -55,7 +55,7 @@ const toolsAside: Plugin = {
 const errorsOfProgram: Plugin = {
   name: "errors-of-program",
   setup({ onLoad }) {
-    onLoad({ filter: /\/supervisor\/config\/user-error\.ts$/ }, () => ({
+    onLoad({ filter: /\/shared\/user-error\.ts$/ }, () => ({
       contents: `export const { UserError, UserErrors, formatError } = ${errors};`,
       loader: "js",
     }));

@@ -2,6 +2,7 @@ import { dirname, isAbsolute, join, resolve } from "node:path";
 import type { Variables } from "../../shared/interpolate.ts";
 import { type Problem, sortProblems, toUserErrors } from "../../shared/problem.ts";
 import { readGuardedBytes } from "./checks/guarded-path.ts";
+import { LogOwners } from "./checks/log-owners.ts";
 import { findOpenSources } from "./checks/open-to-others.ts";
 import { expandText, type Place, type ResolveProblem } from "./expand.ts";
 import { folderOfMatches } from "./include.ts";
@@ -35,6 +36,7 @@ export async function loadPlan(file: string, inherited: Variables): Promise<Plan
   const problems = [...found];
   const specs: InstanceSpec[] = [];
   const envFiles = new Set<string>();
+  const logs = new LogOwners();
   const zone = await findZoneWhereNeeded(files, variables);
   for (const { config, source } of files) {
     for (const [name, ownTask] of Object.entries(config.tasks)) {
@@ -60,6 +62,11 @@ export async function loadPlan(file: string, inherited: Variables): Promise<Plan
       for (const problem of unreadable) fail(problem.path, problem.message);
       const resolved = resolveTask(name, task, (index) => contents[index - 1] ?? {}, variables);
       for (const problem of resolved.problems) fail(problem.path, problem.message);
+      for (const other of logs.conflicts(name, resolved.specs))
+        fail(
+          ["log"],
+          `differs from that of ${other}, which writes to the same file; write the same log for both`,
+        );
       specs.push(...resolved.specs);
     }
   }

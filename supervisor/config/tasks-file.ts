@@ -5,6 +5,7 @@ import { settle } from "../../shared/written.ts";
 import { checkYaml, parseYaml, type YamlSource } from "../../shared/yaml/yaml-document.ts";
 import { checkDependencies } from "./checks/dependency-check.ts";
 import { fileWords, foreignWords } from "./checks/foreign-words.ts";
+import { checkGroups } from "./checks/group-check.ts";
 import { checkJobs } from "./checks/job-check.ts";
 import { checkNames } from "./checks/name-check.ts";
 import { findIneffective } from "./checks/no-effect.ts";
@@ -101,7 +102,7 @@ export function readTasksFile(text: string, file: string, base: Raw = {}): Parse
   const source = readDialect({ ...parsed.value, value: addTasks(dropExtensions(parsed.value.value)) });
   const outline = checkYaml(source, Outline);
   const defaults = addDefaults(base, readDefaults(source.value));
-  const problems: Problem[] = outline.ok ? [] : dropFollowing(outline.problems);
+  const problems: Problem[] = outline.ok ? findIdleOutput(source) : dropFollowing(outline.problems);
   const names = taskNames(source.value);
   const tasks: Record<string, Task> = {};
   for (const name of names) {
@@ -138,6 +139,10 @@ export function crossCheck(files: readonly ReadTasksFile[]): Problem[] {
     string,
     Task
   >;
+  const [main] = files;
+  if (main !== undefined && [...home.keys()].every((name) => name in tasks))
+    for (const { path, message, hint } of checkGroups(main.config.groups, tasks))
+      report(main, path, message, hint);
   const found = [...checkDependencies(tasks, home), ...checkJobs(tasks, home), ...checkNames(tasks)];
   for (const { path, message, hint } of found) {
     const from = home.get(path[1] ?? "");
@@ -147,6 +152,15 @@ export function crossCheck(files: readonly ReadTasksFile[]): Problem[] {
 }
 
 type Raw = Record<string, unknown>;
+
+/** JSON has the time anyway. */
+function findIdleOutput(source: YamlSource): Problem[] {
+  const { output } = source.value as Raw;
+  if (!isRaw(output) || output.format !== "json" || !Object.hasOwn(output, "timestamps")) return [];
+  const message = "has no effect: JSON always has the time; leave it out";
+  const position = source.positionOf(["output", "timestamps"], true);
+  return [{ file: source.file, position, path: "output.timestamps", message }];
+}
 
 /** A map with a key of ours, or with maps or lists in it, as those of other programs have: it has problems of its own. */
 function mayBeTasks(value: unknown): boolean {

@@ -261,13 +261,11 @@ function finishStop(instance: Instance, at: number, task: Task): Transition {
       return stay({ ...ended, state: instance.wanted && task.kind === "job" ? "waiting" : "stopped" });
     case "start":
       return begin(ended, task);
-    case "retry":
-      return retry(
-        ended,
-        { during: instance.stoppedIn, at, reason: instance.reason ?? "unhealthy" },
-        task,
-        true,
-      );
+    case "retry": {
+      const end = { during: instance.stoppedIn, at, reason: instance.reason ?? "unhealthy" };
+      // The run of a job is over: what follows is for its `retries`.
+      return task.kind === "job" ? judgeEnd(ended, end, task) : retry(ended, end, task, true);
+    }
     case "judge":
       return judgeEnd(ended, endOf(ended, instance.stoppedIn, at), task);
   }

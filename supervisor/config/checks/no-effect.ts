@@ -17,6 +17,7 @@ const ofServices: Readonly<Record<string, string>> = {
   backoff: "write retries: { count: 3, initial: 10s }",
   start_period: "a run has begun when it was started; its limit is timeout: 1h",
   readiness: "a run has begun when it was started; its limit is timeout: 1h",
+  critical: "on_failure says what follows a run that failed",
 };
 
 /**
@@ -52,6 +53,15 @@ export function findIneffective(own: Readonly<Record<string, unknown>>, task: Ta
     task.readiness !== undefined && task.kind === "service",
     ["start_period"],
     () => "readiness replaces it",
+  );
+  const restartsSick =
+    task.healthcheck?.on_failure === "restart" ||
+    task.readiness !== undefined ||
+    task.max_memory !== undefined;
+  report(
+    !isJob && task.restart === "no" && !restartsSick,
+    task.kind === "oneshot" ? ["restart_limit", "backoff"] : ["restart_limit", "backoff", "start_retries"],
+    () => "nothing starts it again; write restart: on-failure",
   );
   report(task.stop_steps !== undefined, ["stop_signal", "stop_grace_period"], () => "stop_steps replaces it");
   const sinks = [...task.stdout, ...(task.stderr === "stdout" ? [] : task.stderr)];

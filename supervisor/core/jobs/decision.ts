@@ -3,7 +3,15 @@ import type { JobRecord, PastRun, PendingRun } from "./job-record.ts";
 import type { JobSpec } from "./job-spec.ts";
 
 /** Why the supervisor ended a run itself. */
-export type EndCause = "timeout" | "replaced" | "stopped" | "cancelled" | "removed" | "shutdown";
+export type EndCause =
+  | "unhealthy"
+  | "memory"
+  | "timeout"
+  | "replaced"
+  | "stopped"
+  | "cancelled"
+  | "removed"
+  | "shutdown";
 
 /** A run that begins now. */
 export interface RunStart {
@@ -45,6 +53,8 @@ export function judgeEnd(
   const ended = { exitCode: exit.code, exitSignal: exit.signal };
   // It was told to give up: that it did so without an error does not mean that its work is done.
   if (cause === "cancelled") return { ...ended, outcome: "cancelled", reason: "cancelled by hand" };
+  if (cause === "unhealthy") return { ...ended, outcome: "failed", reason: "it was unhealthy" };
+  if (cause === "memory") return { ...ended, outcome: "failed", reason: "it took more than its max_memory" };
   // What ends well although it was told to stop has done its work.
   if (isSuccess) return { ...ended, outcome: "succeeded", reason: null };
   switch (cause) {

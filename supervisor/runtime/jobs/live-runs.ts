@@ -85,6 +85,8 @@ export class LiveRuns {
     const { instance } = entry;
     const isStopped = instance.afterStop === "stay" || instance.afterStop === "start";
     if (instance.state === "stopping" && isStopped) live.cause ??= "stopped";
+    if (instance.state === "stopping" && instance.afterStop === "retry")
+      live.cause ??= instance.health === "unhealthy" ? "unhealthy" : "memory";
     if (isActive(instance) || live.isEnding || instance.generation === live.generation) return;
     live.isEnding = true;
     this.jobs.track(this.finish(live));

@@ -104,3 +104,31 @@ it("has no variables but those that are set", async () => {
   const file = write("tasks.yaml", 'tasks: { a: { command: [x, "<${constructor}>"] } }');
   expect((await loadPlan(file, {})).specs[0]?.argv).toEqual(["x", "<>"]);
 });
+
+it.each([
+  ["{ max_size: 1MB }", "{ max_size: 2MB }", true],
+  ["{ max_size: 1MB }", undefined, true],
+  ["{ max_size: 1MB }", "{ max_size: 1024k, max_files: 5 }", false],
+  [undefined, undefined, false],
+])("wants one way to keep a log file that two tasks write: %s, %s", async (first, second, isWrong) => {
+  const log = (written: string | undefined) => (written === undefined ? "" : `, log: ${written}`);
+  const file = write(
+    "tasks.yaml",
+    `tasks:
+  a: { command: x, stdout: /tmp/x/a.log${log(first)} }
+  b: { command: x, instances: 2, stderr: "/tmp/x/../x/a.log"${log(second)} }`,
+  );
+  const message = /tasks.yaml:3:.*tasks.b.log: differs from that of a, which writes to the same file/;
+  const plan = loadPlan(file, {});
+  if (isWrong)
+    await expect(plan).rejects.toMatchObject({ problems: [{ message: expect.stringMatching(message) }] });
+  else expect((await plan).specs).toHaveLength(3);
+});
+
+it("says the limit of a file that is too large", async () => {
+  const file = write("tasks.yaml", `tasks: { web: { command: x, env_file: web.env } }`);
+  write("web.env", Buffer.alloc(16 * 1024 * 1024 + 1, "\n"));
+  await expect(loadPlan(file, {})).rejects.toThrow(/cannot read web.env \(it is larger than 16 MiB\)/);
+  write("tasks.yaml", Buffer.alloc(4 * 1024 * 1024 + 1, "\n"));
+  await expect(loadPlan(file, {})).rejects.toThrow(/cannot read .*tasks.yaml \(it is larger than 4 MiB\)/);
+});

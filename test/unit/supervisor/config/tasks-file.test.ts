@@ -72,6 +72,25 @@ tasks: { a: { command: x, environment: { B: 2 } }, b: { command: x, environment:
 
   it.each([
     [
+      "output: { format: json, timestamps: true }",
+      ["tasks.yaml:1:26: output.timestamps: has no effect: JSON always has the time; leave it out"],
+    ],
+    ["output: { format: json }", []],
+    ["output: { timestamps: true }", []],
+    ["groups: { db: { max: 2 } }", []],
+    ["groups: { bd: { max: 2 } }", ["tasks.yaml:1:11: groups.bd: has no effect: no job is in this group"]],
+    [
+      "groups: { web: { max: 2 } }",
+      [expect.stringMatching(/groups.web: has no effect: only tasks that are no jobs/)],
+    ],
+  ])("ignores nothing that is said once for all: %s", (line, problems) => {
+    const tasks = "tasks: { t: { command: x, group: web }, j: { command: x, every: 1h, group: db } }";
+    const parsed = parseTasksFile(`${line}\n${tasks}`, "tasks.yaml");
+    expect(parsed.ok ? [] : parsed.problems.map(formatProblem)).toEqual(problems);
+  });
+
+  it.each([
+    [
       "queue_limit: 5, schedule: '@daily'",
       /tasks\.t\.queue_limit: has no effect: no run waits; write overlap: queue/,
     ],
@@ -89,6 +108,22 @@ tasks: { a: { command: x, environment: { B: 2 } }, b: { command: x, environment:
     ["stop_signal: INT, stop_steps: [{ signal: TERM, wait: 1s }]", /stop_signal: has no effect: stop_steps/],
     ["log: { max_size: 1MB }", /log: has no effect: no output goes to a file/],
     ["log: { max_size: 1MB }, stdout: [inherit, f]", undefined],
+    ["critical: true, every: 1h", /critical: has no effect: the task is a job; on_failure/],
+    ["reload_signal: HUP, healthcheck: { tcp: 80 }, max_memory: 1g, every: 1h", undefined],
+    [
+      "restart: no, restart_limit: { max: 3, within: 1m }",
+      /restart_limit: has no effect: nothing starts it again/,
+    ],
+    ["restart: never, backoff: { initial: 1s }", /backoff: has no effect: nothing starts it again/],
+    ["restart: no, start_retries: 3", /start_retries: has no effect: nothing starts it again/],
+    ["type: oneshot, restart_limit: { max: 3, within: 1m }", /restart_limit: has no effect/],
+    ["type: oneshot, restart: on-failure, restart_limit: { max: 3, within: 1m }", undefined],
+    ["restart: no, backoff: { initial: 1s }, max_memory: 1g", undefined],
+    ["restart: no, backoff: { initial: 1s }, healthcheck: { tcp: 80 }", undefined],
+    [
+      "restart: no, backoff: { initial: 1s }, healthcheck: { tcp: 80, on_failure: mark }",
+      /backoff: has no effect/,
+    ],
   ])("ignores nothing in silence: %s", (keys, problem) => {
     const text = `tasks: { t: { command: x, ${keys} }, x: { command: x, type: oneshot } }`;
     if (problem === undefined) tasksOf(text);

@@ -110,6 +110,25 @@ describe("transition", () => {
     expect(done.instance).toMatchObject({ state: "waiting", exit: { code: 9 } });
   });
 
+  it.each([
+    ["condemned", [{ type: "condemned", generation: 1, reason: "too large" }]],
+    ["unhealthy", [{ type: "health", generation: 1, healthy: false, reason: "no answer", at: 5_000 }]],
+  ] as unknown as readonly [string, Event[]][])(
+    "ends the run of a job that is %s, and begins none itself",
+    (_, events) => {
+      const sick = Task.parse({ command: "x", schedule: "@daily", healthcheck: { tcp: 80 } });
+      const stopping = [
+        { type: "start" },
+        { type: "run" },
+        { type: "spawned", generation: 1, pid: 10, at: 0 },
+        ...events,
+      ];
+      const done = run(sick, [...(stopping as Event[]), ended(1, null, 6_000)]);
+      expect(done.instance).toMatchObject({ state: "waiting", restarts: 0 });
+      expect(done.effects.filter(({ type }) => type === "spawn" || type === "arm")).toEqual([]);
+    },
+  );
+
   it("runs a stopped job by hand without scheduling it again", () => {
     const done = run(job, [
       { type: "run" },

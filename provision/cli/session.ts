@@ -21,6 +21,7 @@ import { visibleValues } from "../ui/visible-values.ts";
 import { askPasswords } from "./ask-passwords.ts";
 import { openInventory } from "./open-inventory.ts";
 import type { FleetOptions, JsonForm } from "./options/options.ts";
+import { readAnsibleConfig, warnOfLostSettings, warnOfOtherInventory } from "./warn-of-ansible-config.ts";
 
 /** What a command on hosts works with. */
 export interface Session {
@@ -51,7 +52,10 @@ export async function withSession(
     const hint = `write: ${writeCommand([...options.args, "--check"])}`;
     throw new UserError("usage", "--diff shows what --check finds, and --check is not there", { hint });
   }
+  const ansibleConfig = await readAnsibleConfig();
+  warnOfOtherInventory(ansibleConfig, options);
   const { hosts } = await openInventory(options);
+  warnOfLostSettings(ansibleConfig, options, hosts);
   const connections = await openConnections(options);
   const say = (text: string) => {
     if (options.json === false) printOut(`${text}\n`);

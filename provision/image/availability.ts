@@ -2,6 +2,7 @@ import { UserError } from "../../shared/user-error.ts";
 import { baseImages, isMadeByDebootstrap } from "./base-image.ts";
 import { type Builder, hasImage } from "./engine.ts";
 import type { WantedImage } from "./image.ts";
+import { adviseOnRegistry } from "./registry-failure.ts";
 
 const LIMIT_MS = 20_000;
 
@@ -39,6 +40,6 @@ export async function checkBaseImages(builder: Builder, image: WantedImage): Pro
 /** An image that cannot be had, thrown by the caller. */
 export function unavailable(name: string, host: string, reason: string): UserError {
   return new UserError("image_unavailable", `${host} cannot get the image ${name}: ${reason}`, {
-    hint: "check its name and tag; for a private registry, run docker login as root there",
+    hint: adviseOnRegistry(name, reason),
   });
 }

@@ -4,6 +4,7 @@ import { installPackages } from "../host/apt/apt-install.ts";
 import { type Builder, hasImage } from "./engine.ts";
 import type { WantedImage } from "./image.ts";
 import { followProgress } from "./progress.ts";
+import { adviseOnRegistry } from "./registry-failure.ts";
 
 const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
@@ -22,7 +23,10 @@ export async function ensureBaseImages(
     const reason = await pull(builder, base, progress);
     if (reason === undefined) continue;
     const suite = suiteOf(base);
-    if (suite === undefined) throw new UserError("pull_failed", `cannot pull ${base}: ${reason}`);
+    if (suite === undefined)
+      throw new UserError("pull_failed", `cannot pull ${base}: ${reason}`, {
+        hint: adviseOnRegistry(base, reason),
+      });
     progress(`no registry can be reached: making ${base} with debootstrap`);
     await installDebootstrap(builder.connection, progress);
     await run(builder.connection, shellScript(DEBOOTSTRAP, suite, base, KEYRING), {

@@ -22,15 +22,23 @@ export function parseHostLine({ text, at }: Line, findings: Findings): HostLine 
     findings.refuse(at, "cannot find a host name on this line");
     return undefined;
   }
+  const secretFrom = split.words.find(({ text: word }) => isSecretName(word.split("=", 1)[0] ?? ""))?.column;
+  const show = (word: string, column: number): string =>
+    column > (secretFrom ?? Number.POSITIVE_INFINITY) ? "…" : `"${word}"`;
   if (split.cutAt !== undefined) {
-    const lost = text.slice(split.cutAt - 1);
+    const lost = show(text.slice(split.cutAt - 1), split.cutAt);
     const hint = "put what belongs together in quotes, or a blank before a comment";
-    findings.warn(placeOf(split.cutAt), `"${lost}" is not read: an unquoted # ends the line`, hint);
+    findings.warn(placeOf(split.cutAt), `${lost} is not read: an unquoted # ends the line`, hint);
   }
   const address = expandAddress(first.text, at, findings);
   warnOfPlainNames(rest, placeOf, findings);
   const variables = joinAssignments(rest, text, placeOf, findings).map((word) =>
-    parseAssignment(word, first.text, placeOf(word.column), findings),
+    parseAssignment(
+      { ...word, shown: show(word.text, word.column) },
+      first.text,
+      placeOf(word.column),
+      findings,
+    ),
   );
   if (address === undefined) return undefined;
   return { ...address, variables: variables.filter((variable) => variable !== undefined) };
@@ -74,6 +82,7 @@ function warnOfPlainNames(
       placeOf(column),
       `${name} is a variable of your own, and says nothing about the connection`,
       hint,
+      name,
     );
   }
 }
@@ -161,7 +170,13 @@ function splitHostLine(
   }
 }
 
-function parseAssignment(word: Word, host: string, at: Place, findings: Findings): Assignment | undefined {
+/** @param word with how it is shown: behind a password it may be a part of that */
+function parseAssignment(
+  word: Word & { shown: string },
+  host: string,
+  at: Place,
+  findings: Findings,
+): Assignment | undefined {
   const equals = word.text.indexOf("=");
   if (equals >= 1) {
     const name = word.text.slice(0, equals);
@@ -169,7 +184,7 @@ function parseAssignment(word: Word, host: string, at: Place, findings: Findings
     return { name, value, at };
   }
   const hint = "put values with blanks in quotes, and each host on a line of its own";
-  findings.refuse(at, `cannot read "${word.text}" as a variable of host ${host}: expected key=value`, hint);
+  findings.refuse(at, `cannot read ${word.shown} as a variable of host ${host}: expected key=value`, hint);
   return undefined;
 }
 

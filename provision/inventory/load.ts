@@ -1,9 +1,9 @@
 import { dirname } from "node:path";
-import { type Problem, toUserErrors } from "../../shared/problem.ts";
+import { toUserErrors } from "../../shared/problem.ts";
 import { UserError } from "../../shared/user-error.ts";
 import { warnOfNames } from "./advice.ts";
 import { collectDeclarations, type Declarations } from "./declarations.ts";
-import { Findings, sortByPlace } from "./findings.ts";
+import { Findings, sortByPlace, type Warning } from "./findings.ts";
 import type { Inventory } from "./inventory.ts";
 import { mergeHosts, type SideVariables } from "./merge-variables.ts";
 import { parseIni } from "./parse-ini.ts";
@@ -13,7 +13,7 @@ import { readSideVariables } from "./side-variables.ts";
 /** An inventory, and what its files say that is probably not meant: for the operator's eyes, in the order of the files. */
 export interface LoadedInventory {
   inventory: Inventory;
-  warnings: readonly Problem[];
+  warnings: readonly Warning[];
 }
 
 const NOTHING_BESIDE: SideVariables = {

@@ -49,11 +49,21 @@ function refuseOtherFormats(file: string, text: string): void {
         ? "encrypted with ansible-vault"
         : /^\s*(?:\{|\[\s*\{)/.test(text)
           ? "JSON"
-          : undefined;
+          : looksLikeYaml(text)
+            ? "YAML"
+            : undefined;
   if (kind === undefined) return;
   throw new UserError("inventory_format", `cannot read the inventory ${file}: it is ${kind}`, {
     hint: "only Ansible's INI format is read, such as: web1 ansible_host=203.0.113.10 ansible_user=debian",
   });
+}
+
+/** `---`, or a key with something below it: in INI there is a section or a host. */
+function looksLikeYaml(text: string): boolean {
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "" && !/^\s*[#;]/.test(line));
+  const [first = "", second = ""] = lines;
+  if (/^\uFEFF?(?:---(?:\s|$)|%YAML)/.test(first)) return true;
+  return /^\uFEFF?[\w.-]+\s*:\s*(?:#.*)?$/.test(first) && /^(?:\s+\S|-\s)/.test(second);
 }
 
 function refuseForeignBytes(bytes: Buffer, text: string, findings: Findings): void {

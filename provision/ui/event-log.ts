@@ -1,4 +1,5 @@
-import { appendFileSync } from "node:fs";
+import { appendFileSync, statSync } from "node:fs";
+import { quoteArgv } from "../../shared/quote-argv.ts";
 import { UserError } from "../../shared/user-error.ts";
 import { makePlain } from "../../shared/visible-text.ts";
 import type { Listener, RunEvent } from "../fleet/event.ts";
@@ -6,7 +7,7 @@ import type { Listener, RunEvent } from "../fleet/event.ts";
 /**
  * Appends everything that happens to a file, a line each with time and host: for the question of the day after.
  *
- * @throws UserError `log_unwritable`
+ * @throws UserError `log_unwritable`, `log_open_to_all`
  */
 export function openEventLog(file: string): Listener {
   const append = (text: string) => {
@@ -20,6 +21,13 @@ export function openEventLog(file: string): Listener {
     }
   };
   append("");
+  const stats = statSync(file);
+  if (stats.isFile() && (stats.mode & 0o007) !== 0) {
+    const mode = (stats.mode & 0o777).toString(8).padStart(4, "0");
+    throw new UserError("log_open_to_all", `every user may read or write the log ${file} (mode ${mode})`, {
+      hint: `it may name what is nobody's business: chmod 600 ${quoteArgv([file])}`,
+    });
+  }
   return (event) => append(formatLogLines(event, new Date()));
 }
 

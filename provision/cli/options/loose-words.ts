@@ -6,7 +6,8 @@ import { writeCommand } from "../../fleet/command-line.ts";
 import { COMPOSE_FILES } from "../../stack/compose-file-names.ts";
 
 /**
- * Refuses words that no command takes, such as `deploy web1`, with the option that was most likely meant.
+ * Refuses words that no command takes, such as `deploy web1`, with the option that was most likely meant. For an empty one,
+ * often a variable of a script that was not set, no line is guessed: it might mean every host.
  *
  * @throws UserError `usage`
  */
@@ -14,6 +15,10 @@ export function refuseLooseWords(command: Command, args: readonly string[]): voi
   const [word] = command.args;
   if (word === undefined) return;
   const name = command.parent?.parent ? `${command.parent.name()} ${command.name()}` : command.name();
+  if (command.args.some((each) => each.trim() === ""))
+    throw new UserError("usage", `${name} takes options only, and one of its arguments is empty`, {
+      hint: "is a variable of a script not set? Leave the empty word out",
+    });
   const option = guessOption(command, word);
   const rest = args.filter((arg) => arg !== "--" && !command.args.includes(arg));
   const hint =

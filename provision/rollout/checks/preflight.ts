@@ -1,11 +1,12 @@
 import type Docker from "dockerode";
 import { UserError } from "../../../shared/user-error.ts";
-import { type Connection, run } from "../../connection/connection.ts";
+import { CommandError, type Connection, run } from "../../connection/connection.ts";
 import { type ComposeModel, readComposeModel } from "../../engine/compose/compose-model.ts";
 import { readListeners } from "../../engine/listeners.ts";
 import type { Action, ActionContext } from "../../fleet/action.ts";
 import { checkAvailable, unavailable } from "../../image/availability.ts";
 import { hasImage } from "../../image/engine.ts";
+import { adviseOnRegistry } from "../../image/registry-failure.ts";
 import { layoutOf } from "../../release/layout.ts";
 import type { Release } from "../../release/release.ts";
 import { readClaims } from "./claimed-ports.ts";
@@ -90,5 +91,9 @@ async function pull({ connection }: Preflight, name: string, { progress }: Actio
     become: true,
     onLine: progress,
     title: `cannot get the image ${name}: docker pull`,
+  }).catch((error: unknown) => {
+    if (!(error instanceof CommandError)) throw error;
+    const hint = error.hint ?? adviseOnRegistry(name, error.message);
+    throw new UserError("image_unavailable", error.message, { hint, cause: error });
   });
 }

@@ -62,6 +62,9 @@ test.each<[string[], RegExp]>([
   [["provision", "--forks", "0"], /'0' is invalid.*a whole number from 1/],
   [["provision", "--forks", "many"], /'many' is invalid/],
   [["provision", "--forks", "1.5"], /'1.5' is invalid/],
+  [["provision", ""], /provision takes options only, and one of its arguments is empty\n {2}is a variable/],
+  [["deploy", "web1", " "], /one of its arguments is empty/],
+  [["inventory", ""], /one of its arguments is empty/],
 ])("%j is refused", async (args, message) => {
   expect(await refused(args)).toMatch(message);
 });
@@ -82,5 +85,27 @@ test("nothing of an inventory acts on the terminal, and its JSON says the same",
     expect({ args, code }).toEqual({ args, code: 0 });
     expect(stdout).not.toMatch(/[\u007f-\u009f\u202e]/);
     if (args[0] === "--host") expect(JSON.parse(stdout)).toMatchObject({ a: "x\u009b2J", b: "\u007f" });
+  }
+});
+
+test.each([
+  ["a compose file uses it", "ports: ['${port}:80']", false],
+  ["no compose file uses it", "ports: ['80:80']", true],
+])("a variable of one's own with a name like one for the connection: %s", async (_, ports, isTold) => {
+  const files = {
+    "inventory.ini": "h port=8080\n",
+    "compose/shop/compose.yaml": `services: { web: { ${ports} } }`,
+  };
+  const { stderr } = await longshore(["inventory", "--list"], { files });
+  expect(stderr.includes("port is a variable of your own")).toBe(isTold);
+});
+
+test("a YAML inventory is one error, whatever its name", async () => {
+  for (const text of ["all:\n  hosts:\n    web1:\n", "---\nall:\n", "# x\n\nweb:\n  hosts: {a: {}}\n"]) {
+    const { stderr, code } = await longshore(["inventory"], { files: { "inventory.ini": text } });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^longshore: cannot read the inventory inventory.ini: it is YAML\n {2}only Ansible's INI[^\n]*\n$/,
+    );
   }
 });

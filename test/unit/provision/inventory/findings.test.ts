@@ -255,6 +255,22 @@ describe("a warning does not repeat what is secret by its name", () => {
     expect(warnings).not.toMatch(/1_000|1000/);
   });
 
+  test.each([
+    "a ansible_password=my 1_000",
+    "a ansible_password=my 1_000 more",
+    "a ansible_password = my 1_000",
+    "a db_pass=x 1_000 y=2",
+  ])("nor do the words of one with blanks: %j", (text) => {
+    expect(refusalOf(text)).toMatch(/cannot read … as a variable of host a/);
+    expect(refusalOf(text)).not.toMatch(/1_000|"more"/);
+  });
+
+  test("nor does what an unquoted # cuts off", () => {
+    expect(warningsOf("a ansible_password=my#1_000").join()).toMatch(
+      /^i:1:\d+: … is not read: an unquoted #/,
+    );
+  });
+
   test("nor does one of a file of group_vars, at any depth", () => {
     const findings = new Findings("f");
     parseVars("ansible_password: 0755\npasswords: { db: [01234] }\nversion: 1.10\n", findings);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -81,5 +81,21 @@ test("a log is added to, and only its owner reads it", () => {
     expect(() => openEventLog(join(directory, "none", "run.log"))).toThrow("cannot write the log");
   } finally {
     rmSync(directory, { recursive: true });
+  }
+});
+
+test("a log is nobody else's: one that every user may read is refused", () => {
+  const folder = mkdtempSync(join(tmpdir(), "longshore-log-"));
+  const file = join(folder, "run log");
+  try {
+    openEventLog(file);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    chmodSync(file, 0o640);
+    openEventLog(file);
+    chmodSync(file, 0o644);
+    expect(() => openEventLog(file)).toThrow(/every user may read or write the log .* \(mode 0644\)/);
+    openEventLog("/dev/null");
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 });

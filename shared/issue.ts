@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { foreignWords } from "../supervisor/config/checks/foreign-words.ts";
+import { foreignWords } from "./foreign-words.ts";
 import { listKnownKeys, schemasAt } from "./known-keys.ts";
 import { suggestWord } from "./suggest.ts";
 

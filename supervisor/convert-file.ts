@@ -5,7 +5,7 @@ import { type ConvertedText, convertToTasksYaml } from "./config/dialects/conver
 import { findForeignFile } from "./config/dialects/foreign-file.ts";
 import { guessDialect } from "./config/dialects/guess.ts";
 import { type Dialect, dialects } from "./config/dialects/names.ts";
-import { readSupervisordFiles } from "./config/dialects/supervisord-files.ts";
+import { readSupervisordFiles } from "./config/files/supervisord-files.ts";
 import { tasksFileLimits } from "./config/tasks-files.ts";
 
 /** A map, as each tasks.yaml is; what is wrong with one is said by those who read it. */

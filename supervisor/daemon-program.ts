@@ -52,7 +52,7 @@ export function createDaemonProgram(paths: DefaultPaths): Command {
     .description("read a tasks.yaml and say what is wrong with it, all at once")
     .argument("[file]", "the file to check", standardFile)
     .action(async (file: string) => {
-      const { loadPlan } = await import("./config/load.ts");
+      const { loadPlan } = await import("./config/files/load.ts");
       const { specs, warnings } = await loadPlan(file, readInherited());
       for (const warning of warnings) console.error(`warning: ${warning}`);
       printText(`${file} is good: ${specs.length} ${specs.length === 1 ? "instance" : "instances"}\n`);

@@ -9,7 +9,7 @@ import type { Entry } from "./runtime/entry.ts";
 import { EventStream } from "./runtime/event-stream.ts";
 import { Jobs } from "./runtime/jobs/jobs.ts";
 import { loadPlanAside } from "./runtime/load/load-aside.ts";
-import { Audience } from "./runtime/output/audience.ts";
+import { Audience } from "./runtime/notify/audience.ts";
 import { Output } from "./runtime/output/output.ts";
 import { CgroupTree } from "./runtime/process/cgroup/cgroup-tree.ts";
 import { endEarlier } from "./runtime/process/leftovers/earlier.ts";

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import * as z from "zod";
-import { loadPlan } from "./config/load.ts";
+import { loadPlan } from "./config/files/load.ts";
 import type { LoadAnswer } from "./runtime/load/load-aside.ts";
 import { toPlainError } from "./runtime/load/plain-error.ts";
 import { readInherited } from "./runtime/process/inherited.ts";

@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { suggestWord } from "../shared/suggest.ts";
 import { UserError } from "../shared/user-error.ts";
-import { loadTasks } from "./config/load.ts";
+import { loadTasks } from "./config/files/load.ts";
 import { toJobSpec } from "./core/jobs/job-spec.ts";
 import { listDueOf } from "./core/jobs/list-next.ts";
 import type { NextResponse } from "./protocol/job.ts";

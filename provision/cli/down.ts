@@ -1,5 +1,5 @@
-import { planRemove } from "../engine/compose/remove.ts";
 import { runHosts } from "../fleet/run-hosts.ts";
+import { planRemove } from "../rollout/remove.ts";
 import { loadStack } from "../stack/stack.ts";
 import { printErr } from "../ui/terminal.ts";
 import { confirmRemoval, requireAnswer } from "./confirm-removal.ts";

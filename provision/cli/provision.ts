@@ -6,11 +6,11 @@ import { hostApt } from "../host/apt/apt.ts";
 import { refreshPackages } from "../host/apt/apt-sources.ts";
 import { distributionOf } from "../host/distribution.ts";
 import { gatherFacts } from "../host/facts/gather.ts";
-import { readWanted, type Wanted } from "../host/wanted.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
 import type { Role } from "../stack/role.ts";
 import { actionsFor } from "../steps/host-steps.ts";
 import { provisionSteps } from "../steps/steps.ts";
+import { readWanted, type Wanted } from "../steps/wanted.ts";
 import type { FleetOptions } from "./options/options.ts";
 import { printJson, reportOutcomes, type Session, withSession } from "./session.ts";
 

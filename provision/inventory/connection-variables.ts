@@ -1,7 +1,7 @@
 import { UserError } from "../../shared/user-error.ts";
 import type { InventoryHost } from "./inventory.ts";
-import { Opaque } from "./opaque.ts";
-import { isCollection, type VariableValue } from "./value.ts";
+import { Opaque } from "./python/opaque.ts";
+import { isCollection, type VariableValue } from "./python/value.ts";
 
 /** What a host's variables say about reaching it. What is undefined is for ssh's own configuration to say. */
 export interface ConnectionVariables {

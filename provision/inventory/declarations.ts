@@ -2,7 +2,7 @@ import { warnOfPriority } from "./advice.ts";
 import type { Assignment, Entry } from "./entry.ts";
 import type { Findings, Place } from "./findings.ts";
 import { GroupCycleError, GroupGraph } from "./group-graph.ts";
-import type { VariableValue } from "./value.ts";
+import type { VariableValue } from "./python/value.ts";
 
 /** What an inventory file declares, before variables are merged. */
 export interface Declarations {

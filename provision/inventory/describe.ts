@@ -2,7 +2,7 @@ import { UserError } from "../../shared/user-error.ts";
 import type { Group } from "./group-graph.ts";
 import type { Inventory, InventoryHost } from "./inventory.ts";
 import type { JsonValue } from "./python/json-text.ts";
-import type { Variables } from "./value.ts";
+import type { Variables } from "./python/value.ts";
 
 /** Deeper, a drawing is wider than anybody reads. */
 const DEEPEST = 500;

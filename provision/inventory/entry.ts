@@ -1,5 +1,5 @@
 import type { Place } from "./findings.ts";
-import type { VariableValue } from "./value.ts";
+import type { VariableValue } from "./python/value.ts";
 
 export type SectionKind = "hosts" | "children" | "vars";
 

@@ -1,5 +1,6 @@
-import { Opaque, UnsafeText, VAULT_HINT } from "./opaque.ts";
+import { Opaque, UnsafeText, VAULT_HINT } from "./python/opaque.ts";
 import { parseLiteral } from "./python/python-literal.ts";
+import { isCollection, type Variables, type VariableValue } from "./python/value.ts";
 import {
   type Expression,
   holdsTemplate,
@@ -7,7 +8,6 @@ import {
   type TemplatePart,
   UnknownTemplate,
 } from "./template-syntax.ts";
-import { isCollection, type Variables, type VariableValue } from "./value.ts";
 
 /** What the templates of a host may name, beside its own variables. */
 export interface TemplateScope {

@@ -1,7 +1,7 @@
 import type { Findings, Place } from "./findings.ts";
 import { parseLiteral } from "./python/python-literal.ts";
+import { isFloat, type VariableValue } from "./python/value.ts";
 import { isSecretName } from "./secret-name.ts";
-import { isFloat, type VariableValue } from "./value.ts";
 
 /** How a text is written so that it stays a text: on a host line there is a shell's quoting around Python's. */
 export type Quoting = (text: string) => string;

@@ -1,5 +1,5 @@
 import type { Group } from "./group-graph.ts";
-import type { Variables } from "./value.ts";
+import type { Variables } from "./python/value.ts";
 
 /** A machine of the inventory with its variables merged: all < parent groups < child groups < its own. */
 export interface InventoryHost {

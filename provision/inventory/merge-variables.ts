@@ -4,7 +4,7 @@ import type { Assignment } from "./entry.ts";
 import { fillTemplates } from "./fill-templates.ts";
 import { type Group, listHosts, measureDepths } from "./group-graph.ts";
 import type { InventoryHost } from "./inventory.ts";
-import type { Variables } from "./value.ts";
+import type { Variables } from "./python/value.ts";
 
 /** The variables of the files beside the inventory, by group and by host. */
 export interface SideVariables {

@@ -12,7 +12,7 @@ import type { Assignment } from "./entry.ts";
 import type { Findings, Place } from "./findings.ts";
 import { quoteOnce, warnOfRewriting } from "./ini-value.ts";
 import { isJson, jsonTags, pythonTags } from "./python/python-yaml.ts";
-import { isFloat, type VariableValue } from "./value.ts";
+import { isFloat, type VariableValue } from "./python/value.ts";
 
 /** Deeper than anybody writes; also what an alias of itself comes to. */
 const DEEPEST = 200;

@@ -1,7 +1,7 @@
 import { readNumber } from "./python/python-number.ts";
 import { readStrings } from "./python/python-string.ts";
 import { TextReader, UnreadableText } from "./python/text-reader.ts";
-import type { VariableValue } from "./value.ts";
+import type { VariableValue } from "./python/value.ts";
 
 /** What stands between `{{` and `}}`: a variable, a part of one, a literal, and `default()`. */
 export type Expression =

@@ -22,7 +22,7 @@ import { composeArgv, layoutOf } from "../release/layout.ts";
 import { takeDeployLock } from "../release/lock.ts";
 import type { Release } from "../release/release.ts";
 import { activateRelease, parseHistory, syncRelease } from "../release/store.ts";
-import { HostCheck } from "./checks/check-host.ts";
+import { HostCheck } from "./check-host.ts";
 import { requestEndpoint } from "./checks/endpoint.ts";
 import { preflightAction } from "./checks/preflight.ts";
 import { endSharedPorts } from "./checks/shared-ports.ts";

@@ -1,7 +1,7 @@
 import type { Problem } from "../../shared/problem.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
-import type { Opaque } from "../inventory/opaque.ts";
-import { findOpaque } from "../inventory/value.ts";
+import type { Opaque } from "../inventory/python/opaque.ts";
+import { findOpaque } from "../inventory/python/value.ts";
 import { refuseStack } from "./fill.ts";
 import type { Stack } from "./stack.ts";
 

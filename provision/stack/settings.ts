@@ -1,7 +1,7 @@
 import { suggestWord } from "../../shared/suggest.ts";
 import { addressOf } from "../connection/open.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
-import { formatVariable } from "../inventory/value.ts";
+import { formatVariable } from "../inventory/python/value.ts";
 import { readFilled, refuseStack } from "./fill.ts";
 import { refuseOpaqueVariables } from "./opaque-variables.ts";
 import { StackSettings } from "./schema.ts";

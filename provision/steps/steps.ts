@@ -1,5 +1,4 @@
 import type { Step } from "../host/step.ts";
-import type { Wanted } from "../host/wanted.ts";
 import type { Role } from "../stack/role.ts";
 import { aptPrerequisites } from "./apt-prerequisites.ts";
 import { directories } from "./directories.ts";
@@ -15,6 +14,7 @@ import { swap } from "./roles/swap.ts";
 import { sysctlSettings } from "./roles/sysctl.ts";
 import { timeSync } from "./roles/time-sync.ts";
 import { unattendedUpgrades } from "./roles/unattended-upgrades.ts";
+import type { Wanted } from "./wanted.ts";
 
 /** What `provision` brings a host to, in the order of application. */
 export function provisionSteps(wanted: Wanted): Step[] {

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { Duration } from "../../shared/duration.ts";
-import { addressForm } from "./address.ts";
+import { addressForm } from "./task/address.ts";
 import { Command } from "./task/command.ts";
 
 /** What can happen to an instance that somebody may want to be told of. */

@@ -3,8 +3,8 @@ import { dirname, isAbsolute, join, resolve } from "node:path";
 import type { Problem } from "../../shared/problem.ts";
 import type { ReadLimits } from "../../shared/read-limited.ts";
 import { UserError } from "../../shared/user-error.ts";
-import { readGuardedBytes } from "./checks/guarded-path.ts";
-import { listMatches } from "./include.ts";
+import { readGuardedBytes } from "./files/guarded-path.ts";
+import { listMatches } from "./files/include.ts";
 import { crossCheck, fileSettings, type ReadTasksFile, readTasksFile } from "./tasks-file.ts";
 
 /** A tasks.yaml and the files that it includes, and everything that is wrong with any of them. */

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { addressForm, parseAddress } from "./address.ts";
+import { addressForm, parseAddress } from "./task/address.ts";
 
 const Tls = z.strictObject({
   cert: z.string(),

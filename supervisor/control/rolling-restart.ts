@@ -1,5 +1,5 @@
 import { UserError } from "../../shared/user-error.ts";
-import type { Plan } from "../config/load.ts";
+import type { Plan } from "../config/files/load.ts";
 import type { Instance } from "../core/instance.ts";
 import type { Entry } from "../runtime/entry.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";

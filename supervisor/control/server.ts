@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import { connect } from "node:net";
 import { dirname, resolve } from "node:path";
 import { UserError } from "../../shared/user-error.ts";
-import { GuardError, requireRootsWay } from "../config/checks/guarded-path.ts";
+import { GuardError, requireRootsWay } from "../config/files/guarded-path.ts";
 import { makeFolder } from "../runtime/make-folder.ts";
 import { isOwnDefault, requireOwnFolder } from "../runtime/socket-folder.ts";
 import { answerRequest } from "./answer.ts";

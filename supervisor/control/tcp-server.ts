@@ -11,8 +11,8 @@ import { createServer as createTlsServer, Server as TlsServer } from "node:https
 import { createSecureContext, type TlsOptions } from "node:tls";
 import { readDescriptor } from "../../shared/read-limited.ts";
 import { UserError } from "../../shared/user-error.ts";
-import { parseAddress } from "../config/address.ts";
-import { openGuarded, readGuarded } from "../config/checks/guarded-path.ts";
+import { openGuarded, readGuarded } from "../config/files/guarded-path.ts";
+import { parseAddress } from "../config/task/address.ts";
 import type { TcpControl } from "../config/tcp-control.ts";
 import { answerRequest } from "./answer.ts";
 import type { ControlTarget } from "./handler.ts";

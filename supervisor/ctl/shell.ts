@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { CommanderError } from "commander";
 import { formatError, UserError } from "../../shared/user-error.ts";
-import { splitWords } from "../config/split-words.ts";
+import { splitWords } from "../config/task/split-words.ts";
 import { clearPrompt, showAbovePrompt } from "./above-prompt.ts";
 import type { CommandContext } from "./commands.ts";
 import { completeWords } from "./complete.ts";

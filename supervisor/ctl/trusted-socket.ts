@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readlinkSync } from "node:fs
 import { connect, type Socket } from "node:net";
 import { dirname, resolve } from "node:path";
 import { UserError } from "../../shared/user-error.ts";
-import { GuardError, mostLinks, requireRootsWay } from "../config/checks/guarded-path.ts";
+import { GuardError, mostLinks, requireRootsWay } from "../config/files/guarded-path.ts";
 
 /** Names a file without opening it (open(2)); Node has no word for it. */
 const O_PATH = 0o10000000;

@@ -1,5 +1,5 @@
 import { formatError, UserError } from "../../shared/user-error.ts";
-import type { Plan } from "../config/load.ts";
+import type { Plan } from "../config/files/load.ts";
 import { replaceInTurn } from "../control/rolling-restart.ts";
 import type { PlanDiff } from "../core/plan-diff.ts";
 import { PlanReader } from "../runtime/load/plan-reader.ts";

@@ -1,6 +1,6 @@
 import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { isGuarded, makeGuardedFolder } from "../config/checks/guarded-path.ts";
+import { isGuarded, makeGuardedFolder } from "../config/files/guarded-path.ts";
 
 /**
  * Makes a folder and what is missing above it; one that is there already is fine. Node's own `recursive` goes on for ever where

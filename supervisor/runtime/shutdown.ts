@@ -2,7 +2,7 @@ import { isAlive, listStoppable } from "../core/dependencies.ts";
 import type { Entry } from "./entry.ts";
 import type { Jobs } from "./jobs/jobs.ts";
 import type { Supervisor } from "./supervisor.ts";
-import { setTimeLimit } from "./time-limit.ts";
+import { setTimeLimit } from "./time/time-limit.ts";
 
 /** What a shutdown keeps back of its time for tasks whose dependants took too long (ms). */
 const reserve = 1_500;

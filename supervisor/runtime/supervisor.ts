@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
+import type { Plan } from "../config/files/load.ts";
 import type { InstanceSpec } from "../config/instance-spec.ts";
-import type { Plan } from "../config/load.ts";
 import type { Sink } from "../config/task/log.ts";
 import { findBlocker } from "../core/dependencies.ts";
 import type { Effect, Event } from "../core/event.ts";
@@ -10,6 +10,7 @@ import { type Entry, leaveCgroup, markOf } from "./entry.ts";
 import { Fleet } from "./fleet.ts";
 import { Prober } from "./health/prober.ts";
 import { watchForLine, watchForNotification } from "./health/readiness-watch.ts";
+import { MemoryWatch } from "./memory-watch.ts";
 import { LogFiles } from "./output/log-files.ts";
 import type { StreamReader } from "./output/stream-reader.ts";
 import type { StreamName } from "./output/tail-buffer.ts";
@@ -17,11 +18,10 @@ import type { StopWay } from "./process/leftovers/earlier.ts";
 import { findLeftovers } from "./process/leftovers/find-leftovers.ts";
 import { GroupWatch } from "./process/leftovers/group-watch.ts";
 import type { Leftovers } from "./process/leftovers/leftovers.ts";
-import { MemoryWatch } from "./process/memory-watch.ts";
 import { runAside } from "./process/run-aside.ts";
 import { steadyNow, toClockTime } from "./steady-clock.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { setTimeLimit } from "./time-limit.ts";
+import { setTimeLimit } from "./time/time-limit.ts";
 
 /** How long a process is given to stop where no task says (ms). */
 const usualGrace = 10_000;

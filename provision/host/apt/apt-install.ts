@@ -1,8 +1,8 @@
 import { UserError } from "../../../shared/user-error.ts";
 import { CommandError, shellScript } from "../../connection/connection.ts";
-import { findNoRoom, LOOK_AT_ROOM } from "../../steps/apt-room.ts";
 import { type Apt, type AptContext, aptArgv, aptGet, hostApt, runApt } from "./apt.ts";
 import { withRehearsal } from "./apt-rehearsal.ts";
+import { findNoRoom, LOOK_AT_ROOM } from "./apt-room.ts";
 import { formatChanges, objectTo, parseSimulation, type Simulation } from "./apt-simulation.ts";
 import { refreshPackages } from "./apt-sources.ts";
 

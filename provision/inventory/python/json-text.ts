@@ -1,5 +1,5 @@
-import { Opaque, UnsafeText } from "../opaque.ts";
-import { isFloat, type VariableValue } from "../value.ts";
+import { Opaque, UnsafeText } from "./opaque.ts";
+import { isFloat, type VariableValue } from "./value.ts";
 
 /** What the inventory commands print. */
 export type JsonValue = VariableValue | JsonValue[] | { [key: string]: JsonValue };

@@ -1,7 +1,7 @@
-import { isCollection, type VariableValue } from "../value.ts";
 import { readNumber } from "./python-number.ts";
 import { readStrings } from "./python-string.ts";
 import { TextReader, UnreadableText } from "./text-reader.ts";
+import { isCollection, type VariableValue } from "./value.ts";
 
 /** CPython refuses deeper nesting too. */
 const DEEPEST = 200;

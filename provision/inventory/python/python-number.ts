@@ -1,6 +1,6 @@
-import { toWholeNumber } from "../value.ts";
 import { Float } from "./float.ts";
 import type { TextReader } from "./text-reader.ts";
+import { toWholeNumber } from "./value.ts";
 
 const digits = String.raw`\d(?:_?\d)*`;
 const exponent = `[eE][+-]?${digits}`;

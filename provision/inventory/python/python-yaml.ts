@@ -1,7 +1,7 @@
 import type { ScalarTag } from "yaml";
-import { encrypted, UnsafeText } from "../opaque.ts";
-import { toWholeNumber } from "../value.ts";
 import { Float } from "./float.ts";
+import { encrypted, UnsafeText } from "./opaque.ts";
+import { toWholeNumber } from "./value.ts";
 
 const sexagesimal = (text: string): number =>
   text.split(":").reduce((sum, part) => sum * 60 + Number(part.replaceAll("_", "")), 0);

@@ -4,7 +4,7 @@ import type { Facts } from "../../host/facts/facts.ts";
 import { guardChange } from "../../host/guarded-change.ts";
 import { writeHostFile } from "../../host/host-file.ts";
 import { describeUnit, refuseMasked, requireSystemd, type Step } from "../../host/step.ts";
-import type { OpenPort } from "../../host/wanted.ts";
+import type { OpenPort } from "../wanted.ts";
 
 const RULES = "/etc/longshore/firewall.nft";
 const UNIT = {

@@ -1,5 +1,5 @@
-import { findShellSyntax } from "../checks/shell-syntax.ts";
-import { splitWords } from "../split-words.ts";
+import { findShellSyntax } from "../task/shell-syntax.ts";
+import { splitWords } from "../task/split-words.ts";
 import type { Place } from "./converted.ts";
 import type { IniSection } from "./ini.ts";
 import { convertOutput } from "./supervisord-output.ts";

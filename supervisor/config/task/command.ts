@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { Text } from "../../../shared/written.ts";
-import { findShellSyntax, findShellWord } from "../checks/shell-syntax.ts";
-import { splitWords } from "../split-words.ts";
+import { findShellSyntax, findShellWord } from "./shell-syntax.ts";
+import { splitWords } from "./split-words.ts";
 
 /** A program and its arguments. */
 export type Argv = readonly [string, ...string[]];

@@ -1,4 +1,4 @@
-import { decodeBytes } from "../byte-text.ts";
+import { decodeBytes } from "./byte-text.ts";
 
 /** The variables of an env file, and the lines that are none. */
 export interface EnvFileContent {

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { Duration } from "../../../shared/duration.ts";
-import { foreignWords, healthcheckWords } from "../checks/foreign-words.ts";
+import { foreignWords } from "../../../shared/foreign-words.ts";
 import { Command } from "./command.ts";
+import { healthcheckWords } from "./foreign-words.ts";
 import { findAddressFault } from "./probe-target.ts";
 
 /** An address that may hold variables: then it is looked at when these are known. */

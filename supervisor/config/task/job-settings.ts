@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { Duration } from "../../../shared/duration.ts";
 import { Text } from "../../../shared/written.ts";
-import { longestName } from "../longest-name.ts";
 import { Schedule, TimeZone } from "../time/schedule.ts";
 import { JobActions } from "./job-action.ts";
+import { longestName } from "./longest-name.ts";
 import { Retries } from "./retries.ts";
 
 const tooLong = `a group's name has at most ${longestName} characters`;

@@ -1,5 +1,5 @@
 import { isSocketPathTooLong, longestSocketPath } from "../../protocol/socket-path.ts";
-import { type Address, parseAddress } from "../address.ts";
+import { type Address, parseAddress } from "./address.ts";
 
 const unixUrl = /^http:\/\/unix:(\/[^:]+):(\/.*)$/;
 

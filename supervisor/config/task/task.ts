@@ -1,14 +1,15 @@
 import * as z from "zod";
 import { Duration } from "../../../shared/duration.ts";
+import { foreignWords } from "../../../shared/foreign-words.ts";
 import { Size } from "../../../shared/size.ts";
 import { Text } from "../../../shared/written.ts";
 import type { TaskKind } from "../../protocol/status.ts";
-import { foreignWords, taskWords } from "../checks/foreign-words.ts";
 import { Backoff } from "./backoff.ts";
 import { Capabilities } from "./capabilities.ts";
 import { Command } from "./command.ts";
 import { DependsOn } from "./dependency.ts";
 import { EnvFiles, Environment } from "./environment.ts";
+import { taskWords } from "./foreign-words.ts";
 import { Healthcheck } from "./healthcheck.ts";
 import { jobSettings } from "./job-settings.ts";
 import { LogSettings, StreamTarget } from "./log.ts";

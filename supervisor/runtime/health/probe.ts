@@ -1,9 +1,9 @@
 import { connect } from "node:net";
-import type { Address } from "../../config/address.ts";
+import type { Address } from "../../config/task/address.ts";
 import type { Argv } from "../../config/task/command.ts";
 import type { Healthcheck } from "../../config/task/healthcheck.ts";
 import { type HttpTarget, parseHttpTarget, parseTcpTarget } from "../../config/task/probe-target.ts";
-import { longestTimer } from "../time-limit.ts";
+import { longestTimer } from "../time/time-limit.ts";
 
 /** The answer of one check; `detail` says what was wrong. */
 export interface ProbeResult {

@@ -1,6 +1,6 @@
 import type { Healthcheck } from "../../config/task/healthcheck.ts";
 import { type HealthRecord, nextCheckDelay, noChecks, recordCheck } from "../../core/health.ts";
-import { setTimeLimit } from "../time-limit.ts";
+import { setTimeLimit } from "../time/time-limit.ts";
 import { type RunCommand, runProbe } from "./probe.ts";
 
 /** Checks one process again and again, and reports when its health turns. */

@@ -1,6 +1,6 @@
 import { closeSync, constants, createReadStream, fstatSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { GuardError, openGuarded } from "../../config/checks/guarded-path.ts";
+import { GuardError, openGuarded } from "../../config/files/guarded-path.ts";
 
 /** What stands for a file that is not there or cannot be read. */
 const missing = "missing";

@@ -5,7 +5,7 @@ import type { Entry } from "../entry.ts";
 import { toClockTime } from "../steady-clock.ts";
 import type { Supervisor } from "../supervisor.ts";
 import type { Surroundings } from "../surroundings.ts";
-import { setTimeLimit } from "../time-limit.ts";
+import { setTimeLimit } from "../time/time-limit.ts";
 import { pingStart } from "./follow-up.ts";
 import { runVariables } from "./job-variables.ts";
 import type { JobsPort } from "./jobs-port.ts";

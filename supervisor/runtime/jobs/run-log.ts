@@ -1,7 +1,7 @@
 import { type FileHandle, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { UserError } from "../../../shared/user-error.ts";
-import { requireRootsFolder } from "../../config/checks/guarded-path.ts";
+import { requireRootsFolder } from "../../config/files/guarded-path.ts";
 import { makeFolder } from "../make-folder.ts";
 import { endOfCharacters, startOfCharacters } from "../output/character-cut.ts";
 

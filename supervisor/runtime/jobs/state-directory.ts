@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { GuardError, requireRootsFolder } from "../../config/checks/guarded-path.ts";
+import { GuardError, requireRootsFolder } from "../../config/files/guarded-path.ts";
 import { makeFolder } from "../make-folder.ts";
 import { type JobStorage, nowhere, openJobStorage } from "./job-storage.ts";
 import { lockState } from "./state-lock.ts";

@@ -1,11 +1,11 @@
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../../../shared/user-error.ts";
-import type { Plan } from "../../config/load.ts";
+import { type Plan } from "../../config/files/load.ts";
 import { describeExit, type Exit } from "../../core/instance.ts";
 import { readInherited, readOwnVariables } from "../process/inherited.ts";
 import { ownContext, type Spawner } from "../process/spawn.ts";
-import { setTimeLimit } from "../time-limit.ts";
+import { setTimeLimit } from "../time/time-limit.ts";
 import { fromPlainError, type PlainError } from "./plain-error.ts";
 
 /** How long the file and all that it refers to may take (ms): the next reload waits for it. */
@@ -25,7 +25,7 @@ export async function loadPlanAside(file: string, spawner: Spawner): Promise<Pla
   const program = join(dirname(realpathSync(process.argv[1] ?? ".")), "longshored-load.cjs");
   if (!existsSync(program)) {
     // run from its sources
-    const { loadPlan } = await import("../../config/load.ts");
+    const { loadPlan } = await import("../../config/files/load.ts");
     return loadPlan(file, readInherited());
   }
   const answer = await readAnswer([process.execPath, program, file], spawner);

@@ -1,4 +1,4 @@
-import type { Plan } from "../../config/load.ts";
+import type { Plan } from "../../config/files/load.ts";
 
 /** Reads tasks.yaml, one time after the other: what was read first is never applied last. */
 export class PlanReader {

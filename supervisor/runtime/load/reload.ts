@@ -1,5 +1,5 @@
+import type { Plan } from "../../config/files/load.ts";
 import type { InstanceSpec } from "../../config/instance-spec.ts";
-import type { Plan } from "../../config/load.ts";
 import { isAlive } from "../../core/dependencies.ts";
 import { type Instance, isActive } from "../../core/instance.ts";
 import { diffPlans, type PlanDiff } from "../../core/plan-diff.ts";

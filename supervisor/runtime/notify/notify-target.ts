@@ -1,10 +1,10 @@
 import { connect } from "node:net";
-import { parseAddress } from "../../config/address.ts";
 import type { NotifyTarget } from "../../config/notify.ts";
+import { parseAddress } from "../../config/task/address.ts";
 import type { SupervisorEvent } from "../../protocol/event.ts";
 import { runAside } from "../process/run-aside.ts";
 import { ownContext, type Spawner } from "../process/spawn.ts";
-import { longestTimer } from "../time-limit.ts";
+import { longestTimer } from "../time/time-limit.ts";
 
 /** Tells a target of one event. @returns null, or what went wrong in words; never rejects */
 export async function sendEvent(

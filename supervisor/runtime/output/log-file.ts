@@ -9,7 +9,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { inGuardedFolder, openGuarded } from "../../config/checks/guarded-path.ts";
+import { inGuardedFolder, openGuarded } from "../../config/files/guarded-path.ts";
 import type { LogSettings } from "../../config/task/log.ts";
 import { makeFolder } from "../make-folder.ts";
 

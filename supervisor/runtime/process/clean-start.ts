@@ -1,4 +1,4 @@
-import { terminate } from "../../config/byte-text.ts";
+import { terminate } from "../../config/task/byte-text.ts";
 import { asidePrefix, readOwnVariables } from "./inherited.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Variables } from "../../../shared/interpolate.ts";
-import { decodeBytes } from "../../config/byte-text.ts";
+import { decodeBytes } from "../../config/task/byte-text.ts";
 
 /** What begins the name under which a variable is set aside that is for the tasks alone. */
 export const asidePrefix = "LONGSHORE_ASIDE_";

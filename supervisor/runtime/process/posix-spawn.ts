@@ -2,7 +2,7 @@ import { openSync } from "node:fs";
 import { constants } from "node:os";
 import { resolve } from "node:path";
 import type { LibraryHandle } from "koffi";
-import { terminate } from "../../config/byte-text.ts";
+import { terminate } from "../../config/task/byte-text.ts";
 import type { Argv } from "../../config/task/command.ts";
 import { findProgram, isBinary, requireInterpreter } from "./program-file.ts";
 import { SystemError } from "./system-error.ts";

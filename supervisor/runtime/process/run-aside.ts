@@ -2,7 +2,7 @@ import { formatDuration } from "../../../shared/duration-text.ts";
 import type { Argv } from "../../config/task/command.ts";
 import type { Exit } from "../../core/instance.ts";
 import type { StreamHandler, StreamReader } from "../output/stream-reader.ts";
-import { setTimeLimit } from "../time-limit.ts";
+import { setTimeLimit } from "../time/time-limit.ts";
 import type { ProcessContext, Spawner } from "./spawn.ts";
 
 /** A command that belongs to a task but is not its process: a check, a stop or a reload command. */

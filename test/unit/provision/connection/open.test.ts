@@ -7,7 +7,7 @@ import { Questions } from "../../../../provision/connection/questions.ts";
 import { Access } from "../../../../provision/connection/ssh/access.ts";
 import { openSshClient } from "../../../../provision/connection/ssh/ssh-client.ts";
 import { logIn } from "../../../../provision/connection/ssh/ssh-login.ts";
-import { encrypted } from "../../../../provision/inventory/opaque.ts";
+import { encrypted } from "../../../../provision/inventory/python/opaque.ts";
 import { makeHost } from "../inventory/stack-folder.ts";
 import { settingsOf } from "./ssh/settings-of.ts";
 

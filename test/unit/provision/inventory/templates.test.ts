@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { readWanted } from "../../../../provision/host/wanted.ts";
 import { readConnectionVariables } from "../../../../provision/inventory/connection-variables.ts";
 import { loadInventory, parseInventory } from "../../../../provision/inventory/load.ts";
-import { Opaque } from "../../../../provision/inventory/opaque.ts";
-import { formatVariable } from "../../../../provision/inventory/value.ts";
+import { Opaque } from "../../../../provision/inventory/python/opaque.ts";
+import { formatVariable } from "../../../../provision/inventory/python/value.ts";
 import { resolveSettings } from "../../../../provision/stack/settings.ts";
 import { parseStack } from "../../../../provision/stack/stack.ts";
+import { readWanted } from "../../../../provision/steps/wanted.ts";
 import { formatError } from "../../../../shared/user-error.ts";
 import { makeFolder } from "../image/folder.ts";
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { setAlarm } from "../../../../supervisor/runtime/alarm.ts";
+import { setAlarm } from "../../../../supervisor/runtime/time/alarm.ts";
 
 const hour = 3_600_000;
 const minute = 60_000;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { OpenPort } from "../../../../../provision/host/wanted.ts";
 import { firewall, formatRules } from "../../../../../provision/steps/roles/firewall.ts";
+import type { OpenPort } from "../../../../../provision/steps/wanted.ts";
 import { provisionedHost } from "../../host/facts/host-facts.ts";
 
 const port = (from: number, to = from, protocol: OpenPort["protocol"] = "tcp"): OpenPort => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { encodeText } from "../../../../../supervisor/config/byte-text.ts";
+import { encodeText } from "../../../../../supervisor/config/task/byte-text.ts";
 import { parseEnvFile, readEnvFile } from "../../../../../supervisor/config/task/env-file.ts";
 
 describe("an env file", () => {

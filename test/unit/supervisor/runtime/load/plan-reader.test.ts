@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Plan } from "../../../../../supervisor/config/load.ts";
+import type { Plan } from "../../../../../supervisor/config/files/load.ts";
 import { PlanReader } from "../../../../../supervisor/runtime/load/plan-reader.ts";
 
 const plan = (file: string): Plan => ({ file }) as Plan;

@@ -2,9 +2,9 @@ import * as z from "zod";
 import { Size } from "../../shared/size.ts";
 import { UserErrors } from "../../shared/user-error.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
-import { findOpaque } from "../inventory/value.ts";
+import { findOpaque } from "../inventory/python/value.ts";
 import { listOf, type Role, Roles } from "../stack/role.ts";
-import { DOCKERS_OWN, type DockerRepository } from "../steps/docker/docker-repository.ts";
+import { DOCKERS_OWN, type DockerRepository } from "./docker/docker-repository.ts";
 
 /** A port that the firewall leaves open: `443`, `443/udp`, `8000-8010/tcp`. */
 const OpenPort = z.union([z.string(), z.number().int()]).transform((value, context) => {

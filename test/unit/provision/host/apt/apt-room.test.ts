@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findNoRoom } from "../../../../provision/steps/apt-room.ts";
+import { findNoRoom } from "../../../../../provision/host/apt/apt-room.ts";
 
 const RECORDS = `Package: docker.io
 Version: 26.1.5

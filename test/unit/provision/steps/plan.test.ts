@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import type { Facts } from "../../../../../provision/host/facts/facts.ts";
-import { planSteps } from "../../../../../provision/host/step.ts";
-import { readWanted } from "../../../../../provision/host/wanted.ts";
-import { dockerService } from "../../../../../provision/steps/docker/docker-service.ts";
-import { mergeEngineConfig } from "../../../../../provision/steps/docker/engine-config.ts";
-import { provisionSteps } from "../../../../../provision/steps/steps.ts";
-import { bareHost, provisionedHost, SYSTEMS } from "../../host/facts/host-facts.ts";
-import { makeHost } from "../../inventory/stack-folder.ts";
+import type { Facts } from "../../../../provision/host/facts/facts.ts";
+import { planSteps } from "../../../../provision/host/step.ts";
+import { dockerService } from "../../../../provision/steps/docker/docker-service.ts";
+import { mergeEngineConfig } from "../../../../provision/steps/docker/engine-config.ts";
+import { provisionSteps } from "../../../../provision/steps/steps.ts";
+import { readWanted } from "../../../../provision/steps/wanted.ts";
+import { bareHost, provisionedHost, SYSTEMS } from "../host/facts/host-facts.ts";
+import { makeHost } from "../inventory/stack-folder.ts";
 
 /** What provision would do: `step: summary`. */
 const plan = (facts: Facts) =>

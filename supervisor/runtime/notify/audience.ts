@@ -1,9 +1,9 @@
 import type { TasksConfig } from "../../config/tasks-file.ts";
 import type { SupervisorEvent } from "../../protocol/event.ts";
 import type { EventStream } from "../event-stream.ts";
-import { Notifier } from "../notify/notifier.ts";
+import { LogFile } from "../output/log-file.ts";
 import type { Spawner } from "../process/spawn.ts";
-import { LogFile } from "./log-file.ts";
+import { Notifier } from "./notifier.ts";
 
 /** Everybody whom tasks.yaml wants to be told of events: the event log and the notify targets. */
 export class Audience {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readWanted } from "../../../../provision/host/wanted.ts";
+import { readWanted } from "../../../../provision/steps/wanted.ts";
 import { UserErrors } from "../../../../shared/user-error.ts";
 import { makeHost } from "../inventory/stack-folder.ts";
 

@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { openOnceBooted } from "../../../../../provision/connection/boot.ts";
-import { Questions } from "../../../../../provision/connection/questions.ts";
-import { Access } from "../../../../../provision/connection/ssh/access.ts";
-import { openSshClient } from "../../../../../provision/connection/ssh/ssh-client.ts";
-import { UserError } from "../../../../../shared/user-error.ts";
-import { settingsOf } from "./settings-of.ts";
+import { openOnceBooted } from "../../../../provision/connection/boot.ts";
+import { Questions } from "../../../../provision/connection/questions.ts";
+import { Access } from "../../../../provision/connection/ssh/access.ts";
+import { openSshClient } from "../../../../provision/connection/ssh/ssh-client.ts";
+import { UserError } from "../../../../shared/user-error.ts";
+import { settingsOf } from "./ssh/settings-of.ts";
 
 const closers: (() => void)[] = [];
 afterEach(() => {

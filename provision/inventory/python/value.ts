@@ -1,5 +1,5 @@
+import { Float } from "./float.ts";
 import { Opaque, UnsafeText } from "./opaque.ts";
-import { Float } from "./python/float.ts";
 
 /** A variable's value. (An `UnsafeText` stands only in what is as the files have it.) Whole numbers too large for a `number` are `bigint`s; numbers with a point are `Float`s. */
 export type VariableValue =

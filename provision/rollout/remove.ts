@@ -1,9 +1,9 @@
-import { type Connection, run, shellScript } from "../../connection/connection.ts";
-import { engineSilent, LIMIT_DOCKER, saysHung } from "../../connection/limit-docker.ts";
-import type { Action, Planner } from "../../fleet/action.ts";
-import { imagePattern } from "../../image/image-name.ts";
-import { layoutOf } from "../../release/layout.ts";
-import { refuseStrangers } from "../../rollout/checks/strangers.ts";
+import { type Connection, run, shellScript } from "../connection/connection.ts";
+import { engineSilent, LIMIT_DOCKER, saysHung } from "../connection/limit-docker.ts";
+import type { Action, Planner } from "../fleet/action.ts";
+import { imagePattern } from "../image/image-name.ts";
+import { layoutOf } from "../release/layout.ts";
+import { refuseStrangers } from "./checks/strangers.ts";
 
 // Only what carries the stack's own labels and names; `docker compose down` needs no file for that.
 const LIST = `

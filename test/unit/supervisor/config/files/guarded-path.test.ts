@@ -17,7 +17,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openGuarded, readGuarded } from "../../../../../supervisor/config/checks/guarded-path.ts";
+import { openGuarded, readGuarded } from "../../../../../supervisor/config/files/guarded-path.ts";
 import { LogFile } from "../../../../../supervisor/runtime/output/log-file.ts";
 import { asOther } from "../../../../as-other.ts";
 

@@ -1,17 +1,17 @@
-import { UserError } from "../../../shared/user-error.ts";
-import { CommandError, type Connection } from "../../connection/connection.ts";
-import type { ContainerFacts } from "../../engine/container.ts";
-import { describeFinding, type Finding, judgeStack } from "../../engine/judge-stack.ts";
-import type { EngineView } from "../../engine/look.ts";
-import { describeArgv, isLongshored } from "../../engine/pid-one.ts";
-import type { ActionContext } from "../../fleet/action.ts";
-import type { Release } from "../../release/release.ts";
-import { Failures } from "../failures.ts";
-import { lookAtStack, readLastLines } from "../look-at-host.ts";
-import { adviseLongshored } from "../missing-longshored.ts";
-import { type Watch, waitGood } from "../wait-good.ts";
-import { askEndpoints } from "./ask-endpoints.ts";
-import { requestEndpoint } from "./endpoint.ts";
+import { UserError } from "../../shared/user-error.ts";
+import { CommandError, type Connection } from "../connection/connection.ts";
+import type { ContainerFacts } from "../engine/container.ts";
+import { describeFinding, type Finding, judgeStack } from "../engine/judge-stack.ts";
+import type { EngineView } from "../engine/look.ts";
+import { describeArgv, isLongshored } from "../engine/pid-one.ts";
+import type { ActionContext } from "../fleet/action.ts";
+import type { Release } from "../release/release.ts";
+import { askEndpoints } from "./checks/ask-endpoints.ts";
+import { requestEndpoint } from "./checks/endpoint.ts";
+import { Failures } from "./failures.ts";
+import { lookAtStack, readLastLines } from "./look-at-host.ts";
+import { adviseLongshored } from "./missing-longshored.ts";
+import { type Watch, waitGood } from "./wait-good.ts";
 
 /** After a change an endpoint may need so long until it answers well (s); where nothing was changed, less. */
 const ENDPOINT_SECONDS = { changed: 20, unchanged: 5 };

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { openLocalConnection } from "../../../../../provision/connection/local.ts";
-import { planRemove } from "../../../../../provision/engine/compose/remove.ts";
-import type { Action } from "../../../../../provision/fleet/action.ts";
-import { recordCommands } from "../../connection/recording-connection.ts";
-import { makeFolder } from "../../image/folder.ts";
+import { openLocalConnection } from "../../../../provision/connection/local.ts";
+import type { Action } from "../../../../provision/fleet/action.ts";
+import { planRemove } from "../../../../provision/rollout/remove.ts";
+import { recordCommands } from "../connection/recording-connection.ts";
+import { makeFolder } from "../image/folder.ts";
 
 const FOUND = `container aaa site /opt/longshore/site
 container bbb - /opt/longshore/site

@@ -1,9 +1,9 @@
 import { access, readFile, readlink } from "node:fs/promises";
 import type { Variables } from "../../../shared/interpolate.ts";
 import { UserError } from "../../../shared/user-error.ts";
-import { type OffsetAt, parsePosixZone } from "./posix-zone.ts";
-import { parseZoneFile } from "./zone-file.ts";
-import { findZoneLike } from "./zone-match.ts";
+import { type OffsetAt, parsePosixZone } from "../time/posix-zone.ts";
+import { parseZoneFile } from "../time/zone-file.ts";
+import { findZoneLike } from "../time/zone-match.ts";
 
 /** Where a system keeps what it knows of time zones. */
 export interface ZonePlaces {

@@ -1,16 +1,16 @@
 import { describe, expect, test } from "vitest";
-import type { Facts } from "../../../../../provision/host/facts/facts.ts";
-import type { Step } from "../../../../../provision/host/step.ts";
-import { readWanted } from "../../../../../provision/host/wanted.ts";
-import { aptPrerequisites } from "../../../../../provision/steps/apt-prerequisites.ts";
-import { dockerGroup } from "../../../../../provision/steps/docker/docker-group.ts";
-import { dockerPackages } from "../../../../../provision/steps/docker/docker-packages.ts";
-import { dockerService } from "../../../../../provision/steps/docker/docker-service.ts";
-import { sysctlSettings } from "../../../../../provision/steps/roles/sysctl.ts";
-import { provisionSteps } from "../../../../../provision/steps/steps.ts";
-import { type RecordedCommand, recordCommands } from "../../connection/recording-connection.ts";
-import { bareHost, provisionedHost, SYSTEMS } from "../../host/facts/host-facts.ts";
-import { DOCKERS_KEY, TEST_FINGERPRINT, TEST_KEY } from "../keys.ts";
+import type { Facts } from "../../../../provision/host/facts/facts.ts";
+import type { Step } from "../../../../provision/host/step.ts";
+import { aptPrerequisites } from "../../../../provision/steps/apt-prerequisites.ts";
+import { dockerGroup } from "../../../../provision/steps/docker/docker-group.ts";
+import { dockerPackages } from "../../../../provision/steps/docker/docker-packages.ts";
+import { dockerService } from "../../../../provision/steps/docker/docker-service.ts";
+import { sysctlSettings } from "../../../../provision/steps/roles/sysctl.ts";
+import { provisionSteps } from "../../../../provision/steps/steps.ts";
+import { readWanted } from "../../../../provision/steps/wanted.ts";
+import { type RecordedCommand, recordCommands } from "../connection/recording-connection.ts";
+import { bareHost, provisionedHost, SYSTEMS } from "../host/facts/host-facts.ts";
+import { DOCKERS_KEY, TEST_FINGERPRINT, TEST_KEY } from "./keys.ts";
 
 /** Applies a step on a host that answers as told, and returns what it ran and what it noted. */
 async function apply(

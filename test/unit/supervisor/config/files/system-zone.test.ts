@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findSystemZone } from "../../../../../supervisor/config/files/system-zone.ts";
 import { parsePosixZone } from "../../../../../supervisor/config/time/posix-zone.ts";
-import { findSystemZone } from "../../../../../supervisor/config/time/system-zone.ts";
 import { parseZoneFile } from "../../../../../supervisor/config/time/zone-file.ts";
 
 const now = Date.parse("2026-07-01T00:00Z");

@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { wildcard } from "../../shared/wildcard.ts";
+import { wildcard } from "../../../shared/wildcard.ts";
 
 /**
  * The files that a path with `*` and `?` means, in the order of their names. Both stand for a part of the name of a file

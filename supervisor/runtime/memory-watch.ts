@@ -1,6 +1,6 @@
-import type { Entry } from "../entry.ts";
-import { readProcesses } from "./proc.ts";
-import { listEscaped } from "./process-group.ts";
+import type { Entry } from "./entry.ts";
+import { readProcesses } from "./process/proc.ts";
+import { listEscaped } from "./process/process-group.ts";
 
 /** How often the memory of limited tasks is measured (ms). */
 const interval = 5_000;

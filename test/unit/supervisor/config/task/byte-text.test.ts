@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { decodeBytes, encodeText } from "../../../../supervisor/config/byte-text.ts";
-import { asidePrefix, readInherited } from "../../../../supervisor/runtime/process/inherited.ts";
+import { decodeBytes, encodeText } from "../../../../../supervisor/config/task/byte-text.ts";
+import { asidePrefix, readInherited } from "../../../../../supervisor/runtime/process/inherited.ts";
 
 const bytes = fc.oneof(
   fc.uint8Array(),

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import type { UserError } from "../../../../shared/user-error.ts";
-import { loadPlan } from "../../../../supervisor/config/load.ts";
+import type { UserError } from "../../../../../shared/user-error.ts";
+import { loadPlan } from "../../../../../supervisor/config/files/load.ts";
 
 let folder: string;
 beforeEach(() => {

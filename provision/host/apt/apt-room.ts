@@ -1,6 +1,6 @@
-import { UserError } from "../../shared/user-error.ts";
-import { inodesHint, readOnlyHint, spaceHint } from "../connection/disk-trouble.ts";
-import type { PackageChange } from "../host/apt/apt-simulation.ts";
+import { UserError } from "../../../shared/user-error.ts";
+import { inodesHint, readOnlyHint, spaceHint } from "../../connection/disk-trouble.ts";
+import type { PackageChange } from "./apt-simulation.ts";
 
 /**
  * Prints, for packages given as `name=version`, apt's record of each; then which archives are on the host already, and how

@@ -1,10 +1,4 @@
-import * as z from "zod";
-
-/** Words of other programs for a place of our file, and the way to say the same here. */
-export type ForeignWords = Readonly<Record<string, string>>;
-
-/** Which words somebody may try at a place: registered on the schema of the place. */
-export const foreignWords = z.registry<{ words: ForeignWords }>();
+import type { ForeignWords } from "../../../shared/foreign-words.ts";
 
 const inCompose = "belongs into compose.yaml: longshored runs processes, not containers";
 const command = "write it as command: PROGRAM ARGUMENT …";

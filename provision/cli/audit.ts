@@ -5,7 +5,8 @@ import { describeError, HostError } from "../fleet/host-error.ts";
 import { formatTable } from "../ui/table.ts";
 import { visibleValues } from "../ui/visible-values.ts";
 import type { FleetOptions } from "./options/options.ts";
-import { printJson, withSession } from "./session.ts";
+import { printJson } from "./session/report.ts";
+import { withSession } from "./session/session.ts";
 
 /** What a host's audit log says. */
 export const HostAudit = z.object({

@@ -6,7 +6,7 @@ import { eachHost } from "../fleet/each-host.ts";
 import { describeError } from "../fleet/host-error.ts";
 import { askVisibly, isInteractive } from "../ui/ask.ts";
 import { printErr } from "../ui/terminal.ts";
-import type { Session } from "./session.ts";
+import type { Session } from "./session/session.ts";
 
 export interface Removal {
   stack: string;

@@ -4,7 +4,8 @@ import { loadStack } from "../stack/stack.ts";
 import { printErr } from "../ui/terminal.ts";
 import { confirmRemoval, requireAnswer } from "./confirm-removal.ts";
 import type { StackOptions } from "./options/options.ts";
-import { printJson, reportOutcomes, withSession } from "./session.ts";
+import { printJson, reportOutcomes } from "./session/report.ts";
+import { withSession } from "./session/session.ts";
 
 /** `longshore down`: removes what deploy brought, and only that, once somebody has said so. Returns the exit code. */
 export function downCommand(options: StackOptions & { volumes: boolean; yes: boolean }): Promise<number> {

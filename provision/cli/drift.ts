@@ -1,17 +1,18 @@
 import { driftExitCode, type HostDrift, joinDrift } from "../fleet/host-drift.ts";
 import type { PendingChange } from "../fleet/outcome.ts";
+import { deployHosts, prepareDeployment, rolesOf } from "../rollout/prepare.ts";
+import { provisionHosts } from "../steps/provision-hosts.ts";
 import { visibleValues } from "../ui/visible-values.ts";
-import { deployHosts, prepareDeployment, rolesOf } from "./deploy.ts";
 import type { StackOptions } from "./options/options.ts";
-import { provisionHosts } from "./provision.ts";
-import { printJson, withSession } from "./session.ts";
+import { printJson } from "./session/report.ts";
+import { withSession } from "./session/session.ts";
 
 /** `longshore drift`: what provision and deploy would change, without changing anything. Returns the exit code. */
 export function driftCommand(options: StackOptions): Promise<number> {
   return withSession("drift", { ...options, check: true }, async (session) => {
     const deployment = await prepareDeployment(options, session.hosts);
     const quiet = { ...session, run: { ...session.run, display: "silent" as const } };
-    const provisioned = await provisionHosts(quiet, rolesOf(deployment));
+    const provisioned = await provisionHosts(quiet, options.upgrade === true, rolesOf(deployment));
     const reached = new Set(
       provisioned.filter(({ status }) => status === "ok" || status === "pending").map(({ host }) => host),
     );

@@ -4,7 +4,7 @@ import { describeInventory, describeUsed, drawGraph } from "../inventory/describ
 import type { Inventory } from "../inventory/inventory.ts";
 import { formatJson } from "../inventory/python/json-text.ts";
 import { printOut } from "../ui/terminal.ts";
-import { type OpenInventory, openInventory } from "./open-inventory.ts";
+import { type OpenInventory, openInventory } from "./session/open-inventory.ts";
 
 export interface InventoryOptions {
   inventory: string;

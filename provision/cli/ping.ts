@@ -7,7 +7,8 @@ import { describeError, HostError } from "../fleet/host-error.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
 import { colors as pc } from "../ui/colors.ts";
 import type { FleetOptions } from "./options/options.ts";
-import { printJson, type Session, withSession } from "./session.ts";
+import { printJson } from "./session/report.ts";
+import { type Session, withSession } from "./session/session.ts";
 
 /** What became of a host. */
 export const HostPing = z.object({

@@ -15,8 +15,8 @@ import { askVisibly, isInteractive, terminalAsk } from "../ui/ask.ts";
 import { colors as pc } from "../ui/colors.ts";
 import { formatTable } from "../ui/table.ts";
 import { printErr, printOut } from "../ui/terminal.ts";
-import { openInventory } from "./open-inventory.ts";
-import { printJson } from "./session.ts";
+import { openInventory } from "./session/open-inventory.ts";
+import { printJson } from "./session/report.ts";
 
 export interface TrustOptions {
   inventory: string;

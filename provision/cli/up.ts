@@ -1,16 +1,17 @@
 import { allGood } from "../fleet/outcome.ts";
-import { deployHosts, listUrls, prepareDeployment, rolesOf } from "./deploy.ts";
+import { deployHosts, listUrls, prepareDeployment, rolesOf } from "../rollout/prepare.ts";
+import { provisionHosts } from "../steps/provision-hosts.ts";
 import type { StackOptions } from "./options/options.ts";
-import { provisionHosts } from "./provision.ts";
-import { printJson, reportOutcomes, withSession } from "./session.ts";
-import { showStatus } from "./status.ts";
+import { printJson, reportOutcomes } from "./session/report.ts";
+import { withSession } from "./session/session.ts";
+import { showStatus } from "./session/show-status.ts";
 
 /** `longshore up`: provision, deploy and status in one. Returns the exit code. */
 export function upCommand(options: StackOptions): Promise<number> {
   return withSession("up", options, async (session) => {
     const deployment = await prepareDeployment(options, session.hosts);
     session.say("Provision");
-    const provisioned = await provisionHosts(session, rolesOf(deployment));
+    const provisioned = await provisionHosts(session, options.upgrade === true, rolesOf(deployment));
     const ready = session.hosts.filter(({ name }) =>
       allGood(provisioned.filter(({ host }) => host === name)),
     );

@@ -1,35 +1,28 @@
-import pkg from "../../package.json" with { type: "json" };
-import { UserError } from "../../shared/user-error.ts";
-import { Questions } from "../connection/questions.ts";
-import { Access } from "../connection/ssh/access.ts";
-import { auditChanges } from "../fleet/audit.ts";
-import { writeCommand } from "../fleet/command-line.ts";
-import { Connections } from "../fleet/connections.ts";
-import type { Listener } from "../fleet/event.ts";
-import { InterruptedError, SignalInterrupt } from "../fleet/interrupt.ts";
-import { exitCodeOf, type HostOutcome, unfinishedHosts } from "../fleet/outcome.ts";
-import { resumeCommand } from "../fleet/resume.ts";
-import type { RunOptions } from "../fleet/run-hosts.ts";
-import { untilAborted } from "../fleet/until-aborted.ts";
-import type { InventoryHost } from "../inventory/inventory.ts";
-import { terminalAsk } from "../ui/ask.ts";
-import { chooseDisplay } from "../ui/display.ts";
-import { openEventLog } from "../ui/event-log.ts";
-import { formatSummary } from "../ui/summary.ts";
-import { printErr, printJsonText, printOut } from "../ui/terminal.ts";
-import { visibleValues } from "../ui/visible-values.ts";
+import pkg from "../../../package.json" with { type: "json" };
+import { UserError } from "../../../shared/user-error.ts";
+import { Questions } from "../../connection/questions.ts";
+import { Access } from "../../connection/ssh/access.ts";
+import { auditChanges } from "../../fleet/audit.ts";
+import { writeCommand } from "../../fleet/command-line.ts";
+import { Connections } from "../../fleet/connections.ts";
+import type { Listener } from "../../fleet/event.ts";
+import type { Fleet } from "../../fleet/fleet.ts";
+import { InterruptedError, SignalInterrupt } from "../../fleet/interrupt.ts";
+import type { RunOptions } from "../../fleet/run-hosts.ts";
+import { untilAborted } from "../../fleet/until-aborted.ts";
+import { terminalAsk } from "../../ui/ask.ts";
+import { chooseDisplay } from "../../ui/display.ts";
+import { openEventLog } from "../../ui/event-log.ts";
+import { printErr, printJsonText, printOut } from "../../ui/terminal.ts";
+import type { FleetOptions } from "../options/options.ts";
 import { askPasswords } from "./ask-passwords.ts";
 import { openInventory } from "./open-inventory.ts";
-import type { FleetOptions, JsonForm } from "./options/options.ts";
+import type { JsonForm } from "../options/options.ts";
 import { readAnsibleConfig, warnOfLostSettings, warnOfOtherInventory } from "./warn-of-ansible-config.ts";
 
 /** What a command on hosts works with. */
-export interface Session {
-  hosts: InventoryHost[];
-  connections: Connections;
+export interface Session extends Fleet {
   options: FleetOptions;
-  /** what runHosts is called with: display, batches, limits, Ctrl-C, log */
-  run: RunOptions;
   /** a line for people: nothing of it with `--json` */
   say(text: string): void;
 }
@@ -118,20 +111,3 @@ function listeners(...all: (Listener | undefined)[]): Listener {
 const printEvent: Listener = (event) => {
   printJsonText({ at: new Date().toISOString(), ...event });
 };
-
-/** Prints the outcomes and says with which code to exit. */
-export function reportOutcomes(session: Session, outcomes: HostOutcome[]): number {
-  session.say(`\n${formatSummary(visibleValues(outcomes), session.options.diff === true)}`);
-  const unfinished = unfinishedHosts(outcomes);
-  if (unfinished.length > 0) {
-    const command = resumeCommand(session.options.args, unfinished);
-    session.say(`\nto go on (what is done is not done again): ${command}`);
-  }
-  return exitCodeOf(outcomes);
-}
-
-/** Prints a command's result: a document, or with `events` the last line of them. */
-export function printJson(value: object, form: JsonForm = "result"): void {
-  if (form === "events") printJsonText({ event: "result", ...value });
-  else printJsonText(value, 2);
-}

@@ -1,15 +1,15 @@
 import { dirname, join, relative, resolve } from "node:path";
-import { quoteArgv } from "../../shared/quote-argv.ts";
-import { readLimited } from "../../shared/read-limited.ts";
+import { quoteArgv } from "../../../shared/quote-argv.ts";
+import { readLimited } from "../../../shared/read-limited.ts";
 import {
   type AnsibleSetting,
   findInventory,
   listLost,
   parseAnsibleConfig,
-} from "../inventory/ansible-config.ts";
-import type { InventoryHost } from "../inventory/inventory.ts";
-import { printErr } from "../ui/terminal.ts";
-import type { FleetOptions } from "./options/options.ts";
+} from "../../inventory/ansible-config.ts";
+import type { InventoryHost } from "../../inventory/inventory.ts";
+import { printErr } from "../../ui/terminal.ts";
+import type { FleetOptions } from "../options/options.ts";
 
 /** An ansible.cfg that Ansible would read here. */
 export interface AnsibleConfig {

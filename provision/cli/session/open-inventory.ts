@@ -1,10 +1,10 @@
-import { formatProblem } from "../../shared/problem.ts";
-import { selectHosts } from "../inventory/host-pattern.ts";
-import type { Inventory, InventoryHost } from "../inventory/inventory.ts";
-import { readLimit } from "../inventory/limit.ts";
-import { loadInventory } from "../inventory/load.ts";
-import { readStackTexts, usesVariable } from "../stack/stack-texts.ts";
-import { printErr } from "../ui/terminal.ts";
+import { formatProblem } from "../../../shared/problem.ts";
+import { selectHosts } from "../../inventory/host-pattern.ts";
+import { type Inventory, type InventoryHost } from "../../inventory/inventory.ts";
+import { readLimit } from "../../inventory/limit.ts";
+import { loadInventory } from "../../inventory/load.ts";
+import { readStackTexts, usesVariable } from "../../stack/stack-texts.ts";
+import { printErr } from "../../ui/terminal.ts";
 
 export interface OpenInventory {
   inventory: Inventory;

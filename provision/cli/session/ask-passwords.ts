@@ -1,5 +1,5 @@
-import { UserError } from "../../shared/user-error.ts";
-import type { Questions } from "../connection/questions.ts";
+import { UserError } from "../../../shared/user-error.ts";
+import type { Questions } from "../../connection/questions.ts";
 
 export interface Passwords {
   /** for the login */

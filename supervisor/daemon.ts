@@ -134,9 +134,9 @@ export async function runSupervisor({ file, socket, stateDir, version }: RunOpti
 }
 
 /** What the tasks wrote last may still be in their pipes; a descriptor that leaked to a stranger is not waited for. */
-async function readToTheEnd({ fleet }: Supervisor): Promise<void> {
+async function readToTheEnd({ entries }: Supervisor): Promise<void> {
   const deadline = performance.now() + lastLines;
-  while (performance.now() < deadline && [...fleet.entries].some(({ capture }) => !capture.isDone)) {
+  while (performance.now() < deadline && [...entries.all].some(({ capture }) => !capture.isDone)) {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

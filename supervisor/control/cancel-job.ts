@@ -9,7 +9,7 @@ import type { Running } from "./running.ts";
  */
 export async function cancelJob(running: Running, { name, wait }: CancelRequest): Promise<CancelResponse> {
   const { supervisor, jobs } = running;
-  const kind = supervisor.fleet.membersOf(name)[0]?.spec.settings.kind ?? "job";
+  const kind = supervisor.entries.ofTask(name)[0]?.spec.settings.kind ?? "job";
   if (kind !== "job") {
     const hint = `longshorectl stop ${name}`;
     throw new UserError("not_a_job", `cannot cancel ${name}: it is a ${kind}, not a job`, { hint });

@@ -13,7 +13,7 @@ export interface HealthFindings {
 /** Whether all is well, and what is not. */
 export function describeHealth(running: Running): HealthFindings {
   const { supervisor } = running;
-  const found = [...supervisor.fleet.entries]
+  const found = [...supervisor.entries.all]
     .filter((entry) => !entry.retired)
     .map((entry) => describeInstance(running, entry))
     .map((instance) => ({ instance, ...judgeTask(instance) }))

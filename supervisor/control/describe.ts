@@ -67,7 +67,7 @@ export function describeInstance(running: Running, entry: Entry): InstanceStatus
 function explain(supervisor: Supervisor, { spec, instance }: Entry): string | null {
   if (instance.state === "stopped") return spec.offReason ?? instance.reason;
   if (instance.state === "waiting" && spec.settings.kind !== "job") {
-    return findBlocker(spec.settings, supervisor.fleet.membersOf);
+    return findBlocker(spec.settings, supervisor.entries.ofTask);
   }
   return instance.reason;
 }

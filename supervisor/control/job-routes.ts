@@ -25,7 +25,7 @@ export function describeJob(running: Running, spec: JobSpec, now: number): JobRe
   const { scheduler } = jobs;
   const state = scheduler.states.get(spec.job);
   const history = state === undefined ? [] : describeHistory(state, now);
-  const wanted = supervisor.fleet.membersOf(spec.job)[0]?.instance.wanted ?? false;
+  const wanted = supervisor.entries.ofTask(spec.job)[0]?.instance.wanted ?? false;
   const next = wanted ? scheduler.nextStart(spec.job) : null;
   const overdue = findOverdueJob(running, spec, now);
   return {
@@ -58,7 +58,7 @@ function stateOf(
 function findOverdueJob(running: Running, spec: JobSpec, now: number): string | null {
   const { supervisor, jobs } = running;
   const state = jobs.scheduler.states.get(spec.job);
-  const wanted = supervisor.fleet.membersOf(spec.job)[0]?.instance.wanted ?? false;
+  const wanted = supervisor.entries.ofTask(spec.job)[0]?.instance.wanted ?? false;
   if (state === undefined || !wanted) return null;
   return findOverdue(spec, state, supervisor.startedAt.getTime(), now);
 }

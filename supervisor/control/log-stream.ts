@@ -35,8 +35,8 @@ export function streamLogs(supervisor: Supervisor, query: URLSearchParams): Cont
     };
     for (const entry of entries) attach(entry);
     // What a reload adds, or brings back.
-    const stopListening = supervisor.fleet.onAdd((entry) => {
-      if (isNamed(entry, [...supervisor.fleet.entries], names)) attach(entry);
+    const stopListening = supervisor.entries.onAdd((entry) => {
+      if (isNamed(entry, [...supervisor.entries.all], names)) attach(entry);
     });
     return () => {
       for (const stop of [...stops, stopListening]) stop();

@@ -29,7 +29,7 @@ export async function renderMetrics(running: Running, version: string): Promise<
   const started = gauge("instance_start_time_seconds", "When its last process was started", labels);
   const exitCode = gauge("instance_last_exit_code", "How its last process ended", labels);
   const next = gauge("job_next_run_time_seconds", "When the job is due next", labels);
-  for (const entry of supervisor.fleet.entries) {
+  for (const entry of supervisor.entries.all) {
     const { spec, instance } = entry;
     const of = { name: spec.name, task: spec.task };
     for (const name of InstanceState.options)

@@ -101,7 +101,7 @@ export async function runTask(supervisor: Supervisor, { name, wait }: RunRequest
 
 /** The instances that names mean, all of them when there is no name. @throws UserError when a name means nothing */
 export function selectEntries(supervisor: Supervisor, names: readonly string[]): Entry[] {
-  return matchEntries([...supervisor.fleet.entries], names.length === 0 ? ["all"] : names);
+  return matchEntries([...supervisor.entries.all], names.length === 0 ? ["all"] : names);
 }
 
 function requireOpen({ isClosing }: Supervisor, verb: string, names: readonly string[]): void {

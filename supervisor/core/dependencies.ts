@@ -5,7 +5,7 @@ import { type Instance, isActive } from "./instance.ts";
 import { isSuccess } from "./restart.ts";
 
 /** An instance together with what it is an instance of. */
-export interface Member {
+export interface EntryView {
   readonly spec: Pick<InstanceSpec, "task" | "name" | "offReason"> & {
     readonly settings: Pick<Task, "depends_on" | "kind" | "success_exit_codes" | "readiness">;
   };
@@ -14,20 +14,20 @@ export interface Member {
 
 /**
  * What a task still waits for, in words, or null when all of its dependencies are there.
- * @param membersOf the instances of a task, by the task's name
+ * @param entriesOf the instances of a task, by the task's name
  */
 export function findBlocker(
   task: Pick<Task, "depends_on">,
-  membersOf: (taskName: string) => readonly Member[],
+  entriesOf: (taskName: string) => readonly EntryView[],
 ): string | null {
   for (const [name, { condition }] of Object.entries(task.depends_on)) {
-    const late = membersOf(name).find((member) => !fulfils(member, condition));
+    const late = entriesOf(name).find((entry) => !fulfils(entry, condition));
     if (late !== undefined) return `waits for ${late.spec.name}: ${describeWait(late, condition)}`;
   }
   return null;
 }
 
-function fulfils({ spec, instance }: Member, condition: Condition): boolean {
+function fulfils({ spec, instance }: EntryView, condition: Condition): boolean {
   switch (condition) {
     case "started":
       if (spec.settings.kind === "job") return true;
@@ -41,7 +41,7 @@ function fulfils({ spec, instance }: Member, condition: Condition): boolean {
   }
 }
 
-function describeWait({ spec, instance }: Member, condition: Condition): string {
+function describeWait({ spec, instance }: EntryView, condition: Condition): string {
   const words = { started: "started", healthy: "healthy", completed_successfully: "completed" };
   return `not ${words[condition]} yet (${spec.offReason ?? instance.state})`;
 }
@@ -52,11 +52,11 @@ export function isAlive(instance: Instance): boolean {
 }
 
 /**
- * The members that a shutdown may stop now: those that are alive and that no other living task depends on.
+ * The entries that a shutdown may stop now: those that are alive and that no other living task depends on.
  * Asked again after each end, it takes the tasks down in reverse order of their dependencies, in parallel where it can.
  */
-export function listStoppable<M extends Member>(members: readonly M[]): M[] {
-  const alive = members.filter(({ instance }) => isAlive(instance));
+export function listStoppable<M extends EntryView>(entries: readonly M[]): M[] {
+  const alive = entries.filter(({ instance }) => isAlive(instance));
   const needed = new Set(alive.flatMap(({ spec }) => Object.keys(spec.settings.depends_on)));
   return alive.filter(({ spec }) => !needed.has(spec.task));
 }

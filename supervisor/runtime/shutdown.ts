@@ -57,7 +57,7 @@ export class Shutdown {
     this.scheduled = true;
     setImmediate(() => {
       this.scheduled = false;
-      const stoppable = listStoppable([...this.supervisor.fleet.entries]);
+      const stoppable = listStoppable([...this.supervisor.entries.all]);
       if (stoppable.length === 0) this.resolveEnded();
       for (const entry of stoppable) this.stop(entry);
     });
@@ -79,6 +79,6 @@ export class Shutdown {
   }
 
   private alive(): Entry[] {
-    return [...this.supervisor.fleet.entries].filter(({ instance }) => isAlive(instance));
+    return [...this.supervisor.entries.all].filter(({ instance }) => isAlive(instance));
   }
 }

@@ -6,8 +6,8 @@ import { findBlocker } from "../core/dependencies.ts";
 import type { Effect, Event } from "../core/event.ts";
 import { type Exit, type Instance, isActive } from "../core/instance.ts";
 import { transition } from "../core/transition.ts";
+import { Entries } from "./entries.ts";
 import { type Entry, leaveCgroup, markOf } from "./entry.ts";
-import { Fleet } from "./fleet.ts";
 import { Prober } from "./health/prober.ts";
 import { watchForLine, watchForNotification } from "./health/readiness-watch.ts";
 import { MemoryWatch } from "./memory-watch.ts";
@@ -31,7 +31,7 @@ export type ChangeListener = (entry: Entry, before: Instance) => void;
 
 /** The interpreter: feeds events to the state machine of each instance, one at a time, and performs the effects. */
 export class Supervisor {
-  readonly fleet: Fleet;
+  readonly entries: Entries;
   readonly memory: MemoryWatch;
   private readonly beganAt = steadyNow();
   plan: Plan;
@@ -51,13 +51,13 @@ export class Supervisor {
     private readonly surroundings: Surroundings,
   ) {
     this.plan = plan;
-    this.fleet = new Fleet(surroundings.output, new LogFiles(surroundings.log));
+    this.entries = new Entries(surroundings.output, new LogFiles(surroundings.log));
     this.leftovers = findLeftovers(surroundings.reaper);
     this.groups = new GroupWatch(this.leftovers.anyAlive, (entry, generation) =>
       this.dispatch(entry, { type: "emptied", generation, at: steadyNow() }),
     );
     this.memory = new MemoryWatch(
-      () => this.fleet.entries,
+      () => this.entries.all,
       (entry, bytes) => this.condemn(entry, `uses ${Math.round(bytes / 1_048_576)} MB of memory`),
     );
     for (const spec of plan.specs) this.add(spec);
@@ -70,17 +70,17 @@ export class Supervisor {
   }
 
   add(spec: InstanceSpec): Entry {
-    return this.fleet.add(spec);
+    return this.entries.add(spec);
   }
 
   /** Forgets an instance, which must have ended. */
   remove(entry: Entry): void {
     this.waiting.delete(entry);
-    this.fleet.remove(entry);
+    this.entries.remove(entry);
   }
 
   /** Starts every task that wants to be up from the beginning, each as soon as its dependencies allow. */
-  autostart(entries: Iterable<Entry> = this.fleet.entries): void {
+  autostart(entries: Iterable<Entry> = this.entries.all): void {
     this.hasBegun = true;
     for (const entry of entries) if (entry.spec.settings.autostart) this.start(entry);
   }
@@ -240,7 +240,7 @@ export class Supervisor {
 
   /** How the task of an instance is stopped, by the id of the instance; as any task is where it is not known. */
   stopWayOf(id: string): StopWay {
-    const settings = this.fleet.find(id)?.spec.settings;
+    const settings = this.entries.find(id)?.spec.settings;
     const signal = settings?.stop_steps?.[0]?.signal ?? settings?.stop_signal ?? "SIGTERM";
     const grace = settings?.stop_grace_period ?? usualGrace;
     return { signal, grace: Math.min(grace, this.plan.config.shutdown_timeout) };
@@ -269,7 +269,7 @@ export class Supervisor {
   private releaseWaiting(entries: Iterable<Entry>): void {
     if (this.isClosing) return;
     for (const entry of entries) {
-      const blocker = findBlocker(entry.spec.settings, this.fleet.membersOf);
+      const blocker = findBlocker(entry.spec.settings, this.entries.ofTask);
       if (blocker === null) this.dispatch(entry, { type: "released" });
     }
   }

@@ -40,7 +40,7 @@ export class Aftermath {
    */
   async follow(end: RunEnd, live: LiveRun | undefined): Promise<void> {
     const { spec, run, isFinal } = end;
-    const [entry] = this.supervisor.fleet.membersOf(spec.job);
+    const [entry] = this.supervisor.entries.ofTask(spec.job);
     if (entry === undefined) return;
     const { log } = this.surroundings;
     pingEnd(entry.spec, end, live?.rid ?? crypto.randomUUID(), live?.log.tail() ?? "", log);

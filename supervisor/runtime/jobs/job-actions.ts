@@ -45,7 +45,7 @@ export class JobActions {
     task: string,
     jobs: { request(job: string, trigger: "action"): { run: number } | { reason: string } },
   ): string | null {
-    const [entry] = this.supervisor.fleet.membersOf(task);
+    const [entry] = this.supervisor.entries.ofTask(task);
     if (entry?.spec.settings.kind === "oneshot") {
       this.supervisor.dispatch(entry, { type: "run" });
       return null;
@@ -55,7 +55,7 @@ export class JobActions {
   }
 
   private async act(action: TaskAction): Promise<string | null> {
-    const entries = this.supervisor.fleet.membersOf(action.task);
+    const entries = this.supervisor.entries.ofTask(action.task);
     if (entries.length === 0) return "there is no such task";
     const failures = await Promise.all(entries.map((entry) => this.actOn(entry, action)));
     return failures.find((failure) => failure !== null) ?? null;

@@ -149,12 +149,12 @@ export class Jobs {
   };
 
   private blockerOf(job: string): string | null {
-    const [entry] = this.supervisor.fleet.membersOf(job);
-    return entry === undefined ? null : findBlocker(entry.spec.settings, this.supervisor.fleet.membersOf);
+    const [entry] = this.supervisor.entries.ofTask(job);
+    return entry === undefined ? null : findBlocker(entry.spec.settings, this.supervisor.entries.ofTask);
   }
 
   private pauseOf(job: string): string | null {
-    const [entry] = this.supervisor.fleet.membersOf(job);
+    const [entry] = this.supervisor.entries.ofTask(job);
     return entry?.instance.wanted === false ? "the job is stopped" : null;
   }
 

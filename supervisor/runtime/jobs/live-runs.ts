@@ -130,7 +130,7 @@ export class LiveRuns {
 
   /** The job's own instance; where runs overlap, further ones for as long as they last. */
   private findSlot(job: string): Entry | undefined {
-    const [first, ...more] = this.supervisor.fleet.membersOf(job);
+    const [first, ...more] = this.supervisor.entries.ofTask(job);
     const free = [first, ...more].find((entry) => entry !== undefined && !this.live.has(entry));
     if (first === undefined || free !== undefined) return free;
     const index = more.length + 2;

@@ -10,7 +10,7 @@ import type { Supervisor } from "../supervisor.ts";
 /** What applying a plan would change of what runs now. */
 export function diffRunning(supervisor: Supervisor, plan: Plan): PlanDiff {
   // Not of the plan before: one of its instances may still wait to be replaced.
-  const running = supervisor.plan.specs.map((spec) => supervisor.fleet.find(spec.id)?.spec ?? spec);
+  const running = supervisor.plan.specs.map((spec) => supervisor.entries.find(spec.id)?.spec ?? spec);
   return diffPlans(running, plan.specs);
 }
 
@@ -30,7 +30,7 @@ export function applyPlan(supervisor: Supervisor, plan: Plan, rolling: boolean):
   const diff = diffRunning(supervisor, plan);
   const held: Entry[] = [];
   supervisor.plan = plan;
-  const removed = diff.removed.flatMap(({ id }) => supervisor.fleet.find(id) ?? []);
+  const removed = diff.removed.flatMap(({ id }) => supervisor.entries.find(id) ?? []);
   retire(supervisor, removed);
   const leaving = listLeaving(supervisor);
   const gone = whenGone(supervisor, leaving);
@@ -54,8 +54,8 @@ export function applyPlan(supervisor: Supervisor, plan: Plan, rolling: boolean):
 }
 
 /** What reloads have removed, this one or one before, and has not ended. A job's last run holds nobody up. */
-function listLeaving({ fleet }: Supervisor): Entry[] {
-  return [...fleet.entries].filter(
+function listLeaving({ entries }: Supervisor): Entry[] {
+  return [...entries.all].filter(
     ({ retired, spec, instance }) => retired && spec.settings.kind !== "job" && isAlive(instance),
   );
 }
@@ -92,7 +92,7 @@ function restartAfter(supervisor: Supervisor, changed: readonly Entry[], gone: P
 }
 
 function withEntry(supervisor: Supervisor, id: string, act: (entry: Entry) => void): void {
-  const entry = supervisor.fleet.find(id);
+  const entry = supervisor.entries.find(id);
   if (entry !== undefined) act(entry);
 }
 
@@ -167,7 +167,7 @@ function forgetAtEnd(supervisor: Supervisor, entry: Entry): void {
 
 /** An instance that was being stopped for good is wanted again. */
 function comeBack(supervisor: Supervisor, spec: InstanceSpec): Entry | undefined {
-  const entry = supervisor.fleet.find(spec.id);
+  const entry = supervisor.entries.find(spec.id);
   if (entry === undefined) return undefined;
   entry.retired = false;
   entry.nextSpec = spec;

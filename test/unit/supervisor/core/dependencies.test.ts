@@ -1,9 +1,9 @@
 import { describe, expect, it, test } from "vitest";
 import { Task } from "../../../../supervisor/config/task/task.ts";
-import { findBlocker, listStoppable, type Member } from "../../../../supervisor/core/dependencies.ts";
+import { type EntryView, findBlocker, listStoppable } from "../../../../supervisor/core/dependencies.ts";
 import { type Instance, newInstance } from "../../../../supervisor/core/instance.ts";
 
-function member(task: string, settings: object, instance: Partial<Instance>): Member {
+function entryOf(task: string, settings: object, instance: Partial<Instance>): EntryView {
   return {
     spec: { task, name: task, offReason: null, settings: Task.parse({ command: "x", ...settings }) },
     instance: { ...newInstance(), ...instance },
@@ -35,22 +35,22 @@ describe("findBlocker", () => {
     ["completed_successfully", { success_exit_codes: [3] }, { state: "exited", ...exit(3) }, true],
   ])("%s of %o as %o: %s", (condition, settings, instance, isThere) => {
     const { depends_on } = Task.parse({ command: "x", depends_on: { database: { condition } } });
-    const blocker = findBlocker({ depends_on }, () => [member("database", settings, instance)]);
+    const blocker = findBlocker({ depends_on }, () => [entryOf("database", settings, instance)]);
     if (isThere) expect(blocker).toBeNull();
     else expect(blocker).toMatch(/^waits for database: not (started|healthy|completed) yet \(\w+\)$/);
   });
 
   it("waits for every instance", () => {
     const { depends_on } = Task.parse({ command: "x", depends_on: ["web"] });
-    const members = [member("web", {}, { state: "running" }), member("web", {}, { state: "stopped" })];
-    expect(findBlocker({ depends_on }, () => members)).toBe("waits for web: not started yet (stopped)");
+    const entries = [entryOf("web", {}, { state: "running" }), entryOf("web", {}, { state: "stopped" })];
+    expect(findBlocker({ depends_on }, () => entries)).toBe("waits for web: not started yet (stopped)");
   });
 });
 
 describe("listStoppable", () => {
-  const names = (members: readonly Member[]) => listStoppable(members).map(({ spec }) => spec.task);
-  const database = member("database", {}, { state: "running" });
-  const app = (state: Instance["state"]) => member("app", { depends_on: ["database"] }, { state });
+  const names = (entries: readonly EntryView[]) => listStoppable(entries).map(({ spec }) => spec.task);
+  const database = entryOf("database", {}, { state: "running" });
+  const app = (state: Instance["state"]) => entryOf("app", { depends_on: ["database"] }, { state });
 
   it("takes dependants first, whatever they are about to do, and then what they needed", () => {
     for (const state of ["running", "starting", "stopping", "backoff", "waiting"] as const)
@@ -60,6 +60,6 @@ describe("listStoppable", () => {
   });
 
   it("takes what does not depend on each other at the same time", () => {
-    expect(names([database, member("other", {}, { state: "running" })])).toEqual(["database", "other"]);
+    expect(names([database, entryOf("other", {}, { state: "running" })])).toEqual(["database", "other"]);
   });
 });

@@ -4,7 +4,7 @@ import type { LogFiles } from "./output/log-files.ts";
 import type { Output } from "./output/output.ts";
 
 /** All instances that the supervisor holds, in the order of the file, by id and by task. */
-export class Fleet {
+export class Entries {
   private readonly byId = new Map<string, Entry>();
   private readonly byTask = new Map<string, Entry[]>();
   private readonly listeners = new Set<(entry: Entry) => void>();
@@ -14,7 +14,7 @@ export class Fleet {
     private readonly files: LogFiles,
   ) {}
 
-  get entries(): Iterable<Entry> {
+  get all(): Iterable<Entry> {
     return this.byId.values();
   }
 
@@ -40,11 +40,11 @@ export class Fleet {
 
   remove(entry: Entry): void {
     this.byId.delete(entry.spec.id);
-    const rest = this.membersOf(entry.spec.task).filter((member) => member !== entry);
+    const rest = this.ofTask(entry.spec.task).filter((member) => member !== entry);
     if (rest.length === 0) this.byTask.delete(entry.spec.task);
     else this.byTask.set(entry.spec.task, rest);
   }
 
   /** The instances of a task. */
-  readonly membersOf = (taskName: string): readonly Entry[] => this.byTask.get(taskName) ?? [];
+  readonly ofTask = (taskName: string): readonly Entry[] => this.byTask.get(taskName) ?? [];
 }

@@ -39,6 +39,7 @@ export default defineConfig({
           maxWorkers: "100%",
           // ample for a busy machine: a time limit is there for what hangs
           testTimeout: 30_000,
+          hookTimeout: 60_000,
           // the tests' own npm says nothing about how longshore is called in them
           env: { npm_config_user_agent: "" },
         },

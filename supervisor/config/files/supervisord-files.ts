@@ -1,9 +1,9 @@
 import { dirname, isAbsolute, join } from "node:path";
 import { toUserErrors } from "../../../shared/problem.ts";
 import { readLimited } from "../../../shared/read-limited.ts";
-import { listMatches } from "./include.ts";
-import { tasksFileLimits } from "../tasks-files.ts";
 import { listSupervisordIncludes, type SupervisordSources } from "../dialects/supervisord.ts";
+import { tasksFileLimits } from "../tasks-files.ts";
+import { listMatches } from "./include.ts";
 
 /**
  * A supervisord.conf with the files that it includes, which cannot include others.

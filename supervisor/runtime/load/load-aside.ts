@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../../../shared/user-error.ts";
-import { type Plan } from "../../config/files/load.ts";
+import type { Plan } from "../../config/files/load.ts";
 import { describeExit, type Exit } from "../../core/instance.ts";
 import { readInherited, readOwnVariables } from "../process/inherited.ts";
 import { ownContext, type Spawner } from "../process/spawn.ts";

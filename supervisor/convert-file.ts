@@ -1,5 +1,5 @@
+import { readLimited } from "../shared/io/read-limited.ts";
 import { toUserErrors } from "../shared/problem.ts";
-import { readLimited } from "../shared/read-limited.ts";
 import { UserError } from "../shared/user-error.ts";
 import { type ConvertedText, convertToTasksYaml } from "./config/dialects/convert.ts";
 import { findForeignFile } from "./config/dialects/foreign-file.ts";

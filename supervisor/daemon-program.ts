@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { Command, Option } from "commander";
 import pkg from "../package.json" with { type: "json" };
-import { printText } from "../shared/print-text.ts";
+import { printText } from "../shared/io/print-text.ts";
 import { UserError } from "../shared/user-error.ts";
 import { type Dialect, dialects } from "./config/dialects/names.ts";
 import type { DefaultPaths } from "./protocol/default-paths.ts";

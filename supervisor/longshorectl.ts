@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import picocolors from "picocolors";
 import { wantsColors } from "../shared/color-choice.ts";
-import { isFile, printText } from "../shared/print-text.ts";
+import { isFile, printText } from "../shared/io/print-text.ts";
 import { formatError, UserError } from "../shared/user-error.ts";
 import { ControlClient } from "./ctl/client.ts";
 import { createClientProgram } from "./ctl/client-program.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import dockerignore from "@balena/dockerignore";
 import * as tar from "tar-stream";
-import { readLimited } from "../../shared/read-limited.ts";
+import { readLimited } from "../../shared/io/read-limited.ts";
 import { UserError } from "../../shared/user-error.ts";
 
 // The package exports its factory itself; its types claim a `default` beside it.

@@ -1,4 +1,4 @@
-import { readLimited } from "../../shared/read-limited.ts";
+import { readLimited } from "../../shared/io/read-limited.ts";
 import { UserError } from "../../shared/user-error.ts";
 import { parseHostAddress } from "./host-address.ts";
 

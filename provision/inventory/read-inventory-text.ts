@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { readLimited } from "../../shared/read-limited.ts";
+import { readLimited } from "../../shared/io/read-limited.ts";
 import { UserError } from "../../shared/user-error.ts";
 import type { Findings } from "./findings.ts";
 import { splitLines } from "./python/python-text.ts";

@@ -1,6 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { readLimited } from "../../shared/read-limited.ts";
+import { readLimited } from "../../shared/io/read-limited.ts";
 
 /** What `group_vars/` or `host_vars/` holds for the names of an inventory. */
 export interface VarsFolder {

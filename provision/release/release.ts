@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { dirname, join, resolve } from "node:path";
 import { stringify } from "yaml";
+import { readLimited } from "../../shared/io/read-limited.ts";
 import { toUserErrors } from "../../shared/problem.ts";
-import { readLimited } from "../../shared/read-limited.ts";
 import { UserError } from "../../shared/user-error.ts";
 import { parseTasksFile } from "../../supervisor/config/tasks-file.ts";
 import type { WantedServices } from "../engine/compose/wanted.ts";

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
+import { readLimited } from "../../shared/io/read-limited.ts";
 import { type Problem, toUserErrors } from "../../shared/problem.ts";
 import { quoteArgv } from "../../shared/quote-argv.ts";
-import { readLimited } from "../../shared/read-limited.ts";
 import { UserError } from "../../shared/user-error.ts";
 import { checkYaml, parseYaml, type YamlSource } from "../../shared/yaml/yaml-document.ts";
 import { COMPOSE_FILES } from "./compose-file-names.ts";

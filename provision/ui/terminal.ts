@@ -1,4 +1,4 @@
-import { isFile, printText } from "../../shared/print-text.ts";
+import { isFile, printText } from "../../shared/io/print-text.ts";
 import { UserError } from "../../shared/user-error.ts";
 import { makeJson, makeVisible } from "../../shared/visible-text.ts";
 

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { dirname, isAbsolute, join, resolve } from "node:path";
+import type { ReadLimits } from "../../shared/io/read-limited.ts";
 import type { Problem } from "../../shared/problem.ts";
-import type { ReadLimits } from "../../shared/read-limited.ts";
 import { UserError } from "../../shared/user-error.ts";
 import { readGuardedBytes } from "./files/guarded-path.ts";
 import { listMatches } from "./files/include.ts";

@@ -9,7 +9,7 @@ import {
 } from "node:http";
 import { createServer as createTlsServer, Server as TlsServer } from "node:https";
 import { createSecureContext, type TlsOptions } from "node:tls";
-import { readDescriptor } from "../../shared/read-limited.ts";
+import { readDescriptor } from "../../shared/io/read-limited.ts";
 import { UserError } from "../../shared/user-error.ts";
 import { openGuarded, readGuarded } from "../config/files/guarded-path.ts";
 import { parseAddress } from "../config/task/address.ts";

@@ -1,6 +1,6 @@
 import { Argument, type Command } from "commander";
 import pkg from "../../package.json" with { type: "json" };
-import { printText } from "../../shared/print-text.ts";
+import { printText } from "../../shared/io/print-text.ts";
 import type { DefaultPaths } from "../protocol/default-paths.ts";
 import { createProgram, type RunCommand } from "./program.ts";
 

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { homedir, userInfo } from "node:os";
 import { isAbsolute, join } from "node:path";
-import { ReadLimitError, readLimitedSync } from "../../../shared/read-limited.ts";
+import { ReadLimitError, readLimitedSync } from "../../../shared/io/read-limited.ts";
 import { UserError } from "../../../shared/user-error.ts";
 import { matchesPattern } from "./pattern.ts";
 import type { ConfigText, ConfigWorld } from "./ssh-config.ts";

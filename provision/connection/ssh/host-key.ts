@@ -1,6 +1,6 @@
 import { appendFile, mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
-import { ReadLimitError, readLimited } from "../../../shared/read-limited.ts";
+import { ReadLimitError, readLimited } from "../../../shared/io/read-limited.ts";
 import { UserError } from "../../../shared/user-error.ts";
 import { UnreachableError } from "../connection.ts";
 import { findCertificateFault, parseHostCertificate } from "./host-certificate.ts";

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { ParsedKey } from "ssh2";
+import { readLimited } from "../../../shared/io/read-limited.ts";
 import { quoteArgv } from "../../../shared/quote-argv.ts";
-import { readLimited } from "../../../shared/read-limited.ts";
 import { UserError } from "../../../shared/user-error.ts";
 import {
   findKeyFault,

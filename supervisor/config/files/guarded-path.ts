@@ -9,7 +9,7 @@ import {
   type Stats,
 } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { type ReadLimits, readDescriptor } from "../../../shared/read-limited.ts";
+import { type ReadLimits, readDescriptor } from "../../../shared/io/read-limited.ts";
 
 /** More symbolic links than this (that of the kernel) are a loop. */
 export const mostLinks = 40;

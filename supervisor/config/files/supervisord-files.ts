@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, join } from "node:path";
+import { readLimited } from "../../../shared/io/read-limited.ts";
 import { toUserErrors } from "../../../shared/problem.ts";
-import { readLimited } from "../../../shared/read-limited.ts";
 import { listSupervisordIncludes, type SupervisordSources } from "../dialects/supervisord.ts";
 import { tasksFileLimits } from "../tasks-files.ts";
 import { listMatches } from "./include.ts";

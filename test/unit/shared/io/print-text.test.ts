@@ -1,6 +1,6 @@
 import { closeSync, openSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { printText } from "../../../shared/print-text.ts";
+import { printText } from "../../../../shared/io/print-text.ts";
 
 describe("printText", () => {
   it("says that a full disk took nothing", () => {

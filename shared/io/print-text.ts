@@ -1,5 +1,5 @@
 import { fstatSync, writeSync } from "node:fs";
-import { UserError } from "./user-error.ts";
+import { UserError } from "../user-error.ts";
 
 /** How long to wait (ms) before a full pipe that does not block is tried again. */
 const pause = 10;

@@ -3,7 +3,7 @@ import { mkdtempSync, openSync, rmSync, symlinkSync, truncateSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { mostBytes, readLimited, readLimitedSync } from "../../../shared/read-limited.ts";
+import { mostBytes, readLimited, readLimitedSync } from "../../../../shared/io/read-limited.ts";
 
 let folder = "";
 const at = (name: string): string => join(folder, name);

@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { readLimited } from "../../shared/read-limited.ts";
+import { readLimited } from "../../shared/io/read-limited.ts";
 import { COMPOSE_FILES } from "./compose-file-names.ts";
 
 /**

@@ -5,7 +5,6 @@ import { type Parsed, type Problem, sortProblems } from "../../shared/problem.ts
 import { settle } from "../../shared/written.ts";
 import { checkYaml, parseYaml, type YamlSource } from "../../shared/yaml/yaml-document.ts";
 import { checkDependencies } from "./checks/dependency-check.ts";
-import { fileWords } from "./task/foreign-words.ts";
 import { checkGroups } from "./checks/group-check.ts";
 import { checkJobs } from "./checks/job-check.ts";
 import { checkNames } from "./checks/name-check.ts";
@@ -15,6 +14,7 @@ import { findForeignFile } from "./dialects/foreign-file.ts";
 import { NotifyTarget } from "./notify.ts";
 import { OutputSettings } from "./output.ts";
 import { Environment } from "./task/environment.ts";
+import { fileWords } from "./task/foreign-words.ts";
 import { Groups } from "./task/job-settings.ts";
 import { LogSettings } from "./task/log.ts";
 import { longestName } from "./task/longest-name.ts";

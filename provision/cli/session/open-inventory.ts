@@ -1,6 +1,6 @@
 import { formatProblem } from "../../../shared/problem.ts";
 import { selectHosts } from "../../inventory/host-pattern.ts";
-import { type Inventory, type InventoryHost } from "../../inventory/inventory.ts";
+import type { Inventory, InventoryHost } from "../../inventory/inventory.ts";
 import { readLimit } from "../../inventory/limit.ts";
 import { loadInventory } from "../../inventory/load.ts";
 import { readStackTexts, usesVariable } from "../../stack/stack-texts.ts";

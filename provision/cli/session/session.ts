@@ -17,7 +17,6 @@ import { printErr, printJsonText, printOut } from "../../ui/terminal.ts";
 import type { FleetOptions } from "../options/options.ts";
 import { askPasswords } from "./ask-passwords.ts";
 import { openInventory } from "./open-inventory.ts";
-import type { JsonForm } from "../options/options.ts";
 import { readAnsibleConfig, warnOfLostSettings, warnOfOtherInventory } from "./warn-of-ansible-config.ts";
 
 /** What a command on hosts works with. */

@@ -1,6 +1,6 @@
 import { dirname, join, relative, resolve } from "node:path";
+import { readLimited } from "../../../shared/io/read-limited.ts";
 import { quoteArgv } from "../../../shared/quote-argv.ts";
-import { readLimited } from "../../../shared/read-limited.ts";
 import {
   type AnsibleSetting,
   findInventory,

@@ -1,9 +1,7 @@
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { type Variables } from "../../../shared/interpolate.ts";
+import type { Variables } from "../../../shared/interpolate.ts";
 import { type Problem, sortProblems, toUserErrors } from "../../../shared/problem.ts";
-import { readGuardedBytes } from "./guarded-path.ts";
 import { LogOwners } from "../checks/log-owners.ts";
-import { findOpenSources } from "./open-to-others.ts";
 import { expandText, type Place, type ResolveProblem } from "../expand.ts";
 import { type InstanceSpec, resolveTask } from "../instance-spec.ts";
 import { readEnvFile } from "../task/env-file.ts";
@@ -11,7 +9,9 @@ import type { EnvFile } from "../task/environment.ts";
 import type { Task } from "../task/task.ts";
 import type { ReadTasksFile, TasksConfig } from "../tasks-file.ts";
 import { readTasksFiles } from "../tasks-files.ts";
+import { readGuardedBytes } from "./guarded-path.ts";
 import { folderOfMatches } from "./include.ts";
+import { findOpenSources } from "./open-to-others.ts";
 import { findSystemZone } from "./system-zone.ts";
 
 /** A tasks.yaml with everything that it refers to read and worked out: what the supervisor runs. */

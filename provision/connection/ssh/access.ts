@@ -80,7 +80,7 @@ export class Access {
     const encrypted = (await this.identities(settings)).usable.filter(({ kind }) => kind === "encrypted");
     if (encrypted.length === 0) return [];
     const { listAgentKeys } = await import("./agent.ts");
-    const held = await remember(this.#agentKeys, settings.agentSocket, listAgentKeys);
+    const held = (await remember(this.#agentKeys, settings.agentSocket, listAgentKeys)) ?? [];
     return encrypted
       .filter(({ publicKey }) => publicKey === undefined || !held.some((key) => key.equals(publicKey)))
       .map(({ file }) => file);

@@ -4,7 +4,7 @@ import ssh2, {
   type SignCallback,
   type SigningRequestOptions,
 } from "ssh2";
-import { listAgentKeys, signByAgent } from "./agent.ts";
+import { LIST_MS, listAgentKeys, signByAgent } from "./agent.ts";
 import type { Identity } from "./identity.ts";
 import type { Unlock } from "./unlock.ts";
 
@@ -32,7 +32,7 @@ export class KeyRing extends ssh2.BaseAgent<ParsedKey> {
     /** from the agent only the keys that are among the identities */
     readonly identitiesOnly: boolean,
     readonly unlock: Unlock,
-    /** a sentence for each file that is there and is not offered */
+    /** a sentence for each file that is there and is not offered, and for an agent that hangs */
     readonly passedOver: string[] = [],
   ) {
     super();
@@ -76,7 +76,10 @@ export class KeyRing extends ssh2.BaseAgent<ParsedKey> {
   }
 
   async #list(): Promise<Offer[]> {
-    const ofAgent = await listAgentKeys(this.agentSocket);
+    const listed = await listAgentKeys(this.agentSocket);
+    if (listed === undefined)
+      this.passedOver.push(`the agent at ${this.agentSocket} has not answered within ${LIST_MS / 1000} s`);
+    const ofAgent = listed ?? [];
     const identities = await Promise.all(this.identities.map((identity) => this.#withPublicKey(identity)));
     const isHeld = (key: ParsedKey) => ofAgent.some((each) => isSame(each, key));
     const files = identities

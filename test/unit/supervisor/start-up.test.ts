@@ -1,5 +1,9 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { build, type Metafile } from "esbuild";
 import { beforeAll, expect, test } from "vitest";
+import { bundleSupervisor } from "../../../scripts/bundle-supervisor.ts";
 
 const programs = ["supervisor/daemon.ts", "supervisor/longshorectl.ts"];
 let inputs: Metafile["inputs"] = {};
@@ -35,4 +39,16 @@ test.each([
   ["supervisor/longshorectl.ts", ["commander", "picocolors"]],
 ])("%s begins with few packages", (file, packages) => {
   expect(listPackages(file)).toEqual(packages);
+});
+
+test("longshored.cjs has no text of its tools, which would stay in the memory of what runs tasks", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "longshore-bundle-"));
+  try {
+    await bundleSupervisor(folder);
+    const readProgram = (name: string): string => readFileSync(join(folder, `${name}.cjs`), "utf8");
+    expect(readProgram("longshored-tools")).toContain("YAMLParseError");
+    expect(readProgram("longshored")).not.toContain("YAMLParseError");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

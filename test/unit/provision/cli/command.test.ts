@@ -58,9 +58,8 @@ describe.concurrent("longshore inventory", { timeout: 60_000 }, () => {
     const { code, stdout, stderr } = await inventory("comments-in-words.ini", "--graph");
     expect(code).toBe(0);
     expect(stdout).not.toContain("warning");
-    expect(stderr).toMatch(
-      /^warning: \S+comments-in-words\.ini:2:15: "#def user=root" is not read.*\n {2}put /m,
-    );
+    expect(stderr).not.toContain("#def");
+    expect(stderr).toMatch(/^warning: \S+comments-in-words\.ini:2:15: … is not read.*\n {2}put /m);
   });
 
   test("what cannot be answered is an error, without a stack", async () => {

@@ -5,7 +5,7 @@ import { countLines, type LogBlock, type LogLine, linesOf } from "../runtime/out
 import type { Supervisor } from "../runtime/supervisor.ts";
 import type { ControlAnswer } from "./handler.ts";
 import { isNamed } from "./match.ts";
-import { type NdjsonSource, readFollow, readLineCount, streamNdjson } from "./ndjson.ts";
+import { type Batch, type NdjsonSource, readFollow, readLineCount, streamNdjson, toLines } from "./ndjson.ts";
 import { selectEntries } from "./operations.ts";
 
 /**
@@ -26,11 +26,7 @@ export function streamLogs(supervisor: Supervisor, query: URLSearchParams): Cont
   const follow: NdjsonSource["follow"] = (take) => {
     const stops: (() => void)[] = [];
     const attach = (entry: Entry): void => {
-      const hear = (block: LogBlock): void =>
-        take({
-          count: countLines(block),
-          records: () => linesOf(block).map((line) => toRecord(entry, line)),
-        });
+      const hear = (block: LogBlock): void => take(shareBatch(entry, block));
       stops.push(entry.capture.follow(hear));
     };
     for (const entry of entries) attach(entry);
@@ -43,6 +39,26 @@ export function streamLogs(supervisor: Supervisor, query: URLSearchParams): Cont
     };
   };
   return streamNdjson({ past, follow: readFollow(query) ? follow : undefined, describeGap });
+}
+
+let shared: { readonly block: LogBlock; readonly batch: Batch } | undefined;
+
+/** A block for all who follow, counted and made into text once: they take it one after the other. */
+function shareBatch(entry: Entry, block: LogBlock): Batch {
+  if (shared?.block === block) return shared.batch;
+  let lines: Buffer | undefined;
+  const batch: Batch = {
+    count: countLines(block),
+    lines: () => {
+      lines ??= toLines(linesOf(block).map((line) => toRecord(entry, line)));
+      return lines;
+    },
+  };
+  shared = { block, batch };
+  setImmediate(() => {
+    shared = undefined;
+  });
+  return batch;
 }
 
 /** A line of longshored's own between those of the tasks. */

@@ -4,10 +4,11 @@ import { UserError } from "../../shared/user-error.ts";
 /** A reader that lags behind by more than this many bytes gets no more for now: it must not cost the supervisor its memory. */
 const patience = 1_048_576;
 
-/** Records that came together. They are made only if somebody is there to take them. */
+/** Records that came together. Their text is made only if somebody is there to take it. */
 export interface Batch {
   readonly count: number;
-  records(): readonly object[];
+  /** their lines, which several readers may share */
+  lines(): Buffer;
 }
 
 /** What a stream of newline-delimited JSON consists of. */
@@ -33,7 +34,7 @@ export function streamNdjson(source: NdjsonSource): { stream: (response: ServerR
       response.flushHeaders();
       let missed = 0;
       const stop = follow((batch) => {
-        if (missed === 0 && response.writableLength <= patience) response.write(toLines(batch.records()));
+        if (missed === 0 && response.writableLength <= patience) response.write(batch.lines());
         else if (describeGap === undefined) response.destroy();
         else missed += batch.count;
       });
@@ -60,6 +61,7 @@ export function readLineCount(query: URLSearchParams, byDefault: number): number
   throw new UserError("bad_request", `lines=${query.get("lines")} is not a number of lines`);
 }
 
-function toLines(records: readonly object[]): string {
-  return records.map((record) => `${JSON.stringify(record)}\n`).join("");
+/** Each record as a line of JSON. */
+export function toLines(records: readonly object[]): Buffer {
+  return Buffer.from(records.map((record) => `${JSON.stringify(record)}\n`).join(""));
 }

@@ -80,5 +80,5 @@ async function readPrograms(directory: string): Promise<ContextEntry[]> {
   }
   const entries = await readContext(directory, { prefix: "longshore/" });
   // The operator's own program stays at home.
-  return entries.filter(({ path }) => !/^longshore\/(longshore\.mjs|chunks\/)/.test(path));
+  return entries.filter(({ path }) => !/^longshore\/(longshore\.|chunks\/)/.test(path));
 }

@@ -87,7 +87,7 @@ it("docs/supervisor.md leads from nothing to tasks that run", async () => {
   mkdirSync(join(folder, "bin"));
   const [install = ""] = blocksOf("sh");
   const here = install
-    .replace("npm ci\n", "")
+    .replace("npm ci && npm run build\n", "")
     .replaceAll("/opt/longshore", join(folder, "opt"))
     .replaceAll("/usr/local/bin", join(folder, "bin"))
     .replaceAll("dist/", `${built}/`);

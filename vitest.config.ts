@@ -20,6 +20,22 @@ class LongestFirst extends BaseSequencer {
 /** What takes long and is seldom wrong: cut cables, full disks, kill -9, roles, old engines. `npm run test:faults`. */
 const FAULTS = ["test/e2e/faults/**/*.test.ts"];
 
+/** They replace a module of Node's, which a file that shares its modules with others cannot. */
+const REPLACING = [
+  "test/unit/supervisor/runtime/output/output.test.ts",
+  "test/unit/supervisor/runtime/output/log-file-full.test.ts",
+  "test/unit/provision/host/guarded-change.test.ts",
+];
+
+const pure = {
+  maxWorkers: "100%",
+  // ample for a busy machine: a time limit is there for what hangs
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+  // the tests' own npm says nothing about how longshore is called in them
+  env: { npm_config_user_agent: "" },
+};
+
 const onHosts = {
   globalSetup: ["test/hosts/global-setup.ts"],
   maxWorkers: 2,
@@ -36,22 +52,22 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/unit/**/*.test.ts"],
-          maxWorkers: "100%",
-          // ample for a busy machine: a time limit is there for what hangs
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
-          // the tests' own npm says nothing about how longshore is called in them
-          env: { npm_config_user_agent: "" },
+          exclude: REPLACING,
+          ...pure,
+          // reading the modules anew for each file would take half of the time
+          isolate: false,
         },
       },
+      { test: { name: "unit-replacing", include: REPLACING, ...pure } },
       {
         // real processes under the real supervisor; without a number vitest would leave one of two processors idle
         test: {
           name: "supervisor",
           include: ["test/supervisor/**/*.test.ts"],
+          globalSetup: ["test/supervisor/global-setup.ts"],
           maxWorkers: 3,
+          isolate: false,
           testTimeout: 60_000,
-          // the programs are bundled in a hook of each file
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
         },

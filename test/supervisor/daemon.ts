@@ -4,36 +4,24 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { afterAll, afterEach, beforeAll } from "vitest";
-import { bundleSupervisor } from "../../scripts/bundle-supervisor.ts";
+import { afterAll, afterEach, inject } from "vitest";
 import { quoteArgv } from "../../shared/quote-argv.ts";
 import { ControlClient } from "../../supervisor/ctl/client.ts";
 import type { InstanceStatus, SupervisorStatus } from "../../supervisor/protocol/status.ts";
 import { readProcess, readProcesses, readVariable } from "../../supervisor/runtime/process/proc.ts";
 import { hasEnded } from "../../supervisor/runtime/process/process-group.ts";
 
-let bundle = "";
 const running = new Set<Daemon>();
 /** Marks everything that the daemons of a file start. */
 const markName = "LONGSHORE_TEST_FILE";
 const mark = `${process.pid}-${Math.random()}`;
 
-/** Bundles the programs before the tests of a file, and ends what they leave behind. Call at the top of the file. */
+/** Ends what the tests of a file leave behind. Call at the top of the file. */
 export function useDaemons(): void {
-  beforeAll(async () => {
-    bundle = mkdtempSync(join(tmpdir(), "longshore-bundle-"));
-    // Some run it as another user.
-    chmodSync(bundle, 0o755);
-    await bundleSupervisor(bundle);
-    chmodSync(join(bundle, "longshored.cjs"), 0o755);
-  });
   afterEach(async () => {
     await Promise.all([...running].map((daemon) => daemon.kill()));
   });
-  afterAll(async () => {
-    rmSync(bundle, { recursive: true, force: true });
-    await requireNothingLeft();
-  });
+  afterAll(requireNothingLeft);
 }
 
 /** What a daemon has started ends with it, and a test leaves no process behind. @throws Error that names them */
@@ -86,7 +74,7 @@ export class Daemon {
     const socket = join(this.folder, "control.sock");
     // It may be another user's.
     this.client = new ControlClient(socket, undefined, undefined, connect);
-    const program = join(bundle, "longshored.cjs");
+    const program = join(inject("programs"), "longshored.cjs");
     const args = [
       program,
       this.file,
@@ -212,7 +200,12 @@ export class Daemon {
 
   /** longshorectl against this daemon; its arguments are to follow. */
   get ctlArgv(): readonly [string, ...string[]] {
-    return [process.execPath, join(bundle, "longshorectl.cjs"), "--socket", this.client.socketPath];
+    return [
+      process.execPath,
+      join(inject("programs"), "longshorectl.cjs"),
+      "--socket",
+      this.client.socketPath,
+    ];
   }
 
   /** Ends it and its tasks whatever their state: the third signal kills. */
@@ -234,7 +227,7 @@ export function spawnDaemonShell(folder: string): ChildProcessWithoutNullStreams
   const paths = ["--socket", join(folder, "control.sock"), "--state-dir", join(folder, "state")];
   const argv = [
     process.execPath,
-    join(bundle, "longshored.cjs"),
+    join(inject("programs"), "longshored.cjs"),
     "--shell",
     ...paths,
     join(folder, "tasks.yaml"),

@@ -104,6 +104,7 @@ export async function installDebootstrap(
   await installPackages(context, { packages: ["debootstrap", "debian-archive-keyring"] });
 }
 
+// A slim one leaves out what Debian's own does: a third, which is then not shipped to any host.
 const DEBOOTSTRAP = `
 set -e
 suite=$1 name=$2 keyring=$3
@@ -114,6 +115,14 @@ mkdir "$root"
 debootstrap --variant=minbase --keyring="$keyring" "$suite" "$root" \\
   http://deb.debian.org/debian
 rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/* "$root"/var/log/*
+case $name in *-slim)
+  (cd "$root/usr/share" && rm -rf man locale info groff linda lintian)
+  find "$root/usr/share/doc" -type f ! -name copyright -delete
+  printf '%s\\n' 'path-exclude /usr/share/man/*' 'path-exclude /usr/share/locale/*' \\
+    'path-exclude /usr/share/info/*' 'path-exclude /usr/share/groff/*' 'path-exclude /usr/share/linda/*' \\
+    'path-exclude /usr/share/lintian/*' 'path-exclude /usr/share/doc/*' \\
+    'path-include /usr/share/doc/*/copyright' > "$root/etc/dpkg/dpkg.cfg.d/docker"
+esac
 # The engine takes what a failing tar has written for a whole image: it gets its name when all of it is there.
 { tar -C "$root" --numeric-owner -c . || : > "$work/failed"; } | docker import -c 'CMD ["bash"]' - > "$work/id"
 image=$(cat "$work/id")

@@ -29,7 +29,10 @@ function listFiles(path: string): string[] {
  *
  * @returns its tag, which is the content of all that goes into it
  */
-export async function ensureImage(name: "host" | "internet", suite: Suite = "trixie"): Promise<string> {
+export async function ensureImage(
+  name: "host" | "internet" | "small",
+  suite: Suite = "trixie",
+): Promise<string> {
   const base = await ensureBaseImage(suite);
   const folder = join(FOLDER, name);
   const baseId = await docker(["image", "inspect", "--format", "{{.Id}}", base]);
@@ -74,7 +77,8 @@ export async function ensureBaseImage(suite: Suite): Promise<string> {
   const root = mkdtempSync("/var/tmp/longshore-test-debootstrap-");
   try {
     await runChecked(["debootstrap", "--variant=minbase", suite, root, "http://deb.debian.org/debian"]);
-    rmSync(join(root, "var/cache/apt/archives"), { recursive: true, force: true });
+    const unneeded = ["var/cache/apt/archives", "var/lib/apt/lists", "usr/share/locale", "usr/share/man"];
+    for (const path of unneeded) rmSync(join(root, path), { recursive: true, force: true });
     const archive = `${root}.tar`;
     await runChecked(["tar", "--numeric-owner", "-C", root, "-cf", archive, "."]);
     await docker(["import", "--change", 'CMD ["bash"]', archive, tag]);

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { InstanceStatus } from "../../supervisor/protocol/status.ts";
 import { noEngine, openSharedNet } from "../hosts/shared-net.ts";
-import { ensureSnapshot } from "../hosts/snapshot.ts";
 import type { TestHost } from "../hosts/test-host.ts";
 import type { TestNet } from "../hosts/test-net.ts";
 import { waitUntil } from "../hosts/wait.ts";
+import { ensureNodeImage } from "./node-image.ts";
 
 const DIST = new URL("../../dist/", import.meta.url).pathname;
 const FOLDER = "/opt/longshored";
@@ -29,14 +29,7 @@ describe.skipIf(noEngine)("longshored as a service of systemd", () => {
 
   beforeAll(async () => {
     net = await openSharedNet();
-    const image = await ensureSnapshot(net, {
-      name: "node",
-      key: [],
-      provision: async (bare) => {
-        await bare.exec(["apt-get", "update"]);
-        await bare.exec(["apt-get", "install", "-y", "--no-install-recommends", "nodejs"]);
-      },
-    });
+    const image = await ensureNodeImage(net);
     [host] = (await net.addHosts(1, { image })) as [TestHost];
     await host.exec(["mkdir", FOLDER]);
     for (const name of readdirSync(DIST).filter((file) => /\.(cjs|node)$/.test(file)))

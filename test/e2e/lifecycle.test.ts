@@ -173,7 +173,7 @@ services:
       stdout: expect.stringMatching(/once has failed: .*4\n\s+no database/),
     });
 
-    compose('entrypoint: ["sleep", "infinity"]');
+    compose('entrypoint: ["sleep", "infinity"], stop_grace_period: 1s');
     const missing = await deploy();
     expect(missing).toMatchObject({
       code: 1,

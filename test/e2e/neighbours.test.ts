@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CommandResult } from "../hosts/command.ts";
+import { ensureImage } from "../hosts/images.ts";
 import { noEngine } from "../hosts/shared-net.ts";
 import type { TestHost } from "../hosts/test-host.ts";
 import type { TestNet } from "../hosts/test-net.ts";
@@ -18,9 +19,11 @@ describe.skipIf(noEngine)("stacks beside each other on one host", { timeout: 240
   let net: TestNet;
   let host: TestHost;
   let operator: Operator;
+  let base: string;
 
   beforeAll(async () => {
     ({ net, host, operator } = await addProvisionedHosts());
+    base = await ensureImage("small");
   });
   afterAll(() => net?.removeHosts());
 
@@ -48,10 +51,7 @@ services:
     environment: { PORT: "${port}", NAME: ${name} }
 ${more}`,
     );
-    operator.write(
-      `${name}/Dockerfile`,
-      'FROM debian:trixie-slim\nCOPY . /app\nCMD ["perl", "/app/server.pl"]\n',
-    );
+    operator.write(`${name}/Dockerfile`, `FROM ${base}\nCOPY . /app\nCMD ["perl", "/app/server.pl"]\n`);
     operator.write(`${name}/server.pl`, SERVER);
   }
 

@@ -6,6 +6,7 @@ import type { TestHost } from "../hosts/test-host.ts";
 import type { TestNet } from "../hosts/test-net.ts";
 import { endAtFirstFailure } from "./chapters.ts";
 import { changesBetween, fingerprint } from "./fingerprint.ts";
+import { ensureNodeImage } from "./node-image.ts";
 
 const REPOSITORY = new URL("../../", import.meta.url).pathname;
 
@@ -18,9 +19,7 @@ describe.skipIf(noEngine)("a newcomer's own machine", { timeout: 600_000 }, () =
 
   beforeAll(async () => {
     net = await openSharedNet();
-    [machine] = (await net.addHosts(1)) as [TestHost];
-    await machine.exec(["apt-get", "-qq", "update"]);
-    await machine.exec(["apt-get", "-qq", "install", "--yes", "--no-install-recommends", "nodejs", "curl"]);
+    [machine] = (await net.addHosts(1, { image: await ensureNodeImage(net) })) as [TestHost];
     await installCheckout(net, machine);
   });
 

@@ -25,6 +25,7 @@ const FILES = {
   "dist/koffi-ABC.node": "koffi",
   "dist/longshore.mjs": "operator",
   "dist/chunks/deploy.mjs": "operator",
+  "dist/longshore.sources": "list",
 };
 
 /** The images of a stack for a host with these variables. */
@@ -69,7 +70,7 @@ test.each([
   ["the same folder elsewhere", {}, [false, false]],
   [
     "the operator's own program",
-    { "dist/longshore.mjs": "x", "dist/chunks/deploy.mjs": "x" },
+    { "dist/longshore.mjs": "x", "dist/longshore.sources": "x", "dist/chunks/deploy.mjs": "x" },
     [false, false],
   ],
   ["what .dockerignore names", { "stack/compose.yaml": `${COMPOSE}# x` }, [false, false]],

@@ -6,8 +6,8 @@ class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     // In a fresh clone vitest has no times of earlier runs to sort by.
     const longest = [
-      ...["newcomer", "lifecycle", "fleet", "bad-input"],
-      ...["faults/lost", "faults/faults", "faults/interrupted"],
+      ...["newcomer", "lifecycle", "bad-input"],
+      ...["partial", "lost", "roles", "docker-repository", "fleet"].map((name) => `faults/${name}`),
     ].map((name) => `/test/e2e/${name}.test.ts`);
     const rank = ({ moduleId }: TestSpecification) => {
       const index = longest.findIndex((path) => moduleId.endsWith(path));
@@ -17,8 +17,11 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** What takes long and is seldom wrong: cut cables, full disks, kill -9, roles, old engines. `npm run test:faults`. */
-const FAULTS = ["test/e2e/faults/**/*.test.ts"];
+/**
+ * What takes long and is seldom wrong: cut cables, full disks, kill -9, roles, old engines, hosts that somebody half
+ * undid, several hosts or stacks, and the tests of the harness itself. `npm run test:faults`.
+ */
+const FAULTS = ["test/e2e/faults/**/*.test.ts", "test/hosts/{test-net,test-run,snapshot}.test.ts"];
 
 /** They replace a module of Node's, which a file that shares its modules with others cannot. */
 const REPLACING = [

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { HostOutcome } from "../../provision/fleet/outcome.ts";
-import { noEngine } from "../hosts/shared-net.ts";
-import type { TestHost } from "../hosts/test-host.ts";
-import type { TestNet } from "../hosts/test-net.ts";
-import { endAtFirstFailure } from "./chapters.ts";
-import { readHosts } from "./json-result.ts";
-import type { Operator } from "./operator.ts";
-import { addProvisionedHosts } from "./provisioned-hosts.ts";
+import { HostOutcome } from "../../../provision/fleet/outcome.ts";
+import { noEngine } from "../../hosts/shared-net.ts";
+import type { TestHost } from "../../hosts/test-host.ts";
+import type { TestNet } from "../../hosts/test-net.ts";
+import { endAtFirstFailure } from "../chapters.ts";
+import { readHosts } from "../json-result.ts";
+import type { Operator } from "../operator.ts";
+import { addProvisionedHosts } from "../provisioned-hosts.ts";
 
 // A container has the kernel of its machine, and with that its swap.
 const hasSwap = readFileSync("/proc/swaps", "utf8").trim().includes("\n");

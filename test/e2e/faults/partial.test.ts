@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { HostDrift } from "../../provision/fleet/host-drift.ts";
-import { HostOutcome } from "../../provision/fleet/outcome.ts";
-import { noEngine } from "../hosts/shared-net.ts";
-import type { TestHost } from "../hosts/test-host.ts";
-import type { TestNet } from "../hosts/test-net.ts";
-import { readHosts } from "./json-result.ts";
-import type { Operator } from "./operator.ts";
-import { addProvisionedHosts } from "./provisioned-hosts.ts";
-import { StartedCommand } from "./started-command.ts";
-import { describeContainer, startTinyContainer } from "./tiny-container.ts";
+import { HostDrift } from "../../../provision/fleet/host-drift.ts";
+import { HostOutcome } from "../../../provision/fleet/outcome.ts";
+import { noEngine } from "../../hosts/shared-net.ts";
+import type { TestHost } from "../../hosts/test-host.ts";
+import type { TestNet } from "../../hosts/test-net.ts";
+import { readHosts } from "../json-result.ts";
+import type { Operator } from "../operator.ts";
+import { addProvisionedHosts } from "../provisioned-hosts.ts";
+import { StartedCommand } from "../started-command.ts";
+import { describeContainer, startTinyContainer } from "../tiny-container.ts";
 
 // As a cut-off dpkg leaves it.
 const leaveHalfInstalled = (name: string) =>

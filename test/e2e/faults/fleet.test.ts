@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { noEngine, openSharedNet } from "../hosts/shared-net.ts";
-import type { TestHost } from "../hosts/test-host.ts";
-import type { TestNet } from "../hosts/test-net.ts";
-import { waitUntil } from "../hosts/wait.ts";
-import { endAtFirstFailure } from "./chapters.ts";
-import { changesBetween, fingerprint } from "./fingerprint.ts";
-import { createOperator, type Operator } from "./operator.ts";
-import { ensureProvisionedImage } from "./provisioned-hosts.ts";
-import { requestSite } from "./request.ts";
+import { noEngine, openSharedNet } from "../../hosts/shared-net.ts";
+import type { TestHost } from "../../hosts/test-host.ts";
+import type { TestNet } from "../../hosts/test-net.ts";
+import { waitUntil } from "../../hosts/wait.ts";
+import { endAtFirstFailure } from "../chapters.ts";
+import { changesBetween, fingerprint } from "../fingerprint.ts";
+import { createOperator, type Operator } from "../operator.ts";
+import { ensureProvisionedImage } from "../provisioned-hosts.ts";
+import { requestSite } from "../request.ts";
 
 describe.skipIf(noEngine)(
   "a Debian 13 host and a Debian 12 one, with one secret",

@@ -1,13 +1,13 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { CommandResult } from "../hosts/command.ts";
-import { ensureImage } from "../hosts/images.ts";
-import { noEngine } from "../hosts/shared-net.ts";
-import type { TestHost } from "../hosts/test-host.ts";
-import type { TestNet } from "../hosts/test-net.ts";
-import type { Operator } from "./operator.ts";
-import { addProvisionedHosts } from "./provisioned-hosts.ts";
+import type { CommandResult } from "../../hosts/command.ts";
+import { ensureImage } from "../../hosts/images.ts";
+import { noEngine } from "../../hosts/shared-net.ts";
+import type { TestHost } from "../../hosts/test-host.ts";
+import type { TestNet } from "../../hosts/test-net.ts";
+import type { Operator } from "../operator.ts";
+import { addProvisionedHosts } from "../provisioned-hosts.ts";
 
 // A server that shares its port with whoever else asks for it that way, as nginx does with `reuseport`.
 const SERVER = `use IO::Socket::INET;

@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { InstanceStatus } from "../../supervisor/protocol/status.ts";
-import { noEngine, openSharedNet } from "../hosts/shared-net.ts";
-import type { TestHost } from "../hosts/test-host.ts";
-import type { TestNet } from "../hosts/test-net.ts";
-import { waitUntil } from "../hosts/wait.ts";
-import { ensureNodeImage } from "./node-image.ts";
+import type { InstanceStatus } from "../../../supervisor/protocol/status.ts";
+import { noEngine, openSharedNet } from "../../hosts/shared-net.ts";
+import type { TestHost } from "../../hosts/test-host.ts";
+import type { TestNet } from "../../hosts/test-net.ts";
+import { waitUntil } from "../../hosts/wait.ts";
+import { ensureNodeImage } from "../node-image.ts";
 
-const DIST = new URL("../../dist/", import.meta.url).pathname;
+const DIST = new URL("../../../dist/", import.meta.url).pathname;
 const FOLDER = "/opt/longshored";
 const SOCKET = "/tmp/control.sock";
 

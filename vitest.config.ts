@@ -69,7 +69,6 @@ export default defineConfig({
           include: ["test/supervisor/**/*.test.ts"],
           globalSetup: ["test/supervisor/global-setup.ts"],
           maxWorkers: 3,
-          isolate: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { type BuildOptions, build, type Plugin } from "esbuild";
@@ -16,16 +17,11 @@ const koffiFile: Plugin = {
   },
 };
 
-/** What only `longshored check`, `convert` and the like import: a longshored that runs tasks never does. */
-const tools = [
-  "config/load",
-  "config/json-schema",
-  "config/example",
-  "convert-file",
-  "offline-next",
-  "ctl/job-commands",
-  "daemon-shell",
-];
+const program = "supervisor/daemon-program.ts";
+/** What only `longshored check`, `convert` and the like import: all that the command line loads but for what runs tasks. */
+const tools = [...readFileSync(program, "utf8").matchAll(/ import\("\.\/(\S+)\.ts"\)/g)].flatMap(
+  ([, name = ""]) => (name === "daemon" ? [] : [name]),
+);
 const toolsFile = "./longshored-tools.cjs";
 /** Under this name longshored hands its classes of errors to its tools, so that it knows their errors as such. */
 const errors = 'globalThis[Symbol.for("longshore.user-error")]';

@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { isatty } from "node:tty";
 import picocolors from "picocolors";
 import { wantsColors } from "../shared/color-choice.ts";
 import { isFile, printText } from "../shared/io/print-text.ts";
@@ -37,7 +38,8 @@ async function run(): Promise<void> {
 
 /** Without a command, a terminal gets the prompt, as supervisorctl does it; elsewhere that is a mistake, and the help says so. */
 function wantsShell(): boolean {
-  if (!process.stdin.isTTY || !process.stdout.isTTY) return false;
+  // To ask Node's own streams would make them first, which takes longer than all the rest of a short command.
+  if (!isatty(0) || !isatty(1)) return false;
   const { operands, unknown } = program.parseOptions(process.argv.slice(2));
   return operands.length === 0 && unknown.length === 0;
 }

@@ -60,7 +60,8 @@ export function findIneffective(own: Readonly<Record<string, unknown>>, task: Ta
     task.max_memory !== undefined;
   report(
     !isJob && task.restart === "no" && !restartsSick,
-    task.kind === "oneshot" ? ["restart_limit", "backoff"] : ["restart_limit", "backoff", "start_retries"],
+    // start_retries may stand there: the files of Taskmaster have it beside `restart: never`.
+    ["restart_limit", "backoff"],
     () => "nothing starts it again; write restart: on-failure",
   );
   report(task.stop_steps !== undefined, ["stop_signal", "stop_grace_period"], () => "stop_steps replaces it");

@@ -30,7 +30,7 @@ describe("a word of another program", () => {
     ],
     ["tasks: { a: command:x }", "-> a colon wants a blank behind it: command: x"],
     ["tasks:\n  a:\n  b: { command: x }", "tasks.a: expected a map, got nothing -> its keys stand below it"],
-    ["", "expected a map, got nothing -> write tasks: { NAME: { command: PROGRAM } }"],
+    ["", "the file is empty -> write tasks: { NAME: { command: PROGRAM ARGUMENT … } }"],
     ["tasks: { a: { command: x, nice: 99 } }", "expected at most 19, got 99"],
   ])("in %j is answered with ours", (text, message) => {
     expect(check(text).join("\n")).toContain(message);

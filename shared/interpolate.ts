@@ -43,31 +43,34 @@ class Interpolation {
   /** @param depth in how many defaults of others the text stands */
   fill(text: string, depth = 0): string {
     if (depth > deepest)
-      return this.#refuse(text.slice(0, 40), `variables stand in each other more than ${deepest} deep`);
+      return this.refuse(text.slice(0, 40), `variables stand in each other more than ${deepest} deep`);
     let filled = "";
     let rest = text;
     for (let match = this.expression.exec(rest); match !== null; match = this.expression.exec(rest)) {
       const [token] = match;
       const after = rest.slice(match.index + token.length);
       const end = token === "${" ? findClosingBrace(after) : 0;
-      if (end === -1) return this.#refuse(token + after);
+      if (end === -1) return this.refuse(token + after);
       filled += rest.slice(0, match.index);
       if (token === "$$") filled += "$";
-      else filled += this.#valueOf(token === "${" ? after.slice(0, end) : token.slice(1), depth + 1);
+      else filled += this.valueOf(token === "${" ? after.slice(0, end) : token.slice(1), depth + 1);
       rest = token === "${" ? after.slice(end + 1) : after;
     }
     return filled + rest;
   }
 
-  #refuse(text: string, reason = "write ${NAME} or ${NAME:-default}, and $$ for a dollar sign"): string {
+  private refuse(
+    text: string,
+    reason = "write ${NAME} or ${NAME:-default}, and $$ for a dollar sign",
+  ): string {
     this.problem ??= `cannot read ${JSON.stringify(text)}; ${reason}`;
     return "";
   }
 
   /** @param body what stands between the braces */
-  #valueOf(body: string, depth: number): string {
+  private valueOf(body: string, depth: number): string {
     const [, name, operator = "", operand = ""] = INNER.exec(body) ?? [];
-    if (name === undefined) return this.#refuse(`\${${body}}`);
+    if (name === undefined) return this.refuse(`\${${body}}`);
     const found = Object.hasOwn(this.variables, name) ? this.variables[name] : undefined;
     const isPresent = found !== undefined && !(operator.startsWith(":") && found === "");
     if (operator.endsWith("+")) return isPresent ? this.fill(operand, depth) : "";

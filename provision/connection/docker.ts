@@ -42,35 +42,35 @@ export function dockerOf(connection: Connection): Docker {
  * else `docker system dial-stdio` as root (a new member of the docker group counts only from the next login).
  */
 class ConnectionAgent extends Agent {
-  readonly #connection: Connection;
-  #direct = true;
+  private readonly connection: Connection;
+  private direct = true;
 
   constructor(connection: Connection) {
     super({ keepAlive: false });
-    this.#connection = connection;
+    this.connection = connection;
   }
 
   override createConnection(
     _options: unknown,
     done?: (error: Error | null, stream: Duplex) => void,
   ): Duplex | undefined {
-    this.#open().then(
+    this.open().then(
       (stream) => done?.(null, stream),
       (error: Error) => done?.(error, undefined as never),
     );
     return undefined;
   }
 
-  async #open(): Promise<Duplex> {
-    if (this.#direct) {
+  private async open(): Promise<Duplex> {
+    if (this.direct) {
       try {
-        return withSocketMethods(await this.#connection.openSocket(SOCKET));
+        return withSocketMethods(await this.connection.openSocket(SOCKET));
       } catch {
-        this.#direct = false;
+        this.direct = false;
       }
     }
     return withSocketMethods(
-      await this.#connection.openProcess(["docker", "system", "dial-stdio"], { become: true }),
+      await this.connection.openProcess(["docker", "system", "dial-stdio"], { become: true }),
     );
   }
 }

@@ -9,15 +9,15 @@ const GOODBYE_MS = 300;
 
 /** The one connection per host of a command; several phases share it. */
 export class Connections {
-  readonly #options: ConnectOptions;
-  readonly #access: Access;
-  readonly #open = new Map<string, Promise<Connection>>();
+  private readonly options: ConnectOptions;
+  private readonly access: Access;
+  private readonly open = new Map<string, Promise<Connection>>();
   /** opened for its questions only: its failure is for the one who needs the host */
-  readonly #early = new Set<string>();
+  private readonly early = new Set<string>();
 
   constructor(options: ConnectOptions = {}) {
-    this.#access = options.access ?? new Access(new Questions(undefined));
-    this.#options = { ...options, access: this.#access };
+    this.access = options.access ?? new Access(new Questions(undefined));
+    this.options = { ...options, access: this.access };
   }
 
   /**
@@ -25,11 +25,10 @@ export class Connections {
    * @throws what openConnection throws; the next call tries again
    */
   get(host: InventoryHost, onBoot?: () => void): Promise<Connection> {
-    const known = this.#open.get(host.name);
-    const opening = known ?? openConnection(host, { ...this.#options, onBoot });
-    if (known === undefined || this.#early.delete(host.name))
-      opening.catch(() => this.#open.delete(host.name));
-    this.#open.set(host.name, opening);
+    const known = this.open.get(host.name);
+    const opening = known ?? openConnection(host, { ...this.options, onBoot });
+    if (known === undefined || this.early.delete(host.name)) opening.catch(() => this.open.delete(host.name));
+    this.open.set(host.name, opening);
     return opening;
   }
 
@@ -40,9 +39,9 @@ export class Connections {
    * @param forks hosts that are connected at the same time
    */
   async answerQuestions(hosts: InventoryHost[], forks: number): Promise<void> {
-    if (!this.#access.questions.isAnswerable) return;
+    if (!this.access.questions.isAnswerable) return;
     const asking = await Promise.all(
-      hosts.map(async (host) => ({ host, files: await this.#lockedFiles(host) })),
+      hosts.map(async (host) => ({ host, files: await this.lockedFiles(host) })),
     );
     const waiting = asking.filter(({ files }) => files.length > 0).map(({ host }) => host);
     if (waiting.length === 0) return;
@@ -50,29 +49,29 @@ export class Connections {
     let isDone = false;
     const connectAll = async () => {
       for (let host = waiting.shift(); host !== undefined && !isDone; host = waiting.shift())
-        await this.#openEarly(host).catch(() => {});
+        await this.openEarly(host).catch(() => {});
     };
     const all = Promise.all(Array.from({ length: forks }, connectAll));
-    await Promise.race([all, this.#access.keys.answered(files)]);
+    await Promise.race([all, this.access.keys.answered(files)]);
     isDone = true;
   }
 
-  #openEarly(host: InventoryHost): Promise<Connection> {
-    const opening = openConnection(host, this.#options);
-    this.#open.set(host.name, opening);
-    this.#early.add(host.name);
+  private openEarly(host: InventoryHost): Promise<Connection> {
+    const opening = openConnection(host, this.options);
+    this.open.set(host.name, opening);
+    this.early.add(host.name);
     return opening;
   }
 
   /** A connection of its own to the same host; it is the caller's to close. @throws what openConnection throws */
   openAnother(host: InventoryHost): Promise<Connection> {
-    return openConnection(host, this.#options);
+    return openConnection(host, this.options);
   }
 
-  async #lockedFiles(host: InventoryHost): Promise<string[]> {
+  private async lockedFiles(host: InventoryHost): Promise<string[]> {
     try {
       if (readConnectionVariables(host).kind === "local") return [];
-      return await this.#access.lockedFiles(resolveHost(host, this.#access, this.#options));
+      return await this.access.lockedFiles(resolveHost(host, this.access, this.options));
     } catch {
       // whoever connects to the host gets the same error, and reports it for this host
       return [];
@@ -81,8 +80,8 @@ export class Connections {
 
   /** Closes them all; one that is still being opened is not waited for any longer than its goodbye may take. */
   async close(): Promise<void> {
-    const all = [...this.#open.values()];
-    this.#open.clear();
+    const all = [...this.open.values()];
+    this.open.clear();
     const closing = all.map((opening) =>
       opening.then(
         (connection) => connection.close(),
@@ -90,7 +89,7 @@ export class Connections {
       ),
     );
     await atMost(GOODBYE_MS, Promise.all(closing));
-    await atMost(GOODBYE_MS, this.#access.close());
+    await atMost(GOODBYE_MS, this.access.close());
   }
 }
 

@@ -28,13 +28,13 @@ export interface Line {
 
 /** The work on one host: connect, plan, and apply the actions one by one. */
 export class HostRun {
-  #started = performance.now();
-  #ended: number | undefined;
-  #changes: string[] = [];
-  #pending: PendingChange[] = [];
-  #step = "connect";
-  #error: unknown;
-  #skipped = false;
+  private started = performance.now();
+  private ended: number | undefined;
+  private changes: string[] = [];
+  private pending: PendingChange[] = [];
+  private step = "connect";
+  private error: unknown;
+  private skipped = false;
 
   constructor(
     readonly host: InventoryHost,
@@ -49,32 +49,32 @@ export class HostRun {
   ) {}
 
   get hasFailed(): boolean {
-    return this.#error !== undefined;
+    return this.error !== undefined;
   }
 
   /** Connects, reads what is there and returns what has to be done. */
   async plan(line: Line): Promise<Action[]> {
-    this.#started = performance.now();
+    this.started = performance.now();
     const { connections, planner, interrupt } = this.options;
-    const planning = this.#guard(async () => {
+    const planning = this.guard(async () => {
       line.progress("connecting");
       const connection = await connections.get(this.host, () => {
         const text = "waiting for the host to boot";
         line.progress(text);
         this.options.listen({ host: this.host.name, event: "message", step: "connect", text });
       });
-      this.#step = "reading facts";
+      this.step = "reading facts";
       line.progress("reading facts");
-      const actions = await planner(this.#watch(connection));
+      const actions = await planner(this.watch(connection));
       if (!this.options.check) return actions;
       const changes = actions.filter(({ isCheck }) => isCheck !== true);
-      this.#pending = changes.map(({ title, details }) => ({ title, details: details ?? [] }));
-      if (actions.some(({ rehearse }) => rehearse !== undefined)) await this.#rehearse(actions, line);
+      this.pending = changes.map(({ title, details }) => ({ title, details: details ?? [] }));
+      if (actions.some(({ rehearse }) => rehearse !== undefined)) await this.rehearse(actions, line);
       return actions;
     });
     // Nothing is being changed yet: no reason to wait for an answer.
     const actions = await untilAborted(planning, interrupt?.stop).catch((error: unknown) => {
-      this.#error ??= error;
+      this.error ??= error;
       this.finish();
       throw error;
     });
@@ -90,17 +90,17 @@ export class HostRun {
    * Finds out, for `--check`, whether each action would get through, and what is only looked at is good; where that is not so,
    * the host has failed.
    */
-  async #rehearse(actions: readonly Action[], line: Line): Promise<void> {
+  private async rehearse(actions: readonly Action[], line: Line): Promise<void> {
     const changes = actions.filter(({ isCheck }) => isCheck !== true);
     for (const action of actions) {
-      this.#step = action.title;
-      const details = await action.rehearse?.(this.#contextOf(action, line));
+      this.step = action.title;
+      const details = await action.rehearse?.(this.contextOf(action, line));
       const index = changes.indexOf(action);
-      if (details !== undefined && index >= 0) this.#pending[index] = { title: action.title, details };
+      if (details !== undefined && index >= 0) this.pending[index] = { title: action.title, details };
     }
   }
 
-  #contextOf(action: Action, line: Line, note: (text: string) => void = () => {}): ActionContext {
+  private contextOf(action: Action, line: Line, note: (text: string) => void = () => {}): ActionContext {
     const { listen } = this.options;
     const tell = (text: string) => {
       line.progress(text);
@@ -113,11 +113,11 @@ export class HostRun {
     const { listen, interrupt } = this.options;
     const host = this.host.name;
     if (interrupt?.stop.aborted) {
-      this.#error ??= new InterruptedError();
+      this.error ??= new InterruptedError();
       this.finish();
-      throw this.#error;
+      throw this.error;
     }
-    this.#step = action.title;
+    this.step = action.title;
     let title = action.title;
     const started = performance.now();
     listen({ host, event: "step_started", step: title });
@@ -127,23 +127,23 @@ export class HostRun {
       return { step: title, status, seconds };
     };
     try {
-      const result = await this.#guard(() =>
+      const result = await this.guard(() =>
         action.run(
-          this.#contextOf(action, line, (text) => {
+          this.contextOf(action, line, (text) => {
             title = `${title} (${text})`;
             line.rename(title);
           }),
         ),
       );
       const changed = action.isChange && result !== false;
-      if (changed) this.#changes.push(title);
+      if (changed) this.changes.push(title);
       const done = end("done", changed);
-      if (changed) await this.#record(done);
+      if (changed) await this.record(done);
     } catch (error) {
       const failed = end("failed", false);
       // A host that is gone is not waited for once more, only to write that down.
       const isGone = error instanceof UnreachableError || error instanceof ConnectionLostError;
-      if (action.isChange && !isGone) await this.#record(failed);
+      if (action.isChange && !isGone) await this.record(failed);
       this.finish();
       throw error;
     }
@@ -151,38 +151,38 @@ export class HostRun {
 
   /** The host is not begun with. */
   skip(): void {
-    this.#skipped = true;
+    this.skipped = true;
     this.finish();
   }
 
   /** Called once, when nothing more happens on the host. */
   finish(): void {
-    if (this.#ended !== undefined) return;
-    this.#ended = performance.now();
+    if (this.ended !== undefined) return;
+    this.ended = performance.now();
     this.options.listen({ host: this.host.name, event: "host_finished", outcome: this.outcome() });
   }
 
   outcome(): HostOutcome {
-    const seconds = secondsSince(this.#started, this.#ended);
-    const base = { host: this.host.name, changes: this.#changes, seconds };
-    if (this.#skipped)
+    const seconds = secondsSince(this.started, this.ended);
+    const base = { host: this.host.name, changes: this.changes, seconds };
+    if (this.skipped)
       return {
         ...base,
         status: this.options.interrupt?.stop.aborted ? "interrupted" : "skipped",
         seconds: 0,
       };
-    const planned = this.#pending.length > 0 ? { ...base, pending: this.#pending } : base;
-    if (this.#error !== undefined)
-      return { ...planned, status: statusOf(this.#error), error: describeFailure(this.#step, this.#error) };
-    if (this.#pending.length > 0) return { ...planned, status: "pending" };
-    return { ...base, status: this.#changes.length > 0 ? "changed" : "ok" };
+    const planned = this.pending.length > 0 ? { ...base, pending: this.pending } : base;
+    if (this.error !== undefined)
+      return { ...planned, status: statusOf(this.error), error: describeFailure(this.step, this.error) };
+    if (this.pending.length > 0) return { ...planned, status: "pending" };
+    return { ...base, status: this.changes.length > 0 ? "changed" : "ok" };
   }
 
-  #watch(connection: Connection): Connection {
+  private watch(connection: Connection): Connection {
     return watchConnection(connection, this.options.listen, this.options.interrupt?.leave);
   }
 
-  async #record(change: { step: string; status: "done" | "failed"; seconds: number }): Promise<void> {
+  private async record(change: { step: string; status: "done" | "failed"; seconds: number }): Promise<void> {
     const { record, connections, interrupt } = this.options;
     if (record === undefined) return;
     const connection = await connections.get(this.host);
@@ -192,11 +192,11 @@ export class HostRun {
     );
   }
 
-  async #guard<T>(work: () => Promise<T>): Promise<T> {
+  private async guard<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      this.#error ??= error;
+      this.error ??= error;
       throw error;
     }
   }

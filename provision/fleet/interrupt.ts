@@ -22,42 +22,42 @@ export const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** Turns signals of this process into an {@link Interrupt}: the first stops, the second leaves. */
 export class SignalInterrupt implements Interrupt {
-  readonly #stop = new AbortController();
-  readonly #leave = new AbortController();
-  readonly #onStop: () => void;
-  #exitCode: number | undefined;
+  private readonly stopping = new AbortController();
+  private readonly leaving = new AbortController();
+  private readonly onStop: () => void;
+  private code: number | undefined;
 
   /** @param onStop called at the first signal: the place to say what happens now */
   constructor(onStop: () => void) {
-    this.#onStop = onStop;
-    process.on("SIGINT", this.#handle).on("SIGTERM", this.#handle);
+    this.onStop = onStop;
+    process.on("SIGINT", this.handle).on("SIGTERM", this.handle);
   }
 
   get stop(): AbortSignal {
-    return this.#stop.signal;
+    return this.stopping.signal;
   }
 
   get leave(): AbortSignal {
-    return this.#leave.signal;
+    return this.leaving.signal;
   }
 
   /** what to exit with where a signal came: 130 or 143 */
   get exitCode(): number | undefined {
-    return this.#exitCode;
+    return this.code;
   }
 
   /** Lets signals end the process again. */
   dispose(): void {
-    process.off("SIGINT", this.#handle).off("SIGTERM", this.#handle);
+    process.off("SIGINT", this.handle).off("SIGTERM", this.handle);
   }
 
-  #handle = (signal: keyof typeof SIGNAL_EXIT_CODES): void => {
-    if (this.#stop.signal.aborted) {
-      this.#leave.abort();
+  private handle = (signal: keyof typeof SIGNAL_EXIT_CODES): void => {
+    if (this.stopping.signal.aborted) {
+      this.leaving.abort();
       return;
     }
-    this.#exitCode = SIGNAL_EXIT_CODES[signal];
-    this.#onStop();
-    this.#stop.abort();
+    this.code = SIGNAL_EXIT_CODES[signal];
+    this.onStop();
+    this.stopping.abort();
   };
 }

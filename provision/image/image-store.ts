@@ -7,13 +7,13 @@ import type { WantedImage } from "./image.ts";
 
 /** Builds every image once per architecture: on this machine's engine where there is one, else on the first host that asks. */
 export class ImageStore {
-  readonly #local: Promise<(Builder & { architecture: string }) | undefined>;
-  readonly #builders = new Map<string, Promise<Builder>>();
-  readonly #built = new Map<string, Promise<Builder>>();
-  readonly #archives = new Map<string, Promise<ImageArchive>>();
+  private readonly local: Promise<(Builder & { architecture: string }) | undefined>;
+  private readonly builders = new Map<string, Promise<Builder>>();
+  private readonly built = new Map<string, Promise<Builder>>();
+  private readonly archives = new Map<string, Promise<ImageArchive>>();
 
   constructor() {
-    this.#local = findLocalBuilder();
+    this.local = findLocalBuilder();
   }
 
   /** Builds the image unless it is there; returns the machine that has it. */
@@ -24,7 +24,7 @@ export class ImageStore {
     progress: (line: string) => void,
   ): Promise<Builder> {
     const key = `${architecture} ${image.name}`;
-    const known = this.#built.get(key);
+    const known = this.built.get(key);
     if (known !== undefined) {
       progress("waiting for the build");
       return known;
@@ -33,21 +33,21 @@ export class ImageStore {
       await buildImage(builder, image, progress);
       return builder;
     });
-    this.#built.set(key, building);
+    this.built.set(key, building);
     return building;
   }
 
   /** The image in a file, saved once for all hosts. */
   archive(image: WantedImage, architecture: string, builder: Builder): Promise<ImageArchive> {
     const key = `${architecture} ${image.name}`;
-    const saving = this.#archives.get(key) ?? ImageArchive.save(builder.docker, image.name);
-    this.#archives.set(key, saving);
+    const saving = this.archives.get(key) ?? ImageArchive.save(builder.docker, image.name);
+    this.archives.set(key, saving);
     return saving;
   }
 
   /** Removes the temporary files. */
   async close(): Promise<void> {
-    const archives = await Promise.allSettled(this.#archives.values());
+    const archives = await Promise.allSettled(this.archives.values());
     await Promise.all(
       archives.map((result) => (result.status === "fulfilled" ? result.value.remove() : undefined)),
     );
@@ -55,12 +55,12 @@ export class ImageStore {
 
   /** The machine that builds for hosts of an architecture. */
   builderFor(architecture: string, host: Connection): Promise<Builder> {
-    const known = this.#builders.get(architecture);
+    const known = this.builders.get(architecture);
     if (known !== undefined) return known;
-    const chosen = this.#local.then((local) =>
+    const chosen = this.local.then((local) =>
       local?.architecture === architecture ? local : { connection: host, docker: dockerOf(host) },
     );
-    this.#builders.set(architecture, chosen);
+    this.builders.set(architecture, chosen);
     return chosen;
   }
 }

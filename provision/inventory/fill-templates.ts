@@ -53,8 +53,8 @@ export function fillTemplates(written: Variables, scope: TemplateScope): Variabl
 }
 
 class Filling {
-  readonly #done = new Map<string, VariableValue>();
-  readonly #open: string[] = [];
+  private readonly done = new Map<string, VariableValue>();
+  private readonly open: string[] = [];
   constructor(
     readonly written: Variables,
     readonly scope: TemplateScope,
@@ -62,36 +62,36 @@ class Filling {
 
   /** The value of a variable of the host. */
   valueOf(name: string): VariableValue {
-    const known = this.#done.get(name);
+    const known = this.done.get(name);
     if (known !== undefined) return known;
-    if (this.#open.includes(name)) {
-      const way = [...this.#open.slice(this.#open.indexOf(name)), name];
+    if (this.open.includes(name)) {
+      const way = [...this.open.slice(this.open.indexOf(name)), name];
       throw new CannotFill(`goes in a circle: ${way.join(" → ")}`);
     }
-    if (this.#open.length >= DEEPEST)
+    if (this.open.length >= DEEPEST)
       throw new CannotFill(`leads through more than ${DEEPEST} other variables`);
-    this.#open.push(name);
+    this.open.push(name);
     try {
-      const value = this.#fill(this.written[name] ?? null, 0);
-      this.#done.set(name, value);
+      const value = this.fill(this.written[name] ?? null, 0);
+      this.done.set(name, value);
       return value;
     } finally {
-      this.#open.pop();
+      this.open.pop();
     }
   }
 
   /** A value with the templates in it filled in; the ones that cannot be are opaque. */
-  #fill(value: VariableValue, depth: number): VariableValue {
+  private fill(value: VariableValue, depth: number): VariableValue {
     if (value instanceof UnsafeText) return value.text;
-    if (typeof value === "string") return holdsTemplate(value) ? this.#fillText(value) : value;
+    if (typeof value === "string") return holdsTemplate(value) ? this.fillText(value) : value;
     if (!isCollection(value) || depth > DEEPEST) return value;
-    if (Array.isArray(value)) return value.map((item) => this.#fill(item, depth + 1));
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.#fill(item, depth + 1)]));
+    if (Array.isArray(value)) return value.map((item) => this.fill(item, depth + 1));
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.fill(item, depth + 1)]));
   }
 
-  #fillText(text: string): VariableValue {
+  private fillText(text: string): VariableValue {
     try {
-      return this.#render(parseTemplate(text));
+      return this.render(parseTemplate(text));
     } catch (error) {
       if (error instanceof UnknownTemplate)
         return new Opaque("template", text, `its template ${error.message}`, HINT);
@@ -100,25 +100,25 @@ class Filling {
     }
   }
 
-  #render(parts: readonly TemplatePart[]): VariableValue {
+  private render(parts: readonly TemplatePart[]): VariableValue {
     const [only] = parts;
     if (parts.length === 1 && only !== undefined && typeof only !== "string") {
-      const value = this.#demand(only);
+      const value = this.demand(only);
       const isName = only.kind === "name";
       if (isCollection(value) || (isName && typeof value !== "string")) return value;
       return readText(formatText(value));
     }
     let text = "";
     for (const part of parts) {
-      text += typeof part === "string" ? part : formatText(this.#demand(part));
+      text += typeof part === "string" ? part : formatText(this.demand(part));
       if (text.length > LONGEST) throw new CannotFill(`makes a text of more than ${LONGEST} characters`);
     }
     return readText(text);
   }
 
   /** An expression's value; one that is not set is an error. */
-  #demand(expression: Expression): VariableValue {
-    const value = this.#evaluate(expression);
+  private demand(expression: Expression): VariableValue {
+    const value = this.evaluate(expression);
     if (!(value instanceof Missing)) return value;
     const [file] = this.scope.encryptedFiles;
     if (file !== undefined) throw inEncryptedFile(value.name, file);
@@ -126,30 +126,34 @@ class Filling {
     throw new CannotFill(`names ${value.name}, which is not set`, hint);
   }
 
-  #evaluate(expression: Expression): VariableValue | Missing {
+  private evaluate(expression: Expression): VariableValue | Missing {
     switch (expression.kind) {
       case "literal":
         return expression.value;
       case "name":
-        return this.#look(expression.name);
+        return this.look(expression.name);
       case "part":
-        return partOf(this.#evaluate(expression.of), expression.key);
+        return partOf(this.evaluate(expression.of), expression.key);
       case "default":
-        return this.#orDefault(expression);
+        return this.orDefault(expression);
     }
   }
 
-  #orDefault({ of, fallback, ofEmpty }: Extract<Expression, { kind: "default" }>): VariableValue | Missing {
-    const value = this.#evaluate(of);
+  private orDefault({
+    of,
+    fallback,
+    ofEmpty,
+  }: Extract<Expression, { kind: "default" }>): VariableValue | Missing {
+    const value = this.evaluate(of);
     const [file] = this.scope.encryptedFiles;
     if (value instanceof Missing) {
       if (file !== undefined) throw inEncryptedFile(value.name, file);
-      return this.#evaluate(fallback);
+      return this.evaluate(fallback);
     }
-    return ofEmpty && isEmpty(value) ? this.#evaluate(fallback) : value;
+    return ofEmpty && isEmpty(value) ? this.evaluate(fallback) : value;
   }
 
-  #look(name: string): VariableValue | Missing {
+  private look(name: string): VariableValue | Missing {
     if (Object.hasOwn(this.scope.magic, name)) return this.scope.magic[name] ?? null;
     if (Object.hasOwn(this.written, name)) {
       const value = this.valueOf(name);

@@ -16,9 +16,9 @@ export class GroupCycleError extends Error {
 
 /** The groups of an inventory and how they contain each other: `all` and `ungrouped` are always there. */
 export class GroupGraph {
-  readonly #groups = new Map<string, Group>();
+  private readonly byName = new Map<string, Group>();
   /** groups that another one than `all` has as a child */
-  readonly #contained = new Set<string>();
+  private readonly contained = new Set<string>();
 
   constructor() {
     this.add("all");
@@ -27,17 +27,17 @@ export class GroupGraph {
   }
 
   get groups(): ReadonlyMap<string, Group> {
-    return this.#groups;
+    return this.byName;
   }
 
   has(name: string): boolean {
-    return this.#groups.has(name);
+    return this.byName.has(name);
   }
 
   /** The group of that name, made where there is none. */
   add(name: string): Group {
-    const group = this.#groups.get(name) ?? { name, hosts: new Set(), children: new Set() };
-    this.#groups.set(name, group);
+    const group = this.byName.get(name) ?? { name, hosts: new Set(), children: new Set() };
+    this.byName.set(name, group);
     return group;
   }
 
@@ -51,19 +51,19 @@ export class GroupGraph {
     const { children: below } = this.add(child);
     if (children.has(child)) return;
     // A circle needs a way down from the child and a way up from the parent: without both nothing is searched.
-    const mayClose = parent === child || (below.size > 0 && this.#contained.has(parent));
-    const path = mayClose ? this.#pathTo(child, parent) : undefined;
+    const mayClose = parent === child || (below.size > 0 && this.contained.has(parent));
+    const path = mayClose ? this.pathTo(child, parent) : undefined;
     if (path !== undefined) throw new GroupCycleError([...path, child]);
     children.add(child);
-    if (parent !== "all") this.#contained.add(child);
+    if (parent !== "all") this.contained.add(child);
   }
 
   /** The groups from `from` down to `to`, both included. Each group is looked at once, however many ways lead to it. */
-  #pathTo(from: string, to: string): string[] | undefined {
+  private pathTo(from: string, to: string): string[] | undefined {
     const above = new Map<string, string | undefined>([[from, undefined]]);
     for (const [name] of above) {
       if (name === to) return listWay(above, to);
-      for (const child of this.#groups.get(name)?.children ?? [])
+      for (const child of this.byName.get(name)?.children ?? [])
         if (!above.has(child)) above.set(child, name);
     }
     return undefined;

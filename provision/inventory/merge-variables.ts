@@ -80,9 +80,9 @@ export function mergeHosts(declared: Declarations, side: SideVariables, file: st
 }
 
 class MergedHost implements InventoryHost {
-  #groups: string[] | undefined;
-  #written: Variables | undefined;
-  #vars: Variables | undefined;
+  private ownGroups: string[] | undefined;
+  private ownWritten: Variables | undefined;
+  private ownVars: Variables | undefined;
   constructor(
     readonly name: string,
     readonly listGroups: () => string[],
@@ -91,18 +91,18 @@ class MergedHost implements InventoryHost {
   ) {}
 
   get groups(): string[] {
-    this.#groups ??= this.listGroups();
-    return this.#groups;
+    this.ownGroups ??= this.listGroups();
+    return this.ownGroups;
   }
 
   get written(): Variables {
-    this.#written ??= this.merge();
-    return this.#written;
+    this.ownWritten ??= this.merge();
+    return this.ownWritten;
   }
 
   get vars(): Variables {
-    this.#vars ??= this.fill(this.written);
-    return this.#vars;
+    this.ownVars ??= this.fill(this.written);
+    return this.ownVars;
   }
 }
 

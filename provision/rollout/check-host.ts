@@ -20,7 +20,7 @@ type Talk = Pick<ActionContext, "progress" | "tell">;
 
 /** Looks at a release on its host: waits until all of it is good, asks its endpoints, and says what is wrong. */
 export class HostCheck {
-  #seen: EngineView | undefined;
+  private seen: EngineView | undefined;
 
   constructor(
     readonly release: Release,
@@ -37,7 +37,7 @@ export class HostCheck {
    * @throws UserError `unhealthy`
    */
   async waitGood(context: Talk, options: Pick<Partial<Watch>, "isReload" | "wanted"> = {}): Promise<void> {
-    await waitGood({ ...this.#watch(context), ...options });
+    await waitGood({ ...this.watch(context), ...options });
   }
 
   /**
@@ -48,7 +48,7 @@ export class HostCheck {
    */
   async explain(error: unknown): Promise<unknown> {
     if (!(error instanceof CommandError)) return error;
-    const watch = this.#watch({ progress: () => {}, tell: () => {} });
+    const watch = this.watch({ progress: () => {}, tell: () => {} });
     const seen = await watch.look().then(
       (view) => judgeStack(this.release.services, view),
       () => [],
@@ -70,19 +70,19 @@ export class HostCheck {
     const { deploy_timeout: timeout } = this.release.settings;
     const isHopeless = seen.some(({ isFinal }) => isFinal);
     let trouble: UserError | undefined;
-    if (!isChanged && seen.length > 0) trouble = await this.#findTrouble(context, isHopeless ? 0 : timeout);
-    const urls = this.#urls();
+    if (!isChanged && seen.length > 0) trouble = await this.findTrouble(context, isHopeless ? 0 : timeout);
+    const urls = this.urls();
     if (urls.length > 0) context.progress(urls.join(" "));
     const patience = isChanged ? ENDPOINT_SECONDS.changed : ENDPOINT_SECONDS.unchanged;
     const ask = (url: string) => requestEndpoint(this.connection, this.address, url);
     const { answers, failures } = await askEndpoints(urls, ask, trouble === undefined ? patience : 0);
     // Requests take time, and may be what brings an app down.
     if (trouble === undefined && (isChanged || failures.length > 0))
-      trouble = await this.#findTrouble(context, failures.length > 0 ? 0 : timeout);
+      trouble = await this.findTrouble(context, failures.length > 0 ? 0 : timeout);
     if (trouble !== undefined || failures.length > 0) throw joinTroubles(trouble, failures);
     for (const { url, status, way } of answers)
       context.note(`${url} ${status}${way === "ssh" ? " over ssh" : ""}`);
-    this.#remark(context);
+    this.remark(context);
   }
 
   /**
@@ -93,7 +93,7 @@ export class HostCheck {
   async rehearse(seen: readonly Finding[], { progress }: Talk): Promise<void> {
     const bad = seen.filter(({ verdict }) => verdict === "bad").map(describeFinding);
     const trouble = bad.length === 0 ? undefined : new UserError("unhealthy", bad.join("\n"));
-    const urls = this.#urls();
+    const urls = this.urls();
     if (urls.length > 0) progress(urls.join(" "));
     const ask = (url: string) => requestEndpoint(this.connection, this.address, url);
     const { failures } = await askEndpoints(
@@ -105,24 +105,24 @@ export class HostCheck {
   }
 
   /** A service that is named as the supervisor and has nothing for one is judged as any other; that is said. */
-  #remark({ note }: ActionContext): void {
+  private remark({ note }: ActionContext): void {
     const { settings, services } = this.release;
     const { supervisor = "" } = settings;
     if (services[supervisor]?.supervisor !== false) return;
-    const found = this.#seen?.containers.find(({ service }) => service === supervisor);
+    const found = this.seen?.containers.find(({ service }) => service === supervisor);
     if (found === undefined || isLongshored(found.pidOne)) return;
     note(`supervisor: ${supervisor} has no effect, its PID 1 is "${describeArgv(found.pidOne)}"`);
   }
 
-  #urls(): string[] {
+  private urls(): string[] {
     const { endpoints, tls } = this.release.settings;
     const urls = endpoints.map((endpoint) => new URL(endpoint).href);
     return urls.filter((url) => !(url.startsWith("https:") && tls.mode === "off"));
   }
 
-  async #findTrouble(context: Talk, timeoutSeconds: number): Promise<UserError | undefined> {
+  private async findTrouble(context: Talk, timeoutSeconds: number): Promise<UserError | undefined> {
     try {
-      this.#seen = await waitGood({ ...this.#watch(context), timeoutSeconds, isReload: true });
+      this.seen = await waitGood({ ...this.watch(context), timeoutSeconds, isReload: true });
       return undefined;
     } catch (error) {
       if (error instanceof UserError && error.code === "unhealthy") return error;
@@ -130,21 +130,21 @@ export class HostCheck {
     }
   }
 
-  #watch({ progress, tell }: Talk): Watch {
+  private watch({ progress, tell }: Talk): Watch {
     const { release, connection } = this;
     return {
       look: () => lookAtStack(connection, release.stack, release.settings.supervisor),
       readLog: (finding, count) => readLastLines(connection, finding, count),
       wanted: release.services,
       timeoutSeconds: release.settings.deploy_timeout,
-      advise: (finding) => this.#advise(finding),
+      advise: (finding) => this.advise(finding),
       progress,
       tell,
     };
   }
 
   /** The way out of a finding, where there is one that a command is. */
-  #advise({ kind, service, container, task }: Finding): string | undefined {
+  private advise({ kind, service, container, task }: Finding): string | undefined {
     const { images } = this.release;
     if (container === undefined) return undefined;
     if (kind === "supervisor") {

@@ -58,10 +58,10 @@ export function planDeploy(deployment: Deployment, host: InventoryHost): Planner
 }
 
 class HostDeploy {
-  readonly #docker: Docker;
-  readonly #drift: Drift;
-  readonly #check: HostCheck;
-  #locking: Promise<void> | undefined;
+  private readonly docker: Docker;
+  private readonly drift: Drift;
+  private readonly check: HostCheck;
+  private locking: Promise<void> | undefined;
 
   constructor(
     readonly deployment: Deployment,
@@ -71,14 +71,14 @@ class HostDeploy {
     readonly facts: Facts,
     readonly stack: StackFacts,
   ) {
-    this.#docker = dockerOf(connection);
-    this.#drift = findDrift(release, stack);
-    this.#check = new HostCheck(release, connection, addressOf(host));
+    this.docker = dockerOf(connection);
+    this.drift = findDrift(release, stack);
+    this.check = new HostCheck(release, connection, addressOf(host));
   }
 
   plan(): Action[] {
-    const { files, release, containers, reload } = this.#drift;
-    const certificateDue = this.#isCertificateDue();
+    const { files, release, containers, reload } = this.drift;
+    const certificateDue = this.isCertificateDue();
     const mustStart = release || containers.length > 0;
     const actions: Action[] = [];
     if (mustStart) {
@@ -86,28 +86,28 @@ class HostDeploy {
         preflightAction({
           release: this.release,
           connection: this.connection,
-          docker: this.#docker,
+          docker: this.docker,
           composeVersion: this.facts.docker.composeVersion ?? "",
         }),
       );
-      actions.push(...this.release.images.map((image) => this.#imageAction(image)));
+      actions.push(...this.release.images.map((image) => this.imageAction(image)));
     }
-    if (files.length > 0 || release) actions.push(this.#syncAction());
-    if (mustStart) actions.push(this.#containersAction());
-    else if (reload) actions.push(this.#reloadAction());
-    if (certificateDue) actions.push(this.#certificateAction());
-    return [...actions, this.#checkAction(actions.length > 0)];
+    if (files.length > 0 || release) actions.push(this.syncAction());
+    if (mustStart) actions.push(this.containersAction());
+    else if (reload) actions.push(this.reloadAction());
+    if (certificateDue) actions.push(this.certificateAction());
+    return [...actions, this.checkAction(actions.length > 0)];
   }
 
   /** The job is cheap where nothing is due; it must run after a change of domains or server, which are variables. */
-  #isCertificateDue(): boolean {
+  private isCertificateDue(): boolean {
     if (this.release.settings.tls.mode !== "acme") return false;
     const inputs = ["current/.env", "config/acme-ca.pem"];
-    return this.#certificateExitCode() !== 0 || this.#drift.files.some((file) => inputs.includes(file));
+    return this.certificateExitCode() !== 0 || this.drift.files.some((file) => inputs.includes(file));
   }
 
   /** Of the last run of the certificate job; undefined where none ran since the container's start. */
-  #certificateExitCode(): number | undefined {
+  private certificateExitCode(): number | undefined {
     const { supervisor, tls } = this.release.settings;
     const tasks = this.stack.view.containers
       .filter(({ service }) => service === supervisor)
@@ -115,73 +115,73 @@ class HostDeploy {
     return tasks.find(({ task }) => task === tls.job)?.exit_code ?? undefined;
   }
 
-  #imageAction(image: WantedImage): Action {
+  private imageAction(image: WantedImage): Action {
     const { name } = image;
     return {
       title: `image ${name}`,
       isChange: false,
       rehearse: async () => {
-        if (await hasImage(this.#docker, name)) return undefined;
+        if (await hasImage(this.docker, name)) return undefined;
         const builder = await this.deployment.images.builderFor(this.facts.architecture, this.connection);
         if (!(await hasImage(builder.docker, name))) await checkBaseImages(builder, image);
         return undefined;
       },
       run: async ({ progress, note }) => {
-        if (await hasImage(this.#docker, name)) return note("there already");
+        if (await hasImage(this.docker, name)) return note("there already");
         const builder = await this.deployment.images.build(
           image,
           this.facts.architecture,
           this.connection,
           progress,
         );
-        if (await hasImage(this.#docker, name)) return note("built");
+        if (await hasImage(this.docker, name)) return note("built");
         progress("shipping");
         const archive = await this.deployment.images.archive(image, this.facts.architecture, builder);
-        const { layers, bytes } = await shipImage(archive, this.#docker, name);
+        const { layers, bytes } = await shipImage(archive, this.docker, name);
         note(`shipped ${layers} ${layers === 1 ? "layer" : "layers"}, ${formatBytes(bytes)}`);
       },
     };
   }
 
-  #syncAction(): Action {
+  private syncAction(): Action {
     return {
       title: `release ${this.release.id}`,
       isChange: true,
-      details: this.#drift.files.map((file) => `+ ${layoutOf(this.release.stack).root}/${file}`),
+      details: this.drift.files.map((file) => `+ ${layoutOf(this.release.stack).root}/${file}`),
       run: async ({ note }) => {
-        await this.#lock();
+        await this.lock();
         await syncRelease(this.connection, this.release, new Date());
-        const names = this.#drift.files.map((file) => file.replace(/^current\//, ""));
+        const names = this.drift.files.map((file) => file.replace(/^current\//, ""));
         if (this.stack.current !== undefined && names.length > 0) note(names.join(", "));
       },
     };
   }
 
-  #containersAction(): Action {
-    const supervisor = this.#supervisor();
+  private containersAction(): Action {
+    const supervisor = this.supervisor();
     return {
       title: "containers",
       isChange: true,
       run: async ({ progress, tell, note }) => {
-        await this.#lock();
-        const before = await this.#containers();
-        await this.#start({ progress, tell });
-        const after = await this.#containers();
+        await this.lock();
+        const before = await this.containers();
+        await this.start({ progress, tell });
+        const after = await this.containers();
         const fresh = [...after].filter(([id]) => before.get(id)?.isRunning !== true);
         const started = fresh.map(([, { service }]) => service);
         note(describeStart(started, [...after.values()]));
         // A container that has just been started has read the new files.
-        if (this.#drift.reload && supervisor !== undefined && !started.includes(supervisor)) {
-          note(await this.#reload());
-          await this.#check.waitGood({ progress, tell }, { isReload: true });
+        if (this.drift.reload && supervisor !== undefined && !started.includes(supervisor)) {
+          note(await this.reload());
+          await this.check.waitGood({ progress, tell }, { isReload: true });
         }
-        await this.#activate();
+        await this.activate();
       },
     };
   }
 
   /** Starts the release; where it does not become healthy, the one that ran before is brought back. */
-  async #start(context: Pick<ActionContext, "progress" | "tell">): Promise<void> {
+  private async start(context: Pick<ActionContext, "progress" | "tell">): Promise<void> {
     const { stack, id } = this.release;
     const { connection } = this;
     const { progress } = context;
@@ -196,48 +196,48 @@ class HostDeploy {
       );
       await run(connection, argv, { become: true, onLine: progress, title: "docker compose up" }).catch(
         async (error: unknown) => {
-          throw await this.#check.explain(error);
+          throw await this.check.explain(error);
         },
       );
-      await this.#check.waitGood(context);
-      await endSharedPorts(connection, this.#docker, stack);
+      await this.check.waitGood(context);
+      await endSharedPorts(connection, this.docker, stack);
     } catch (error) {
       const previous = this.stack.current === id ? undefined : this.stack.current;
-      const waitGood = () => this.#check.waitGood(context, { wanted: this.stack.wanted });
+      const waitGood = () => this.check.waitGood(context, { wanted: this.stack.wanted });
       throw await restoreRelease(error, previous, { connection, stack, waitGood, progress });
     }
   }
 
   /** New files are there; where the stack has no supervisor, they are for the next start. */
-  #reloadAction(): Action {
+  private reloadAction(): Action {
     return {
-      title: this.#supervisor() === undefined ? "configuration" : "supervisor",
+      title: this.supervisor() === undefined ? "configuration" : "supervisor",
       isChange: true,
       run: async ({ progress, tell, note }) => {
-        await this.#lock();
-        if (this.#supervisor() !== undefined) {
-          note(await this.#reload());
-          await this.#check.waitGood({ progress, tell }, { isReload: true });
+        await this.lock();
+        if (this.supervisor() !== undefined) {
+          note(await this.reload());
+          await this.check.waitGood({ progress, tell }, { isReload: true });
         }
-        await this.#activate();
+        await this.activate();
       },
     };
   }
 
   /** The service whose PID 1 is longshored, where the stack needs one. */
-  #supervisor(): string | undefined {
+  private supervisor(): string | undefined {
     const { settings, services } = this.release;
     const { supervisor } = settings;
     return supervisor !== undefined && services[supervisor]?.supervisor ? supervisor : undefined;
   }
 
   /** Returns what the supervisor says of it. */
-  async #reload(): Promise<string> {
-    const { stdout } = await this.#inContainer("reload", ["longshorectl", "reload"]);
+  private async reload(): Promise<string> {
+    const { stdout } = await this.inContainer("reload", ["longshorectl", "reload"]);
     return stdout.trim().split("\n").at(-1) || "reloaded";
   }
 
-  #certificateAction(): Action {
+  private certificateAction(): Action {
     const { tls, endpoints } = this.release.settings;
     const url = endpoints.find((endpoint) => endpoint.startsWith("https:"));
     return {
@@ -245,7 +245,7 @@ class HostDeploy {
       isChange: false,
       run: async ({ progress, note }) => {
         progress(`asking ${tls.server} for ${tls.domains.join(", ")}`);
-        await this.#inContainer(`the job ${tls.job}`, ["longshorectl", "run", tls.job, "--wait"], progress);
+        await this.inContainer(`the job ${tls.job}`, ["longshorectl", "run", tls.job, "--wait"], progress);
         if (url === undefined) return;
         const { certificate } = await requestEndpoint(this.connection, addressOf(this.host), url);
         if (certificate?.selfSigned) {
@@ -260,7 +260,7 @@ class HostDeploy {
   }
 
   /** Asked always, also where nothing has to be changed: what serves is seen, not supposed. */
-  #checkAction(isChanged: boolean): Action {
+  private checkAction(isChanged: boolean): Action {
     const { endpoints } = this.release.settings;
     const seen = judgeStack(this.release.services, this.stack.view);
     return {
@@ -269,22 +269,22 @@ class HostDeploy {
       isCheck: true,
       // What a change brings cannot be seen before it is made.
       rehearse: async (context) => {
-        if (!isChanged) await this.#check.rehearse(seen, context);
+        if (!isChanged) await this.check.rehearse(seen, context);
         return undefined;
       },
-      run: (context) => this.#check.check(seen, isChanged, context),
+      run: (context) => this.check.check(seen, isChanged, context),
     };
   }
 
-  async #activate(): Promise<void> {
+  private async activate(): Promise<void> {
     const entry = { deployed_at: new Date().toISOString(), by: `${userInfo().username}@${hostname()}` };
     await activateRelease(this.connection, this.release, parseHistory(this.stack.history), entry);
   }
 
   /** The stack's containers by id, also those that have ended. */
-  async #containers(): Promise<Map<string, ServiceContainer>> {
+  private async containers(): Promise<Map<string, ServiceContainer>> {
     const filters = { label: [`com.docker.compose.project=${this.release.stack}`] };
-    const containers = await this.#docker.listContainers({ all: true, filters });
+    const containers = await this.docker.listContainers({ all: true, filters });
     return new Map(
       containers.map(({ Id, Labels, State }) => [
         Id,
@@ -293,18 +293,18 @@ class HostDeploy {
     );
   }
 
-  async #inContainer(title: string, argv: string[], onLine?: (line: string) => void) {
+  private async inContainer(title: string, argv: string[], onLine?: (line: string) => void) {
     const { supervisor } = this.release.settings;
-    const containers = await this.#containers();
+    const containers = await this.containers();
     const id = [...containers].find(([, { service, isRunning }]) => isRunning && service === supervisor)?.[0];
     if (id === undefined) throw new UserError("not_running", `no container of ${supervisor} is running`);
     return run(this.connection, ["docker", "exec", id, ...argv], { become: true, title, onLine });
   }
 
   /** Taken by the first action that changes something, and held to the end. */
-  #lock(): Promise<void> {
-    this.#locking ??= takeDeployLock(this.connection, this.release.stack);
-    return this.#locking;
+  private lock(): Promise<void> {
+    this.locking ??= takeDeployLock(this.connection, this.release.stack);
+    return this.locking;
   }
 }
 

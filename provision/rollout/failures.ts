@@ -15,17 +15,17 @@ const LINES = 8;
  * how it ended. Later failures are often only what the first one left behind.
  */
 export class Failures {
-  readonly #first = new Map<string, Failure>();
+  private readonly first = new Map<string, Failure>();
 
   constructor(readonly readLog: (finding: Finding, count: number) => Promise<string[]>) {}
 
   /** Keeps the first failure of each. Returns those that are new, a sentence each with the first line of what it wrote. */
   async note(findings: readonly Finding[]): Promise<string[]> {
-    const fresh = findings.filter((finding) => hasFailed(finding) && !this.#first.has(keyOf(finding)));
+    const fresh = findings.filter((finding) => hasFailed(finding) && !this.first.has(keyOf(finding)));
     const told: string[] = [];
     for (const finding of fresh) {
       const failure = { words: describeFinding(finding), lines: await this.readLog(finding, LINES) };
-      this.#first.set(keyOf(finding), failure);
+      this.first.set(keyOf(finding), failure);
       told.push([failure.words, failure.lines.at(-1)].filter(Boolean).join(": "));
     }
     return told;
@@ -36,19 +36,19 @@ export class Failures {
     const tasks = findings.filter(({ kind }) => kind === "task");
     const others = findings.filter(({ kind }) => kind !== "task");
     const texts: string[] = [];
-    for (const finding of tasks) texts.push(await this.#describe(finding));
+    for (const finding of tasks) texts.push(await this.describeOne(finding));
     for (const finding of others) {
       // The log of a container has the lines of its tasks in it.
       const isTold = tasks.some(({ container }) => container?.id === finding.container?.id);
-      texts.push(isTold ? describeFinding(finding) : await this.#describe(finding));
+      texts.push(isTold ? describeFinding(finding) : await this.describeOne(finding));
     }
     return texts.join("\n");
   }
 
-  async #describe(finding: Finding): Promise<string> {
+  private async describeOne(finding: Finding): Promise<string> {
     const words = describeFinding(finding);
     const lines = await this.readLog(finding, LINES);
-    const first = this.#first.get(keyOf(finding));
+    const first = this.first.get(keyOf(finding));
     if (first === undefined) return withLines(words, lines);
     const isSame = first.words === words && first.lines.join("\n") === lines.join("\n");
     if (isSame) return withLines(words, lines);

@@ -39,8 +39,8 @@ class SteppedHost {
   async bring(step: Step, context: ActionContext): Promise<undefined | false> {
     for (let losses = 0; ; losses++) {
       try {
-        if (losses > 0) await this.#recover(step, context);
-        const result = await this.#bringOnce(step, context);
+        if (losses > 0) await this.recover(step, context);
+        const result = await this.bringOnce(step, context);
         // what is done already after a loss was done by us
         return losses > 0 ? undefined : result;
       } catch (error) {
@@ -51,10 +51,10 @@ class SteppedHost {
   }
 
   /** A power failure may have undone earlier steps, too: dpkg is left half way, a service is not running. */
-  async #recover(step: Step, context: ActionContext): Promise<void> {
+  private async recover(step: Step, context: ActionContext): Promise<void> {
     this.facts = await this.tools.gather();
     for (const earlier of this.steps.slice(0, this.steps.indexOf(step)))
-      if (earlier.check(this.facts) !== undefined) await this.#bringOnce(earlier, context);
+      if (earlier.check(this.facts) !== undefined) await this.bringOnce(earlier, context);
   }
 
   /**
@@ -63,7 +63,7 @@ class SteppedHost {
    *
    * @throws UserError `not_verified`
    */
-  async #bringOnce(step: Step, context: ActionContext): Promise<undefined | false> {
+  private async bringOnce(step: Step, context: ActionContext): Promise<undefined | false> {
     const change = step.check(this.facts);
     if (change === undefined) {
       context.note("done already");

@@ -29,7 +29,7 @@ export class Conversation {
   code: number | undefined;
   /** what was said before the command began: by the login shell, and then by sudo */
   words = "";
-  readonly #onBegin: (() => void)[] = [];
+  private readonly onBegin: (() => void)[] = [];
 
   constructor(
     readonly started: Started,
@@ -38,23 +38,23 @@ export class Conversation {
 
   /** Resolves when the command begins. */
   begun(): Promise<void> {
-    return this.hasBegun ? Promise.resolve() : new Promise((resolve) => this.#onBegin.push(resolve));
+    return this.hasBegun ? Promise.resolve() : new Promise((resolve) => this.onBegin.push(resolve));
   }
 
   /** @param text takes what the command itself prints */
   readStdout(token: string, text: (bytes: Buffer) => void): MarkedOutput {
-    return new MarkedOutput(token, { noise: this.#hear, text, mark: (mark) => this.#note(mark) });
+    return new MarkedOutput(token, { noise: this.hear, text, mark: (mark) => this.note(mark) });
   }
 
   /** The same for stderr, on which sudo asks. */
   readStderr(token: string, text: (bytes: Buffer) => void): MarkedOutput {
     const mark = ({ kind }: Mark) => {
-      if (kind === "P") this.#answer();
+      if (kind === "P") this.answer();
     };
-    return new MarkedOutput(token, { noise: this.#hear, text, mark });
+    return new MarkedOutput(token, { noise: this.hear, text, mark });
   }
 
-  #note(mark: Mark): void {
+  private note(mark: Mark): void {
     if (mark.kind === "L") {
       this.isIn = true;
       this.words = "";
@@ -64,17 +64,17 @@ export class Conversation {
     if (mark.kind !== "B") return;
     this.isIn = true;
     this.hasBegun = true;
-    for (const resolve of this.#onBegin.splice(0)) resolve();
+    for (const resolve of this.onBegin.splice(0)) resolve();
   }
 
   /** Once: a second question means that the answer was wrong, and there is no other. */
-  #answer(): void {
+  private answer(): void {
     this.asked++;
     if (this.asked === 1) this.started.stdin.write(`${this.password ?? ""}\n`);
     else this.started.stdin.end();
   }
 
-  #hear = (bytes: Buffer): void => {
+  private hear = (bytes: Buffer): void => {
     if (!this.hasBegun) this.words = (this.words + bytes.toString("utf8")).slice(-KEPT);
   };
 }

@@ -40,29 +40,33 @@ export class Shell {
    * @throws UserError `host_silent` when `limitSeconds` are over
    */
   run(argv: readonly string[], options: ExecOptions): Promise<CommandResult> {
-    return this.#inTurn(options, (begun) => this.#run(argv, options, begun));
+    return this.inTurn(options, (begun) => this.runNow(argv, options, begun));
   }
 
   /** A program's stdin and stdout, once it has begun. @throws what {@link run} throws */
   open(argv: readonly string[], options: { become?: boolean }): Promise<Duplex> {
-    return this.#inTurn(options, (begun) => this.#open(argv, options, begun));
+    return this.inTurn(options, (begun) => this.openNow(argv, options, begun));
   }
 
-  #inTurn<T>({ become }: { become?: boolean }, work: (begun: () => void) => Promise<T>): Promise<T> {
+  private inTurn<T>({ become }: { become?: boolean }, work: (begun: () => void) => Promise<T>): Promise<T> {
     try {
       checkBecome(this.host, this.become, become);
     } catch (error) {
       return Promise.reject(error);
     }
-    return this.#needsSudo(become) ? this.turn.take(work) : work(() => {});
+    return this.needsSudo(become) ? this.turn.take(work) : work(() => {});
   }
 
-  async #run(argv: readonly string[], options: ExecOptions, onBegin: () => void): Promise<CommandResult> {
+  private async runNow(
+    argv: readonly string[],
+    options: ExecOptions,
+    onBegin: () => void,
+  ): Promise<CommandResult> {
     const { onLine, input = "", limitSeconds, title = argv[0] ?? "" } = options;
-    const asks = this.#needsSudo(options.become) && this.become.password !== undefined;
+    const asks = this.needsSudo(options.become) && this.become.password !== undefined;
     const limit = new Limit();
     const work = async (): Promise<CommandResult> => {
-      const { argv: sealed, token } = seal(argv, { become: this.#mode(options.become), isHeld: false });
+      const { argv: sealed, token } = seal(argv, { become: this.mode(options.become), isHeld: false });
       const started = await this.starter.start(sealed);
       limit.onOver(() => started.kill());
       const talk = new Conversation(started, this.become.password);
@@ -79,7 +83,7 @@ export class Shell {
       };
       // Where sudo may ask, the command's own input waits: it must never be taken for a password.
       if (!asks) send();
-      const stopWaiting = limit.after(this.beginSeconds, () => this.#silence(talk));
+      const stopWaiting = limit.after(this.beginSeconds, () => this.silence(talk));
       talk.begun().then(() => {
         stopWaiting();
         onBegin();
@@ -87,15 +91,19 @@ export class Shell {
       });
       const exit = await started.exit;
       for (const [, output] of outputs) output.end();
-      const code = this.#codeOf(talk, exit);
+      const code = this.codeOf(talk, exit);
       return { code, stdout: stdout.end(), stderr: stderr.end() };
     };
     if (limitSeconds !== undefined) limit.after(limitSeconds, () => silent(this.host, title, limitSeconds));
     return limit.guard(work());
   }
 
-  async #open(argv: readonly string[], options: { become?: boolean }, onBegin: () => void): Promise<Duplex> {
-    const { argv: sealed, token } = seal(argv, { become: this.#mode(options.become), isHeld: true });
+  private async openNow(
+    argv: readonly string[],
+    options: { become?: boolean },
+    onBegin: () => void,
+  ): Promise<Duplex> {
+    const { argv: sealed, token } = seal(argv, { become: this.mode(options.become), isHeld: true });
     const limit = new Limit();
     const work = async (): Promise<Duplex> => {
       const held = await this.starter.hold(sealed);
@@ -103,7 +111,7 @@ export class Shell {
       const talk = new Conversation(held, this.become.password);
       const stderr = talk.readStderr(token, () => {});
       held.stderr.on("data", (chunk: Buffer) => stderr.write(chunk));
-      limit.after(this.beginSeconds, () => this.#silence(talk));
+      limit.after(this.beginSeconds, () => this.silence(talk));
       const first: Buffer[] = [];
       const stdout = talk.readStdout(token, (bytes) => first.push(bytes));
       // Read piece by piece, and not set flowing: what comes behind the mark is for the one who holds the process.
@@ -117,7 +125,7 @@ export class Shell {
       held.stdout.on("readable", read);
       const exit = await Promise.race([talk.begun().then(() => "begun" as const), held.exit]);
       held.stdout.removeListener("readable", read);
-      if (exit !== "begun") throw this.#failure(talk, exit);
+      if (exit !== "begun") throw this.failure(talk, exit);
       onBegin();
       const rest = Buffer.concat([...first, stdout.takeRest()]);
       if (rest.length > 0) held.stdout.unshift(rest);
@@ -126,31 +134,31 @@ export class Shell {
     return limit.guard(work());
   }
 
-  #needsSudo(wanted: boolean | undefined): boolean {
+  private needsSudo(wanted: boolean | undefined): boolean {
     return wanted === true && this.become.needed;
   }
 
-  #mode(wanted: boolean | undefined) {
-    if (!this.#needsSudo(wanted)) return undefined;
+  private mode(wanted: boolean | undefined) {
+    if (!this.needsSudo(wanted)) return undefined;
     return this.become.password === undefined ? "without-password" : "with-password";
   }
 
-  #codeOf(talk: Conversation, exit: number | undefined): number {
+  private codeOf(talk: Conversation, exit: number | undefined): number {
     if (talk.code !== undefined) return talk.code;
-    if (!talk.hasBegun || exit === undefined) throw this.#failure(talk, exit);
+    if (!talk.hasBegun || exit === undefined) throw this.failure(talk, exit);
     // It did not get to say how the command ended, so it was ended itself, whatever code came of that.
     return exit === 0 ? 255 : exit;
   }
 
   /** Why the command has not run. */
-  #failure(talk: Conversation, exit: number | undefined): UserError {
+  private failure(talk: Conversation, exit: number | undefined): UserError {
     const { host, become } = this;
     if (!talk.hasSudo) return sudoMissing(host);
     if (exit === undefined) return new ConnectionLostError(host);
     return talk.isIn ? explainSudo(host, become, talk.words, talk.asked) : shellEnded(host, exit, talk.words);
   }
 
-  #silence(talk: Conversation): UserError {
+  private silence(talk: Conversation): UserError {
     const { host, beginSeconds } = this;
     return talk.isIn
       ? sudoSilent(host, beginSeconds, talk.words)
@@ -166,35 +174,35 @@ function silent(host: string, title: string, seconds: number): UserError {
 
 /** The time that something may take; what runs over it is killed, and not waited for. */
 class Limit {
-  #kill = () => {};
-  #isOver = false;
-  readonly #timers = new Set<NodeJS.Timeout>();
-  #fail: (error: Error) => void = () => {};
+  private kill = () => {};
+  private isOver = false;
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private fail: (error: Error) => void = () => {};
 
   /** Returns what takes the limit back. */
   after(seconds: number, explain: () => Error): () => void {
-    if (this.#isOver) return () => {};
+    if (this.isOver) return () => {};
     const timer = setTimeout(() => {
-      this.#fail(explain());
-      this.#kill();
+      this.fail(explain());
+      this.kill();
     }, seconds * 1000);
-    this.#timers.add(timer);
+    this.timers.add(timer);
     return () => clearTimeout(timer);
   }
 
   /** @param kill called at once where the time is over already */
   onOver(kill: () => void): void {
-    this.#kill = kill;
-    if (this.#isOver) kill();
+    this.kill = kill;
+    if (this.isOver) kill();
   }
 
   guard<T>(work: Promise<T>): Promise<T> {
     const over = new Promise<never>((_, reject) => {
-      this.#fail = reject;
+      this.fail = reject;
     });
     return Promise.race([work, over]).finally(() => {
-      this.#isOver = true;
-      for (const timer of this.#timers) clearTimeout(timer);
+      this.isOver = true;
+      for (const timer of this.timers) clearTimeout(timer);
     });
   }
 }

@@ -21,11 +21,11 @@ export class Access {
   readonly keys: UnlockedKeys;
   /** connections to jump hosts, by the way to them */
   readonly jumps = new Map<string, Promise<SshClient>>();
-  readonly #world = localConfigWorld();
-  readonly #configs = new Map<string | undefined, ReturnType<typeof readConfigTexts>>();
-  readonly #knownHosts = new Map<string, Promise<KnownHost[]>>();
-  readonly #agentKeys = new Map<string | undefined, Promise<ParsedKey[]>>();
-  readonly #identities = new Map<string, Promise<Identity | undefined>>();
+  private readonly world = localConfigWorld();
+  private readonly configs = new Map<string | undefined, ReturnType<typeof readConfigTexts>>();
+  private readonly knownHostsRead = new Map<string, Promise<KnownHost[]>>();
+  private readonly agentKeys = new Map<string | undefined, Promise<ParsedKey[]>>();
+  private readonly identitiesRead = new Map<string, Promise<Identity | undefined>>();
 
   constructor(readonly questions: Questions) {
     this.keys = new UnlockedKeys(questions);
@@ -34,20 +34,20 @@ export class Access {
   /** @throws UserError what resolveSshSettings throws */
   resolve(overrides: SshOverrides): SshSettings {
     return resolveSshSettings(overrides, {
-      world: this.#world,
-      readConfigTexts: (file) => remember(this.#configs, file, readConfigTexts),
+      world: this.world,
+      readConfigTexts: (file) => remember(this.configs, file, readConfigTexts),
       agentSocket: process.env.SSH_AUTH_SOCK || undefined,
     });
   }
 
   knownHosts({ userKnownHostsFiles, globalKnownHostsFiles }: SshSettings): Promise<KnownHost[]> {
     const files = [...userKnownHostsFiles, ...globalKnownHostsFiles];
-    return remember(this.#knownHosts, files.join("\0"), () => readKnownHosts(files));
+    return remember(this.knownHostsRead, files.join("\0"), () => readKnownHosts(files));
   }
 
   /** To be called when a key was recorded. */
   forgetKnownHosts(): void {
-    this.#knownHosts.clear();
+    this.knownHostsRead.clear();
   }
 
   /**
@@ -61,7 +61,7 @@ export class Access {
     const found = await Promise.all(
       identityFiles.map(async (file) => {
         try {
-          const identity = await remember(this.#identities, file, readIdentity);
+          const identity = await remember(this.identitiesRead, file, readIdentity);
           if (identity === undefined && file === namedIdentityFile) throw missing(file);
           return identity;
         } catch (error) {
@@ -80,7 +80,7 @@ export class Access {
     const encrypted = (await this.identities(settings)).usable.filter(({ kind }) => kind === "encrypted");
     if (encrypted.length === 0) return [];
     const { listAgentKeys } = await import("./agent.ts");
-    const held = (await remember(this.#agentKeys, settings.agentSocket, listAgentKeys)) ?? [];
+    const held = (await remember(this.agentKeys, settings.agentSocket, listAgentKeys)) ?? [];
     return encrypted
       .filter(({ publicKey }) => publicKey === undefined || !held.some((key) => key.equals(publicKey)))
       .map(({ file }) => file);

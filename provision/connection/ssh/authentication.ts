@@ -9,14 +9,14 @@ export class Authentication {
   wasPasswordRefused = false;
   /** a key was right, and the host wants something more */
   isPartial = false;
-  readonly #methods: AsyncGenerator<AnyAuthMethod, void>;
+  private readonly methods: AsyncGenerator<AnyAuthMethod, void>;
 
   constructor(
     readonly username: string,
     readonly keys: KeyRing,
     readonly password: string | undefined,
   ) {
-    this.#methods = this.#listMethods();
+    this.methods = this.listMethods();
   }
 
   /** ssh2's authHandler: gives the next method to try, false where none is left. */
@@ -24,10 +24,10 @@ export class Authentication {
     // ssh2 gives null before the host has answered for the first time
     this.accepts = accepts ?? [];
     this.isPartial ||= isPartial === true;
-    this.#methods.next().then(({ value }) => next(value ?? (false as never)));
+    this.methods.next().then(({ value }) => next(value ?? (false as never)));
   };
 
-  async *#listMethods(): AsyncGenerator<AnyAuthMethod, void> {
+  private async *listMethods(): AsyncGenerator<AnyAuthMethod, void> {
     const { username, password } = this;
     yield { type: "agent", username, agent: this.keys };
     if (this.accepts.length === 0) yield { type: "none", username };

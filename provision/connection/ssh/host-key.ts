@@ -38,9 +38,9 @@ async function readText(file: string): Promise<string> {
 export class HostKeyCheck {
   /** as known_hosts lists it: `[host]:port` unless the port is 22 */
   readonly name: string;
-  #verdict: HostKeyVerdict | undefined;
-  #key: Buffer | undefined;
-  #certificateFault: string | undefined;
+  private lastVerdict: HostKeyVerdict | undefined;
+  private lastKey: Buffer | undefined;
+  private certificateFault: string | undefined;
 
   constructor(
     readonly host: string,
@@ -54,64 +54,64 @@ export class HostKeyCheck {
   }
 
   get verdict(): HostKeyVerdict | undefined {
-    return this.#verdict;
+    return this.lastVerdict;
   }
 
   get key(): Buffer | undefined {
-    return this.#key;
+    return this.lastKey;
   }
 
   /** ssh2's hostVerifier: false ends the handshake. */
   accept(key: Buffer): boolean {
-    this.#key = key;
-    this.#verdict = this.#judge(key);
-    if (this.#verdict.kind === "trusted") return true;
+    this.lastKey = key;
+    this.lastVerdict = this.judge(key);
+    if (this.lastVerdict.kind === "trusted") return true;
     return (
-      this.#verdict.kind === "unknown" &&
+      this.lastVerdict.kind === "unknown" &&
       this.settings.unknownHostKey === "accept-new" &&
-      !this.#isCertifiable
+      !this.isCertifiable
     );
   }
 
   /** True where {@link accept} refused the key and a certificate of the host could still vouch for it. */
   needsCertificate(): boolean {
-    const kind = this.#verdict?.kind;
-    return (kind === "unknown" || kind === "changed") && this.#isCertifiable;
+    const kind = this.lastVerdict?.kind;
+    return (kind === "unknown" || kind === "changed") && this.isCertifiable;
   }
 
   /** Judges the certificate that the host has for its key; undefined where it has none. */
   acceptCertificate(blob: Buffer | undefined, now: Date): boolean {
     const certificate = blob === undefined ? undefined : parseHostCertificate(blob);
     const name = (this.settings.hostKeyAlias ?? this.settings.hostName).toLowerCase();
-    const key = this.#key ?? Buffer.alloc(0);
-    this.#certificateFault =
+    const key = this.lastKey ?? Buffer.alloc(0);
+    this.certificateFault =
       certificate === undefined
         ? "the host has no certificate for it"
-        : findCertificateFault(certificate, { name, key, authorities: this.#authorities(), now });
-    if (this.#certificateFault === undefined) this.#verdict = { kind: "trusted" };
-    return this.#certificateFault === undefined
+        : findCertificateFault(certificate, { name, key, authorities: this.authorities(), now });
+    if (this.certificateFault === undefined) this.lastVerdict = { kind: "trusted" };
+    return this.certificateFault === undefined
       ? true
-      : this.#verdict?.kind === "unknown" && this.settings.unknownHostKey === "accept-new";
+      : this.lastVerdict?.kind === "unknown" && this.settings.unknownHostKey === "accept-new";
   }
 
-  get #isCertifiable(): boolean {
-    return this.#authorities().length > 0;
+  private get isCertifiable(): boolean {
+    return this.authorities().length > 0;
   }
 
-  #authorities(): Buffer[] {
-    return this.#names().flatMap((name) => certAuthorities(this.entries, name));
+  private authorities(): Buffer[] {
+    return this.names().flatMap((name) => certAuthorities(this.entries, name));
   }
 
-  #judge(key: Buffer): HostKeyVerdict {
+  private judge(key: Buffer): HostKeyVerdict {
     const verdict = judgeHostKey(this.entries, this.name, key);
-    const [, plainName] = this.#names();
+    const [, plainName] = this.names();
     if (verdict.kind !== "unknown" || plainName === undefined) return verdict;
     const plain = judgeHostKey(this.entries, plainName, key);
     return plain.kind === "trusted" ? plain : verdict;
   }
 
   /** As ssh does for other ports than 22: the host's line without a port may vouch for the key too, and do nothing else. */
-  #names(): string[] {
+  private names(): string[] {
     const plainName = knownHostsName(this.settings.hostName, 22);
     const hasOther = this.settings.hostKeyAlias === undefined && plainName !== this.name;
     return hasOther ? [this.name, plainName] : [this.name];
@@ -119,13 +119,13 @@ export class HostKeyCheck {
 
   /** The error to report where the key was refused; undefined where the failure has another cause. */
   refusal(): UnreachableError | undefined {
-    const verdict = this.#verdict;
+    const verdict = this.lastVerdict;
     if (verdict === undefined || verdict.kind === "trusted") return undefined;
     const seen = `${verdict.keyType} ${verdict.fingerprint}`;
     const certificate =
-      this.#certificateFault === undefined
+      this.certificateFault === undefined
         ? ""
-        : `; its certificate does not vouch for it: ${this.#certificateFault}`;
+        : `; its certificate does not vouch for it: ${this.certificateFault}`;
     if (verdict.kind === "unknown") {
       if (this.settings.unknownHostKey === "accept-new") return undefined;
       return new UnreachableError(
@@ -155,15 +155,15 @@ export class HostKeyCheck {
 
   /** Writes down a key that was accepted as new. */
   async record(): Promise<void> {
-    if (this.#verdict?.kind === "unknown") await this.trust();
+    if (this.lastVerdict?.kind === "unknown") await this.trust();
   }
 
   /** Writes down the key that the server showed, whatever was thought of it. */
   async trust(): Promise<void> {
     const [file] = this.settings.userKnownHostsFiles;
-    if (this.#key === undefined || file === undefined) return;
+    if (this.lastKey === undefined || file === undefined) return;
     const name = this.settings.hashKnownHosts ? hashName(this.name) : this.name;
-    const line = `${name} ${keyTypeOf(this.#key)} ${this.#key.toString("base64")}\n`;
+    const line = `${name} ${keyTypeOf(this.lastKey)} ${this.lastKey.toString("base64")}\n`;
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     const before = await readText(file);
     await appendFile(file, before === "" || before.endsWith("\n") ? line : `\n${line}`, { mode: 0o600 });

@@ -23,8 +23,8 @@ export class KeyRing extends ssh2.BaseAgent<ParsedKey> {
   readonly offered: string[] = [];
   /** files that the host accepts and that stayed encrypted */
   readonly locked: string[] = [];
-  #offers: Offer[] | undefined;
-  #signing = 0;
+  private offers: Offer[] | undefined;
+  private signing = 0;
 
   constructor(
     readonly identities: Identity[],
@@ -40,11 +40,11 @@ export class KeyRing extends ssh2.BaseAgent<ParsedKey> {
 
   /** A signature is being made: an agent may ask its owner for leave, or for a touch of a token. */
   get isSigning(): boolean {
-    return this.#signing > 0;
+    return this.signing > 0;
   }
 
   override getIdentities(done: IdentityCallback<ParsedKey>): void {
-    this.#list().then(
+    this.list().then(
       (offers) =>
         done(
           undefined,
@@ -61,13 +61,13 @@ export class KeyRing extends ssh2.BaseAgent<ParsedKey> {
     done?: SignCallback,
   ): void {
     const callback = typeof options === "function" ? options : done;
-    const offer = this.#offers?.find((each) => isSame(each.publicKey, publicKey));
+    const offer = this.offers?.find((each) => isSame(each.publicKey, publicKey));
     const signing =
       offer?.sign(data, typeof options === "function" ? {} : options) ??
       Promise.reject(new Error("cannot sign with a key that was not offered"));
-    this.#signing++;
+    this.signing++;
     const counted = signing.finally(() => {
-      this.#signing--;
+      this.signing--;
     });
     counted.then(
       (signature) => callback?.(null, signature),
@@ -75,12 +75,12 @@ export class KeyRing extends ssh2.BaseAgent<ParsedKey> {
     );
   }
 
-  async #list(): Promise<Offer[]> {
+  private async list(): Promise<Offer[]> {
     const listed = await listAgentKeys(this.agentSocket);
     if (listed === undefined)
       this.passedOver.push(`the agent at ${this.agentSocket} has not answered within ${LIST_MS / 1000} s`);
     const ofAgent = listed ?? [];
-    const identities = await Promise.all(this.identities.map((identity) => this.#withPublicKey(identity)));
+    const identities = await Promise.all(this.identities.map((identity) => this.withPublicKey(identity)));
     const isHeld = (key: ParsedKey) => ofAgent.some((each) => isSame(each, key));
     const files = identities
       .filter((file) => file !== undefined)
@@ -93,18 +93,16 @@ export class KeyRing extends ssh2.BaseAgent<ParsedKey> {
     const others = this.identitiesOnly ? [] : ofAgent.filter((key) => !isFiled(key));
     if (others.length > 0) this.offered.push(`${others.length} of the agent`);
     this.offered.push(...files.map(({ identity }) => identity.file));
-    this.#offers = [
-      ...files
-        .filter(({ publicKey }) => isHeld(publicKey))
-        .map(({ publicKey }) => this.#fromAgent(publicKey)),
-      ...others.map((key) => this.#fromAgent(key)),
-      ...files.filter(({ publicKey }) => !isHeld(publicKey)).map((file) => this.#fromFile(file)),
+    this.offers = [
+      ...files.filter(({ publicKey }) => isHeld(publicKey)).map(({ publicKey }) => this.fromAgent(publicKey)),
+      ...others.map((key) => this.fromAgent(key)),
+      ...files.filter(({ publicKey }) => !isHeld(publicKey)).map((file) => this.fromFile(file)),
     ];
-    return this.#offers;
+    return this.offers;
   }
 
   /** Without the public half nothing can be offered: the passphrase is then needed first. */
-  async #withPublicKey(
+  private async withPublicKey(
     identity: Identity,
   ): Promise<{ identity: Identity; publicKey: ParsedKey } | undefined> {
     const publicKey = identity.publicKey ?? (await this.unlock(identity));
@@ -112,12 +110,12 @@ export class KeyRing extends ssh2.BaseAgent<ParsedKey> {
     return publicKey === undefined ? undefined : { identity, publicKey };
   }
 
-  #fromAgent(publicKey: ParsedKey): Offer {
+  private fromAgent(publicKey: ParsedKey): Offer {
     const { agentSocket = "" } = this;
     return { publicKey, sign: (data, options) => signByAgent(agentSocket, publicKey, data, options) };
   }
 
-  #fromFile({ identity, publicKey }: { identity: Identity; publicKey: ParsedKey }): Offer {
+  private fromFile({ identity, publicKey }: { identity: Identity; publicKey: ParsedKey }): Offer {
     return {
       publicKey,
       sign: async (data, { hash }) => {

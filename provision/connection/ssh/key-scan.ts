@@ -39,8 +39,8 @@ export function scanHostKey(
 
 /** The client's side of a key exchange (RFC 4253, 4 to 8; RFC 5656, 4) up to the host key. */
 class Exchange {
-  #bytes = Buffer.alloc(0);
-  #hasVersion = false;
+  private bytes = Buffer.alloc(0);
+  private hasVersion = false;
 
   constructor(
     readonly algorithms: string[],
@@ -49,39 +49,39 @@ class Exchange {
   ) {}
 
   take(chunk: Buffer): void {
-    this.#bytes = Buffer.concat([this.#bytes, chunk]);
+    this.bytes = Buffer.concat([this.bytes, chunk]);
     try {
-      while (this.#takeVersion() || this.#takePacket());
+      while (this.takeVersion() || this.takePacket());
     } catch {
       this.end(undefined);
     }
   }
 
   /** Lines may come before the version. */
-  #takeVersion(): boolean {
-    const end = this.#hasVersion ? -1 : this.#bytes.indexOf("\n");
+  private takeVersion(): boolean {
+    const end = this.hasVersion ? -1 : this.bytes.indexOf("\n");
     if (end < 0) return false;
-    this.#hasVersion = this.#bytes.subarray(0, 4).toString() === "SSH-";
-    this.#bytes = this.#bytes.subarray(end + 1);
+    this.hasVersion = this.bytes.subarray(0, 4).toString() === "SSH-";
+    this.bytes = this.bytes.subarray(end + 1);
     return true;
   }
 
-  #takePacket(): boolean {
-    if (!this.#hasVersion || this.#bytes.length < 5) return false;
-    const length = this.#bytes.readUInt32BE();
+  private takePacket(): boolean {
+    if (!this.hasVersion || this.bytes.length < 5) return false;
+    const length = this.bytes.readUInt32BE();
     if (length < 2 || length > 262_144) throw new RangeError(`a packet of ${length} bytes`);
-    if (this.#bytes.length < 4 + length) return false;
-    this.#answer(this.#bytes.subarray(5, 4 + length - (this.#bytes[4] ?? 0)));
-    this.#bytes = this.#bytes.subarray(4 + length);
+    if (this.bytes.length < 4 + length) return false;
+    this.answer(this.bytes.subarray(5, 4 + length - (this.bytes[4] ?? 0)));
+    this.bytes = this.bytes.subarray(4 + length);
     return true;
   }
 
-  #answer(payload: Buffer): void {
-    if (payload[0] === KEXINIT) this.#begin(payload);
+  private answer(payload: Buffer): void {
+    if (payload[0] === KEXINIT) this.begin(payload);
     if (payload[0] === KEX_ECDH_REPLY) this.end(new WireReader(payload.subarray(1)).readString());
   }
 
-  #begin(payload: Buffer): void {
+  private begin(payload: Buffer): void {
     const reader = new WireReader(payload.subarray(17));
     const methods = reader.readNames();
     const offered = reader.readNames();

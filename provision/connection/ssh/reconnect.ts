@@ -11,10 +11,10 @@ const LASTING = /^(?:host_key_|ssh_auth|ssh_denied|ssh_no_server|ssh_key_locked|
 
 /** Keeps one connection to a host: opened when it is first needed, and again when it was lost. */
 export class Reconnect {
-  #client: SshClient | undefined;
-  #opening: Promise<SshClient> | undefined;
-  #isClosed = false;
-  #isForbidden = false;
+  private present: SshClient | undefined;
+  private opening: Promise<SshClient> | undefined;
+  private isClosed = false;
+  private isForbidden = false;
 
   constructor(
     readonly host: string,
@@ -31,35 +31,35 @@ export class Reconnect {
    * @throws what `open` throws; ConnectionLostError after {@link close}, and where {@link forbid} was called
    */
   async client(): Promise<SshClient> {
-    if (this.#isClosed) throw new ConnectionLostError(this.host);
-    if (this.#client?.isOpen() && this.#opening === undefined) return this.#client;
-    if (this.#isForbidden) throw new ConnectionLostError(this.host);
+    if (this.isClosed) throw new ConnectionLostError(this.host);
+    if (this.present?.isOpen() && this.opening === undefined) return this.present;
+    if (this.isForbidden) throw new ConnectionLostError(this.host);
     // callers that find it lost at the same time share one attempt
-    this.#opening ??= this.#renew().finally(() => {
-      this.#opening = undefined;
+    this.opening ??= this.renew().finally(() => {
+      this.opening = undefined;
     });
-    return this.#opening;
+    return this.opening;
   }
 
   /** A lost connection stays lost from now on. */
   forbid(): void {
-    this.#isForbidden = true;
+    this.isForbidden = true;
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
-    const opening = await this.#opening?.catch(() => undefined);
-    (opening ?? this.#client)?.close();
+    this.isClosed = true;
+    const opening = await this.opening?.catch(() => undefined);
+    (opening ?? this.present)?.close();
   }
 
-  async #renew(): Promise<SshClient> {
-    const isFirst = this.#client === undefined;
+  private async renew(): Promise<SshClient> {
+    const isFirst = this.present === undefined;
     if (!isFirst) this.onRenew();
-    this.#client = isFirst ? await this.open() : await this.#openPatiently();
-    return this.#client;
+    this.present = isFirst ? await this.open() : await this.openPatiently();
+    return this.present;
   }
 
-  async #openPatiently(): Promise<SshClient> {
+  private async openPatiently(): Promise<SshClient> {
     const deadline = performance.now() + this.patience;
     for (let attempt = 0; ; attempt++) {
       try {
@@ -67,7 +67,7 @@ export class Reconnect {
       } catch (error) {
         const pause = PAUSES[Math.min(attempt, PAUSES.length - 1)] ?? 0;
         const isLasting = !(error instanceof UnreachableError) || LASTING.test(error.code);
-        if (isLasting || this.#isClosed || performance.now() + pause > deadline) throw error;
+        if (isLasting || this.isClosed || performance.now() + pause > deadline) throw error;
         await sleep(pause);
       }
     }

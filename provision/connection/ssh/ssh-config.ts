@@ -68,47 +68,47 @@ class Pass {
     let isActive = true;
     for (const line of lines) {
       if (line.keyword === "host") isActive = matchesPatternList(line.words, this.host);
-      else if (line.keyword === "match") isActive = this.#matches(line.words);
-      else if (isActive && line.keyword === "include") this.#include(line, folder, depth);
-      else if (isActive) this.#set(line);
+      else if (line.keyword === "match") isActive = this.matches(line.words);
+      else if (isActive && line.keyword === "include") this.include(line, folder, depth);
+      else if (isActive) this.set(line);
     }
   }
 
-  #include({ words }: ConfigLine, folder: string, depth: number): void {
+  private include({ words }: ConfigLine, folder: string, depth: number): void {
     if (depth >= MAX_DEPTH) return;
     for (const text of words.flatMap((pattern) => this.world.readFiles(pattern, folder)))
       this.read(parseConfigLines(text), folder, depth + 1);
   }
 
-  #set({ keyword, words, rest }: ConfigLine): void {
+  private set({ keyword, words, rest }: ConfigLine): void {
     const value = COMMANDS.has(keyword) ? [rest] : words;
     const known = this.options.get(keyword);
     if (REPEATED.has(keyword)) {
       const all = known ?? [];
       this.options.set(keyword, [...all, ...value.filter((file) => !all.includes(file))]);
-    } else if (known === undefined && !this.#isProxyChosen(keyword)) {
+    } else if (known === undefined && !this.isProxyChosen(keyword)) {
       this.options.set(keyword, value);
     }
   }
 
   /** Whichever of ProxyJump and ProxyCommand comes first rules the other out. */
-  #isProxyChosen(keyword: string): boolean {
+  private isProxyChosen(keyword: string): boolean {
     return (
       /^proxy(jump|command)$/.test(keyword) && ["proxyjump", "proxycommand"].some((k) => this.options.has(k))
     );
   }
 
-  #matches(words: string[]): boolean {
+  private matches(words: string[]): boolean {
     for (let i = 0; i < words.length; i++) {
       const [, not = "", name = "", attached] = /^(!?)(\w+)(?:=(.*))?$/s.exec(words[i] ?? "") ?? [];
       const isAlone = /^(all|canonical|final)$/i.test(name);
       const value = isAlone ? "" : (attached ?? words[++i] ?? "");
-      if (this.#test(name.toLowerCase(), value) === (not === "!")) return false;
+      if (this.test(name.toLowerCase(), value) === (not === "!")) return false;
     }
     return words.length > 0;
   }
 
-  #test(criterion: string, value: string): boolean | undefined {
+  private test(criterion: string, value: string): boolean | undefined {
     switch (criterion) {
       case "all":
         return true;
@@ -126,13 +126,13 @@ class Pass {
       case "localuser":
         return matchesPatternList(value.split(","), this.world.localUser);
       case "exec":
-        return this.world.succeeds(this.#expand(value));
+        return this.world.succeeds(this.expand(value));
       default:
         return false;
     }
   }
 
-  #expand(command: string): string {
+  private expand(command: string): string {
     return expandCommand(command, {
       hostName: this.hostName,
       originalHost: this.originalHost,

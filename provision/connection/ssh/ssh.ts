@@ -31,11 +31,11 @@ export async function openSshConnection(
 }
 
 class SshConnection implements Connection {
-  readonly #reconnect: Reconnect;
-  #sessions = new Sessions();
+  private readonly reconnect: Reconnect;
+  private sessions = new Sessions();
   /** for what has to run while all sessions of this one are held */
-  #second: SshConnection | undefined;
-  readonly #shell: Shell;
+  private second: SshConnection | undefined;
+  private readonly shell: Shell;
 
   constructor(
     readonly host: string,
@@ -43,42 +43,42 @@ class SshConnection implements Connection {
     readonly open: () => Promise<SshClient>,
     readonly turn = new RootTurn(),
   ) {
-    this.#reconnect = new Reconnect(host, open, () => {
-      this.#sessions = new Sessions();
+    this.reconnect = new Reconnect(host, open, () => {
+      this.sessions = new Sessions();
     });
     const starter = {
-      start: (argv: string[]) => this.#start(argv),
-      hold: (argv: string[]) => this.#hold(argv),
+      start: (argv: string[]) => this.start(argv),
+      hold: (argv: string[]) => this.hold(argv),
     };
-    this.#shell = new Shell(host, become, starter, turn);
+    this.shell = new Shell(host, become, starter, turn);
   }
 
   async connect(): Promise<void> {
-    await this.#reconnect.client();
+    await this.reconnect.client();
   }
 
   exec(argv: readonly string[], options: ExecOptions = {}): Promise<CommandResult> {
-    return this.#shell.run(argv, options);
+    return this.shell.run(argv, options);
   }
 
   openSocket(path: string): Promise<Duplex> {
-    return this.#call((client, done) => client.openssh_forwardOutStreamLocal(path, done));
+    return this.call((client, done) => client.openssh_forwardOutStreamLocal(path, done));
   }
 
   openPort(address: string, port: number): Promise<Duplex> {
-    return this.#call((client, done) => client.forwardOut("127.0.0.1", 0, address, port, done));
+    return this.call((client, done) => client.forwardOut("127.0.0.1", 0, address, port, done));
   }
 
   openProcess(argv: readonly string[], options: { become?: boolean } = {}): Promise<Duplex> {
-    return this.#shell.open(argv, options);
+    return this.shell.open(argv, options);
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#reconnect.close(), this.#second?.close()]);
+    await Promise.all([this.reconnect.close(), this.second?.close()]);
   }
 
-  async #start(argv: string[]): Promise<Started> {
-    const { channel, exit } = await this.#openSession(argv, false);
+  private async start(argv: string[]): Promise<Started> {
+    const { channel, exit } = await this.openSession(argv, false);
     const kill = () => {
       channel.signal("KILL");
       channel.close();
@@ -86,30 +86,30 @@ class SshConnection implements Connection {
     return { stdin: channel, stdout: channel, stderr: channel.stderr, exit, kill };
   }
 
-  async #hold(argv: string[]): Promise<Held> {
-    const { channel, exit } = await this.#openSession(argv, true);
+  private async hold(argv: string[]): Promise<Held> {
+    const { channel, exit } = await this.openSession(argv, true);
     let isReleased = false;
     drainOnDestroy(channel, () => {
       isReleased = true;
     });
     // Whoever holds it (a lock, say) counts on it: nothing more may be done as if it were still there.
     exit.then((code) => {
-      if (code === undefined && !isReleased) this.#reconnect.forbid();
+      if (code === undefined && !isReleased) this.reconnect.forbid();
     });
     const kill = () => channel.destroy();
     return { stdin: channel, stdout: channel, stderr: channel.stderr, exit, kill, stream: () => channel };
   }
 
   /** @param isHeld a process that runs until its user ends it */
-  async #openSession(argv: string[], isHeld: boolean): Promise<Session> {
+  private async openSession(argv: string[], isHeld: boolean): Promise<Session> {
     for (let refusals = 0; ; ) {
       // opens a lost connection again, which has sessions of its own
-      await this.#reconnect.client();
-      const sessions = this.#sessions;
+      await this.reconnect.client();
+      const sessions = this.sessions;
       const others = await sessions.take(isHeld);
-      if (others === undefined) return this.#onSecond().#openSession(argv, isHeld);
+      if (others === undefined) return this.onSecond().openSession(argv, isHeld);
       try {
-        const session = await this.#call<Session>((client, done) => {
+        const session = await this.call<Session>((client, done) => {
           // watched from within the callback: what a short command says and its end may come with the same packet
           client.exec(quoteArgv(argv), (error, channel) =>
             done(error, error ? (undefined as never) : watch(channel)),
@@ -131,15 +131,15 @@ class SshConnection implements Connection {
     }
   }
 
-  #onSecond(): SshConnection {
-    this.#second ??= new SshConnection(this.host, this.become, this.open, this.turn);
-    return this.#second;
+  private onSecond(): SshConnection {
+    this.second ??= new SshConnection(this.host, this.become, this.open, this.turn);
+    return this.second;
   }
 
-  async #call<T>(
+  private async call<T>(
     start: (client: SshClient["client"], done: (error: Error | undefined, value: T) => void) => void,
   ): Promise<T> {
-    const { client } = await this.#reconnect.client();
+    const { client } = await this.reconnect.client();
     return new Promise((resolve, reject) => {
       // ssh2 throws, and never calls back, where the connection is gone.
       const lost = () => reject(new ConnectionLostError(this.host));

@@ -1,22 +1,22 @@
 /** Reads the data types of the SSH protocol (RFC 4251, 5) one after another. Throws RangeError where the bytes end early. */
 export class WireReader {
-  #position = 0;
+  private at = 0;
 
   constructor(readonly bytes: Buffer) {}
 
   get position(): number {
-    return this.#position;
+    return this.at;
   }
 
   get isAtEnd(): boolean {
-    return this.#position >= this.bytes.length;
+    return this.at >= this.bytes.length;
   }
 
   readBytes(length: number): Buffer {
-    const end = this.#position + length;
+    const end = this.at + length;
     if (end > this.bytes.length) throw new RangeError("the data ends early");
-    const bytes = this.bytes.subarray(this.#position, end);
-    this.#position = end;
+    const bytes = this.bytes.subarray(this.at, end);
+    this.at = end;
     return bytes;
   }
 

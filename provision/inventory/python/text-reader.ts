@@ -6,32 +6,32 @@ export class UnreadableText {}
 
 /** A position in a text that moves forward. */
 export class TextReader {
-  #at = 0;
+  private at = 0;
   constructor(readonly text: string) {}
 
   /** The next character; empty at the end. */
   peek(): string {
-    return this.text.charAt(this.#at);
+    return this.text.charAt(this.at);
   }
 
   /** What is still to be read. */
   rest(): string {
-    return this.text.slice(this.#at);
+    return this.text.slice(this.at);
   }
 
   advance(count: number): void {
-    this.#at += count;
+    this.at += count;
   }
 
   isAtEnd(): boolean {
-    return this.#at >= this.text.length;
+    return this.at >= this.text.length;
   }
 
   /** Moves over what a sticky expression matches here, and returns it; undefined where it does not match. */
   take(expression: RegExp): string | undefined {
-    expression.lastIndex = this.#at;
+    expression.lastIndex = this.at;
     const found = expression.exec(this.text)?.[0];
-    if (found !== undefined) this.#at += found.length;
+    if (found !== undefined) this.at += found.length;
     return found;
   }
 

@@ -38,18 +38,18 @@ export interface DockerPackagesStep extends Step {
 
 /** Where what is missing comes from: asked once, by the first step that has to know. */
 class Choice {
-  #made: AcceptedOffer | undefined;
+  private made: AcceptedOffer | undefined;
 
   constructor(readonly repository: DockerRepository | undefined) {}
 
   async make(context: ApplyContext): Promise<void> {
-    this.#made = await this.accept(hostApt(context), context.facts);
+    this.made = await this.accept(hostApt(context), context.facts);
   }
 
   /** What was chosen, or is chosen now; after that it has to be asked anew. */
   async take(context: ApplyContext): Promise<AcceptedOffer> {
-    const made = this.#made ?? (await this.accept(hostApt(context), context.facts));
-    this.#made = undefined;
+    const made = this.made ?? (await this.accept(hostApt(context), context.facts));
+    this.made = undefined;
     return made;
   }
 

@@ -4,20 +4,20 @@ import { Sessions } from "../../../../../provision/connection/ssh/sessions.ts";
 
 /** An sshd that allows so many sessions at a time. */
 class Sshd {
-  #open = 0;
+  private open = 0;
   most = 0;
 
   constructor(readonly limit: number) {}
 
   tryOpen(): boolean {
-    if (this.#open === this.limit) return false;
-    this.#open++;
-    this.most = Math.max(this.most, this.#open);
+    if (this.open === this.limit) return false;
+    this.open++;
+    this.most = Math.max(this.most, this.open);
     return true;
   }
 
   close(): void {
-    this.#open--;
+    this.open--;
   }
 }
 

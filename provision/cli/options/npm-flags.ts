@@ -47,11 +47,41 @@ export function refuseFlagsOfNpm(program: Command, args: readonly string[], env:
   if (forks !== undefined && env.npm_config_force === "true" && words.some((word) => /^\d+$/.test(word))) {
     kept.push({ written: "-f", option: forks, value: undefined });
   }
-  if (kept.length === 0) return;
+  if (kept.length === 0) {
+    refuseOthers(program, command, options, args, env);
+    return;
+  }
   const names = kept.map(({ written }) => written).join(" and ");
   throw new UserError("npm_option", `npm kept ${names} for itself: nothing was done`, {
     hint: `npm gives a script only the words after \`--\`. Write: ${rewrite(kept, args, depthOf(command), env)}`,
   });
+}
+
+/** An option of another command would have been refused without npm, too. */
+function refuseOthers(
+  program: Command,
+  command: Command,
+  options: readonly Option[],
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): void {
+  const names = new Set(program.commands.flatMap((each) => each.options.map(({ long }) => long)));
+  for (const { long } of options) names.delete(long);
+  const written = Object.keys(env)
+    .filter((variable) => !["", "false", "null"].includes(env[variable] ?? ""))
+    .map((variable) => optionOf(variable, env))
+    .find((name) => name !== undefined && names.has(name));
+  if (written === undefined) return;
+  const message = `npm kept ${written} for itself, and ${command.name()} has no ${written}: nothing was done`;
+  throw new UserError("npm_option", message, { hint: `write: ${writeCommand([...args], env)}` });
+}
+
+/** The option that a variable of npm's stands for: `--limit` of `npm_config_limit`. */
+function optionOf(variable: string, env: NodeJS.ProcessEnv): string | undefined {
+  if (!variable.startsWith("npm_config_")) return undefined;
+  const name = variable.slice("npm_config_".length).replaceAll("_", "-");
+  // `npx --yes longshore …` answers npx's own question.
+  return name === "yes" && env.npm_command === "exec" ? undefined : `--${name}`;
 }
 
 /** What npm took `--verbose` to be: its own. Undefined where it was not given. */
@@ -77,10 +107,8 @@ function findKept(
   options: readonly Option[],
   env: NodeJS.ProcessEnv,
 ): Kept | undefined {
-  if (!variable.startsWith("npm_config_") || ["", "false", "null"].includes(value)) return undefined;
-  const name = variable.slice("npm_config_".length).replaceAll("_", "-");
-  // `npx --yes longshore …` answers npx's own question.
-  if (name === "yes" && env.npm_command === "exec") return undefined;
+  const name = ["", "false", "null"].includes(value) ? undefined : optionOf(variable, env)?.slice(2);
+  if (name === undefined) return undefined;
   const find = (long: string | undefined) => options.find((option) => option.long === long);
   const meant = MEANT[name];
   const own = find(meant?.long ?? `--${name}`);

@@ -63,7 +63,7 @@ describe.each(readers)("%s", (_, read) => {
 });
 
 it("takes a shell's pipe without a writer for an empty one, at once", () => {
-  const script = `import("${join(process.cwd(), "shared/read-limited.ts")}").then(async ({ readLimited }) => console.log((await readLimited("/dev/stdin")).length))`;
+  const script = `import("${join(import.meta.dirname, "../../../../shared/io/read-limited.ts")}").then(async ({ readLimited }) => console.log((await readLimited("/dev/stdin")).length))`;
   const begin = performance.now();
   const said = execFileSync("sh", ["-c", 'true | { sleep 0.2; node --import tsx -e "$1"; }', "sh", script], {
     encoding: "utf8",

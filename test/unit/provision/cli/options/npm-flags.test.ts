@@ -43,6 +43,18 @@ test.each<[string, string[], Environment, string]>([
   ["deploy", [], { dry_run: "true" }, "npm kept --dry-run → npm run deploy -- --check"],
   ["deploy", [], { max_fail: "10%" }, "npm kept --max-fail → npm run deploy -- --max-fail 10%"],
   ["deploy", [], { k: "true" }, "npm kept -K → npm run deploy -- --ask-become-pass"],
+  [
+    "up",
+    [],
+    { yes: "true" },
+    "npm kept --yes for itself, and up has no --yes: nothing was done → write: npm run up",
+  ],
+  [
+    "deploy",
+    [],
+    { volumes: "true" },
+    "npm kept --volumes for itself, and deploy has no --volumes: nothing was done → write: npm run deploy",
+  ],
   ["status", [], { json: "true" }, "npm kept --json → npm run status -- --json"],
   ["deploy", ["events"], { json: "true" }, "npm kept --json → npm run deploy -- --json=events"],
   ["deploy", [], { secrets: "a b" }, "npm kept --secrets → npm run deploy -- --secrets 'a b'"],
@@ -81,7 +93,7 @@ test.each<[string, string[], Environment, Environment]>([
   ["deploy", [], { loglevel: "silent", cache: "/x", legacy_peer_deps: "true", audit: "", json: "" }, {}],
   ["deploy", [], { json: "false", long: "", force: "true", save_dev: "true", libvips_local: "1" }, {}],
   // of another command
-  ["status", [], { volumes: "true", dry_run: "true" }, {}],
+  ["status", [], { dry_run: "true" }, {}],
   // npx's own question
   ["longshore", ["status"], { yes: "true" }, { npm_command: "exec" }],
   // these pass every word on, and have settings of their own

@@ -55,6 +55,12 @@ test.each<[string, string[], Environment, string]>([
     { volumes: "true" },
     "npm kept --volumes for itself, and deploy has no --volumes: nothing was done → write: npm run deploy",
   ],
+  [
+    "status",
+    [],
+    { dry_run: "true" },
+    "npm kept --dry-run for itself, and status has no --dry-run: nothing was done → write: npm run status",
+  ],
   ["status", [], { json: "true" }, "npm kept --json → npm run status -- --json"],
   ["deploy", ["events"], { json: "true" }, "npm kept --json → npm run deploy -- --json=events"],
   ["deploy", [], { secrets: "a b" }, "npm kept --secrets → npm run deploy -- --secrets 'a b'"],
@@ -92,8 +98,6 @@ test.each<[string, string[], Environment, Environment]>([
   // what npm sets by itself, or a CI machine for npm
   ["deploy", [], { loglevel: "silent", cache: "/x", legacy_peer_deps: "true", audit: "", json: "" }, {}],
   ["deploy", [], { json: "false", long: "", force: "true", save_dev: "true", libvips_local: "1" }, {}],
-  // of another command
-  ["status", [], { dry_run: "true" }, {}],
   // npx's own question
   ["longshore", ["status"], { yes: "true" }, { npm_command: "exec" }],
   // these pass every word on, and have settings of their own

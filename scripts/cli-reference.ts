@@ -1,19 +1,28 @@
 import type { Argument, Command, Option } from "commander";
+import { describeOption, type Examples, formatExamples, nameOf } from "../shared/clear-help.ts";
 
 /** A program's commands and options as Markdown, from the definitions that the program itself runs with. */
-export function renderProgram(program: Command): string {
+export function renderProgram(program: Command, examples: Examples): string {
   const visible = program
     .createHelp()
     .visibleCommands(program)
     .filter((command) => command.name() !== "help");
-  const commands = visible.map((command) => renderCommand(program.name(), command));
-  return [`## ${program.name()}`, program.description(), ...tablesOf(program), ...commands]
+  const commands = visible.map((command) => renderCommand(program.name(), command, examples));
+  const lines = examples[program.name()];
+  return [
+    `## ${program.name()}`,
+    program.description(),
+    lines === undefined ? "" : formatExamples(lines, "    "),
+    ...tablesOf(program),
+    ...commands,
+  ]
     .filter((part) => part !== "")
     .join("\n\n");
 }
 
-function renderCommand(program: string, command: Command): string {
-  const options = command.options.filter((option) => !option.hidden);
+function renderCommand(program: string, command: Command, examples: Examples): string {
+  const options = optionsOf(command);
+  const lines = examples[nameOf(command)];
   const usage = [
     program,
     command.name(),
@@ -24,19 +33,31 @@ function renderCommand(program: string, command: Command): string {
     `### ${program} ${command.name()}`,
     `${capitalize(command.description())}.`,
     `    ${usage.filter(Boolean).join(" ")}`,
+    lines === undefined ? "" : formatExamples(lines, "    "),
     ...tablesOf(command),
-    ...command.commands.map((nested) => renderCommand(`${program} ${command.name()}`, nested)),
+    ...command.commands.map((nested) => renderCommand(`${program} ${command.name()}`, nested, examples)),
   ]
     .filter((part) => part !== "")
     .join("\n\n");
 }
 
 function tablesOf(command: Command): string[] {
-  const options = command.options.filter((option) => !option.hidden);
+  const options = optionsOf(command);
   return [
     table("argument", command.registeredArguments.map(describeArgument)),
-    table("option", options.map(describeOption)),
+    table(
+      "option",
+      options.map((option): [string, string] => [option.flags, describeOption(option)]),
+    ),
   ];
+}
+
+/** In the order of `--help`, without `--help` itself. */
+function optionsOf(command: Command): Option[] {
+  return command
+    .createHelp()
+    .visibleOptions(command)
+    .filter(({ long }) => long !== "--help");
 }
 
 function describeArgument(argument: Argument): [string, string] {
@@ -45,15 +66,6 @@ function describeArgument(argument: Argument): [string, string] {
     formatArgument(argument),
     fallback === undefined ? description : `${description} (default: ${fallback})`,
   ];
-}
-
-function describeOption(option: Option): [string, string] {
-  const fallback = option.defaultValue;
-  const isWorthSaying = fallback !== undefined && typeof fallback !== "boolean";
-  const unsaid = (option.argChoices ?? []).filter((choice) => !option.description.includes(choice));
-  const choices = unsaid.length === 0 ? "" : `: ${unsaid.join(", ")}`;
-  const byDefault = isWorthSaying ? ` (default: ${option.defaultValueDescription ?? fallback})` : "";
-  return [option.flags, `${option.description}${choices}${byDefault}`];
 }
 
 function formatArgument(argument: Argument): string {

@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import { HostAudit } from "../provision/cli/audit.ts";
 import { HostDeployment } from "../provision/cli/deploy.ts";
+import { EXAMPLES } from "../provision/cli/examples.ts";
 import { HostPing } from "../provision/cli/ping.ts";
 import { makeProgram } from "../provision/cli/program.ts";
 import { HostKeyResult } from "../provision/cli/trust.ts";
@@ -11,6 +12,8 @@ import { HostError } from "../provision/fleet/host-error.ts";
 import { HostFailure, HostOutcome, PendingChange } from "../provision/fleet/outcome.ts";
 import { ContainerStatus, HostStatus } from "../provision/status/host-status.ts";
 import { createClientProgram } from "../supervisor/ctl/client-program.ts";
+import { clientExamples } from "../supervisor/ctl/examples.ts";
+import { daemonExamples } from "../supervisor/daemon-examples.ts";
 import { createDaemonProgram } from "../supervisor/daemon-program.ts";
 import { defaultPaths } from "../supervisor/protocol/default-paths.ts";
 import { InstanceStatus } from "../supervisor/protocol/status.ts";
@@ -102,10 +105,16 @@ users are in [supervisor.md](supervisor.md#what-lies-where).
 Through npm, options go behind \`--\`: \`npm run deploy -- --limit web1\`, and \`npm run -s status -- --json\` (\`-s\`: without
 npm's own lines).
 
-${renderProgram(makeProgram(() => {}))}
+${renderProgram(
+  makeProgram(() => {}),
+  EXAMPLES,
+)}
 
-${renderProgram(createDaemonProgram(asRoot))}
+${renderProgram(createDaemonProgram(asRoot), daemonExamples)}
 
-${renderProgram(createClientProgram(asRoot, async () => {}))}
+${renderProgram(
+  createClientProgram(asRoot, async () => {}),
+  clientExamples,
+)}
 `;
 }

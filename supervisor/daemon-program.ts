@@ -2,9 +2,11 @@ import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { Command, Option } from "commander";
 import pkg from "../package.json" with { type: "json" };
+import { addExamples, clearHelp } from "../shared/clear-help.ts";
 import { printText } from "../shared/io/print-text.ts";
 import { UserError } from "../shared/user-error.ts";
 import { type Dialect, dialects } from "./config/dialects/names.ts";
+import { daemonExamples } from "./daemon-examples.ts";
 import type { DefaultPaths } from "./protocol/default-paths.ts";
 import { requireSocketPath } from "./protocol/socket-path.ts";
 import { readInherited } from "./runtime/process/inherited.ts";
@@ -23,6 +25,7 @@ export function createDaemonProgram(paths: DefaultPaths): Command {
     .description(
       "Runs the services and scheduled jobs of a tasks.yaml, as PID 1 of a container or anywhere else.",
     )
+    .configureHelp(clearHelp([]))
     .version(pkg.version)
     .argument("[file]", `the tasks to run (default: ${standardFile})`)
     .option("--socket <path>", "where the control socket is made (also LONGSHORE_SOCKET)", paths.socket)
@@ -107,6 +110,7 @@ export function createDaemonProgram(paths: DefaultPaths): Command {
         console.error(`what differs is said in comments at the head of the output (${remarks.length})`);
     });
 
+  addExamples(program, daemonExamples);
   return program;
 }
 

@@ -1,6 +1,8 @@
 import { Command } from "commander";
 import pkg from "../../package.json" with { type: "json" };
+import { addExamples, clearHelp } from "../../shared/clear-help.ts";
 import { printErr } from "../ui/terminal.ts";
+import { EXAMPLES } from "./examples.ts";
 import { refuseForeignOptions } from "./options/foreign-options.ts";
 import { refuseLooseWords } from "./options/loose-words.ts";
 import {
@@ -25,6 +27,11 @@ import {
 } from "./options/options.ts";
 import { refuseLostValues } from "./options/strict-options.ts";
 
+/** The options that most people look for, as `--help` shows them. */
+const COMMON = ["check", "diff", "stack", "volumes", "yes", "limit", "inventory", "json", "verbose"].map(
+  (name) => `--${name}`,
+);
+
 /**
  * The command line of `longshore`. Commands are imported when they run: what one needs does not slow down another.
  *
@@ -39,6 +46,7 @@ export function makeProgram(finish: (code: number) => void, args: readonly strin
     .version(pkg.version)
     .showHelpAfterError("(longshore --help lists commands and options)")
     .configureOutput({ writeErr: printErr })
+    .configureHelp(clearHelp(COMMON))
     .exitOverride();
   const onHosts = (name: string, description: string) =>
     program
@@ -122,6 +130,7 @@ export function makeProgram(finish: (code: number) => void, args: readonly strin
     .option("-l, --limit <pattern>", "the names of the hosts that the pattern selects, one a line")
     .exitOverride()
     .action(run(async () => (await import("./inventory.ts")).inventoryCommand));
+  addExamples(program, EXAMPLES);
   refuseLostValues(program);
   for (const command of [...program.commands, ...hosts.commands]) {
     if (command === hosts) continue;

@@ -1,5 +1,7 @@
 import { Command } from "commander";
+import { addExamples, clearHelp } from "../../shared/clear-help.ts";
 import * as commands from "./commands.ts";
+import { clientExamples } from "./examples.ts";
 import * as jobCommands from "./job-commands.ts";
 
 /** Runs a command of the client with what it works with, and takes its exit code. */
@@ -7,7 +9,9 @@ export type RunCommand = (command: (context: commands.CommandContext) => Promise
 
 /** The commands of the client, for the command line and for the shell alike. */
 export function createProgram(run: RunCommand): Command {
-  const program = new Command("longshorectl").description("Looks at and steers a running longshored.");
+  const program = new Command("longshorectl")
+    .description("Looks at and steers a running longshored.")
+    .configureHelp(clearHelp([]));
   const names = "tasks, instances, groups, wildcards, or all";
 
   program
@@ -132,5 +136,6 @@ export function createProgram(run: RunCommand): Command {
     .description("stop every task and end longshored")
     .action(() => run(commands.shutDown));
 
+  addExamples(program, clientExamples);
   return program;
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { type InstanceStatus, StatusAnswer } from "../../supervisor/protocol/status.ts";
+import { LABELS } from "./compose/labels.ts";
 
 /** A container as the engine and its own processes describe it. */
 export interface ContainerFacts {
@@ -97,10 +98,10 @@ export function parseContainer(
   return {
     id: Id,
     name: Name.replace(/^\//, ""),
-    isOurs: Labels["longshore.stack"] !== undefined,
-    folder: Labels["com.docker.compose.project.working_dir"] ?? "",
-    stack: Labels["longshore.stack"] ?? Labels["com.docker.compose.project"] ?? "",
-    service: Labels["com.docker.compose.service"] ?? "",
+    isOurs: Labels[LABELS.stack] !== undefined,
+    folder: Labels[LABELS.folder] ?? "",
+    stack: Labels[LABELS.stack] ?? Labels[LABELS.project] ?? "",
+    service: Labels[LABELS.service] ?? "",
     image: Image,
     state: State.Status,
     health: State.Health?.Status ?? "none",

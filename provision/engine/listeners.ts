@@ -1,5 +1,6 @@
 import { BlockList, isIPv6 } from "node:net";
 import { type Connection, run, shellScript } from "../connection/connection.ts";
+import { LABELS } from "./compose/labels.ts";
 
 /** Who has a port of a host. */
 export interface PortOwner {
@@ -23,7 +24,7 @@ export interface Listener extends PortOwner {
 const LISTENERS = `
 if command -v docker >/dev/null; then
   timeout 10 docker ps --no-trunc --format \\
-    'container {{.ID}} {{or (.Label "longshore.stack") "-"}} {{.Names}} {{.Ports}}'
+    'container {{.ID}} {{or (.Label "${LABELS.stack}") "-"}} {{.Names}} {{.Ports}}'
 fi
 sockets=$({
   awk 'FNR > 1 && $4 == "0A" { print $10, "tcp", $2 }' /proc/net/tcp /proc/net/tcp6

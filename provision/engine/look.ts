@@ -1,3 +1,4 @@
+import { LABELS } from "./compose/labels.ts";
 import type { ContainerFacts } from "./container.ts";
 import { parseContainer } from "./container.ts";
 
@@ -55,7 +56,7 @@ look_at_containers() {
   fi
   [ -n "$ids" ] || return 0
   # Fields by their names in Go: only then may one be absent, as a healthcheck is.
-  format='{{.ID}} {{.State.Pid}} {{.State.Status}} ={{index .Config.Labels "com.docker.compose.service"}} {"Id":{{json .ID}},
+  format='{{.ID}} {{.State.Pid}} {{.State.Status}} ={{index .Config.Labels "${LABELS.service}"}} {"Id":{{json .ID}},
     "Name":{{json .Name}},"Created":{{json .Created}},"RestartCount":{{json .RestartCount}},"Path":{{json .Path}},"Args":{{json .Args}},"State":{{json .State}},
     "RestartPolicy":{{json .HostConfig.RestartPolicy}},"Ports":{{json .HostConfig.PortBindings}},
     "Image":{{json .Config.Image}},"Labels":{{json .Config.Labels}},"Healthcheck":{{json .Config.Healthcheck}}}'

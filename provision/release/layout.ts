@@ -1,14 +1,13 @@
+import { BASE_FOLDER } from "../host/base-folder.ts";
 /** Where a stack lives on a host. Everything is root-owned; compose's relative paths start at `root`. */
 export interface StackLayout {
   root: string;
   releases: string;
-  current: string;
-  history: string;
 }
 
 export function layoutOf(stack: string): StackLayout {
-  const root = `/opt/longshore/${stack}`;
-  return { root, releases: `${root}/releases`, current: `${root}/current`, history: `${root}/releases.json` };
+  const root = `${BASE_FOLDER}/${stack}`;
+  return { root, releases: `${root}/releases` };
 }
 
 /** The argv of `docker compose` on the files of a release directory. */

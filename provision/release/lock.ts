@@ -1,11 +1,12 @@
 import type { Duplex } from "node:stream";
 import { UserError } from "../../shared/user-error.ts";
 import { type Connection, shellScript } from "../connection/connection.ts";
+import { BASE_FOLDER } from "../host/base-folder.ts";
 
 // Whoever can open a file can hold a lock on it (flock(2) asks for no right to write): nobody else may come to it, nor put
 // another one in its place.
 const HOLD = `
-base=/opt/longshore folder=/opt/longshore/.locks
+base=${BASE_FOLDER} folder=${BASE_FOLDER}/.locks
 umask 022
 mkdir -p "$base"
 is_ours() { [ -d "$1" ] && [ ! -L "$1" ] && [ -O "$1" ] && [ -z "$(find "$1" -prune -perm /022)" ]; }
@@ -37,7 +38,7 @@ export async function takeDeployLock(connection: Connection, stack: string): Pro
   throw new UserError("deploy_lock", `cannot take the lock of ${stack} on ${connection.host}`, {
     hint:
       foreign === undefined
-        ? "root must be able to write to /opt/longshore there"
+        ? `root must be able to write to ${BASE_FOLDER} there`
         : `${foreign} must be a folder of root's in which nobody else can write: chown root:root ${foreign} && chmod go-w ${foreign}`,
   });
 }

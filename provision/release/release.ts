@@ -5,6 +5,7 @@ import { readLimited } from "../../shared/io/read-limited.ts";
 import { toUserErrors } from "../../shared/problem.ts";
 import { UserError } from "../../shared/user-error.ts";
 import { parseTasksFile } from "../../supervisor/config/tasks-file.ts";
+import { LABELS } from "../engine/compose/labels.ts";
 import type { WantedServices } from "../engine/compose/wanted.ts";
 import type { WantedImage } from "../image/image.ts";
 import type { HostSettings } from "../stack/settings.ts";
@@ -64,7 +65,7 @@ export async function makeRelease(
 
 /** What Compose reads on top of the stack's own file: which images, and a label by which the containers are found. */
 function pinServices(stack: Stack, images: WantedImage[]): Record<string, unknown> {
-  const labels = { "longshore.stack": stack.name };
+  const labels = { [LABELS.stack]: stack.name };
   return Object.fromEntries(
     Object.keys(stack.services).map((service) => {
       const image = images.find((wanted) => wanted.service === service)?.name;

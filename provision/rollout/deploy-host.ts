@@ -6,6 +6,7 @@ import { dockerOf } from "../connection/docker.ts";
 import { engineSilent } from "../connection/limit-docker.ts";
 import { addressOf } from "../connection/open.ts";
 import { describeStart, type ServiceContainer } from "../engine/compose/describe-start.ts";
+import { LABELS } from "../engine/compose/labels.ts";
 import { judgeStack } from "../engine/judge-stack.ts";
 import type { Action, ActionContext, Planner } from "../fleet/action.ts";
 import { PATIENCE } from "../host/facts/engine-script.ts";
@@ -283,12 +284,12 @@ class HostDeploy {
 
   /** The stack's containers by id, also those that have ended. */
   private async containers(): Promise<Map<string, ServiceContainer>> {
-    const filters = { label: [`com.docker.compose.project=${this.release.stack}`] };
+    const filters = { label: [`${LABELS.project}=${this.release.stack}`] };
     const containers = await this.docker.listContainers({ all: true, filters });
     return new Map(
       containers.map(({ Id, Labels, State }) => [
         Id,
-        { service: Labels["com.docker.compose.service"] ?? "", isRunning: State === "running" },
+        { service: Labels[LABELS.service] ?? "", isRunning: State === "running" },
       ]),
     );
   }

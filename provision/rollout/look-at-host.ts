@@ -1,4 +1,5 @@
 import { type Connection, run, shellScript } from "../connection/connection.ts";
+import { LABELS } from "../engine/compose/labels.ts";
 import type { Finding } from "../engine/judge-stack.ts";
 import { type EngineView, LOOK_SCRIPT, parseLook } from "../engine/look.ts";
 
@@ -8,7 +9,7 @@ export async function lookAtStack(
   stack: string,
   supervisor: string | undefined,
 ): Promise<EngineView> {
-  const script = shellScript(LOOK_SCRIPT, `label=com.docker.compose.project=${stack}`, supervisor ?? "");
+  const script = shellScript(LOOK_SCRIPT, `label=${LABELS.project}=${stack}`, supervisor ?? "");
   const { stdout } = await run(connection, script, { become: true, title: "looking at the containers" });
   return parseLook(stdout);
 }

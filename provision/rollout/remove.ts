@@ -1,6 +1,8 @@
 import { type Connection, run, shellScript } from "../connection/connection.ts";
 import { engineSilent, LIMIT_DOCKER, saysHung } from "../connection/limit-docker.ts";
+import { LABELS } from "../engine/compose/labels.ts";
 import type { Action, Planner } from "../fleet/action.ts";
+import { BASE_FOLDER } from "../host/base-folder.ts";
 import { imagePattern } from "../image/image-name.ts";
 import { layoutOf } from "../release/layout.ts";
 import { refuseStrangers } from "./checks/strangers.ts";
@@ -10,14 +12,14 @@ const LIST = `
 stack=$1 images=$2
 command -v docker >/dev/null || exit 0
 # An engine that does not answer has not said that there is nothing.
-names=$(docker ps -a --filter "label=com.docker.compose.project=$stack" --format \
-  '{{.Names}} {{or (.Label "longshore.stack") "-"}} {{.Label "com.docker.compose.project.working_dir"}}') || { [ $? -lt 124 ] && exit 1; exit 0; }
+names=$(docker ps -a --filter "label=${LABELS.project}=$stack" --format \
+  '{{.Names}} {{or (.Label "${LABELS.stack}") "-"}} {{.Label "${LABELS.folder}"}}') || { [ $? -lt 124 ] && exit 1; exit 0; }
 printf %s "\${names:+$names
 }" | sed 's/^/container /'
-docker network ls --format '{{.Name}}' --filter "label=com.docker.compose.project=$stack" | sed 's/^/network /'
-docker volume ls -q --filter "label=com.docker.compose.project=$stack" | sed 's/^/volume /'
+docker network ls --format '{{.Name}}' --filter "label=${LABELS.project}=$stack" | sed 's/^/network /'
+docker volume ls -q --filter "label=${LABELS.project}=$stack" | sed 's/^/volume /'
 docker image ls --format '{{.Repository}}:{{.Tag}}' --filter "reference=$images" | sed 's/^/image /'
-[ -e "/opt/longshore/$stack" ] && echo "folder /opt/longshore/$stack"
+[ -e "${BASE_FOLDER}/$stack" ] && echo "folder ${BASE_FOLDER}/$stack"
 exit 0
 `;
 

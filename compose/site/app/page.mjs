@@ -96,4 +96,3 @@ export function formatUptime(seconds) {
 function escapeHtml(text) {
   return String(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
-// change 1795352343

@@ -1,4 +1,6 @@
+import { LABELS } from "../../engine/compose/labels.ts";
 import { LOOK_AT_CONTAINERS } from "../../engine/look.ts";
+import { BASE_FOLDER } from "../base-folder.ts";
 import { ASK_ENGINE } from "./engine-script.ts";
 
 /**
@@ -68,7 +70,7 @@ for key in net.ipv4.tcp_migrate_req; do
   [ -r "$file" ] && put "sysctl.$key" "$(cat "$file")"
   [ -w "$file" ] && put "sysctlWritable.$key" yes
 done
-[ -d /opt/longshore ] && put directory./opt/longshore "$(stat -c '%U %a' /opt/longshore)"
+[ -d ${BASE_FOLDER} ] && put directory.${BASE_FOLDER} "$(stat -c '%U %a' ${BASE_FOLDER})"
 
 for role in $roles; do
   case $role in
@@ -114,7 +116,7 @@ if [ "$upgrade" = upgrade ] && has docker && [ -z "$hung" ]; then
 fi
 [ -n "$stack" ] || exit 0
 put stack "$stack"
-base=/opt/longshore/$stack
+base=${BASE_FOLDER}/$stack
 [ -L "$base/current" ] && put stack.current "$(basename "$(readlink "$base/current")")"
 [ -r "$base/current/config/release.json" ] && put stack.wanted "$(base64 -w 0 < "$base/current/config/release.json")"
 [ -r "$base/releases.json" ] && put stack.history "$(base64 -w 0 < "$base/releases.json")"
@@ -124,6 +126,6 @@ if cd "$base" 2>/dev/null; then
   done
 fi
 has docker && [ -z "$hung" ] || exit 0
-look_at_containers "label=com.docker.compose.project=$stack" "$service"
+look_at_containers "label=${LABELS.project}=$stack" "$service"
 exit 0
 `;

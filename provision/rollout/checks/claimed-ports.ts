@@ -1,13 +1,14 @@
 import { type Connection, run, shellScript } from "../../connection/connection.ts";
 import { ComposeModel } from "../../engine/compose/compose-model.ts";
 import type { Listener } from "../../engine/listeners.ts";
+import { BASE_FOLDER } from "../../host/base-folder.ts";
 import { portsOf } from "./port-conflicts.ts";
 
 // What Compose makes of every other deployed stack: a line with its name, and the model in base64. What Compose cannot read
 // claims nothing.
 const READ = `
 own=$1
-for current in /opt/longshore/*/current; do
+for current in ${BASE_FOLDER}/*/current; do
   [ -e "$current/compose.yaml" ] || continue
   root=\${current%/current}
   stack=\${root##*/}

@@ -2,6 +2,7 @@ import { BlockList, isIP } from "node:net";
 import { UserError } from "../../../shared/user-error.ts";
 import { type Connection, run, shellScript } from "../../connection/connection.ts";
 import type { ComposeModel } from "../../engine/compose/compose-model.ts";
+import { LABELS } from "../../engine/compose/labels.ts";
 
 /** What an engine can do, and what of its address space is in use. */
 export interface EngineAbilities {
@@ -30,7 +31,7 @@ limits {{and .CPUCfsPeriod .CPUCfsQuota}}'
 for file in /proc/sys/fs/binfmt_misc/qemu-*; do [ ! -e "$file" ] || { echo emulates; break; }; done
 ids=$(docker network ls --quiet)
 [ -z "$ids" ] || docker network inspect --format \\
-  '{{$name := .Name}}{{$project := or (index .Labels "com.docker.compose.project") "-"}}{{range .IPAM.Config}}subnet {{.Subnet}} {{$project}} {{$name}}
+  '{{$name := .Name}}{{$project := or (index .Labels "${LABELS.project}") "-"}}{{range .IPAM.Config}}subnet {{.Subnet}} {{$project}} {{$name}}
 {{end}}' $ids
 `;
 

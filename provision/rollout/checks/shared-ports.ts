@@ -1,5 +1,6 @@
 import type Docker from "dockerode";
 import type { Connection } from "../../connection/connection.ts";
+import { LABELS } from "../../engine/compose/labels.ts";
 import { readListeners } from "../../engine/listeners.ts";
 import { findSharedPorts } from "./port-conflicts.ts";
 import { refuseConflicts } from "./preflight.ts";
@@ -14,7 +15,7 @@ import { refuseConflicts } from "./preflight.ts";
 export async function endSharedPorts(connection: Connection, docker: Docker, stack: string): Promise<void> {
   const shared = findSharedPorts(stack, await readListeners(connection));
   if (shared.length === 0) return;
-  const containers = await docker.listContainers({ filters: { label: [`longshore.stack=${stack}`] } });
+  const containers = await docker.listContainers({ filters: { label: [`${LABELS.stack}=${stack}`] } });
   const onHost = containers.filter(({ HostConfig }) => HostConfig.NetworkMode === "host");
   await Promise.all(onHost.map(({ Id }) => docker.getContainer(Id).stop()));
   refuseConflicts(connection, shared);

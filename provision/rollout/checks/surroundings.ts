@@ -1,6 +1,7 @@
 import { UserError } from "../../../shared/user-error.ts";
 import { type Connection, run, shellScript } from "../../connection/connection.ts";
 import type { ComposeModel } from "../../engine/compose/compose-model.ts";
+import { LABELS } from "../../engine/compose/labels.ts";
 import { layoutOf } from "../../release/layout.ts";
 import type { Release } from "../../release/release.ts";
 
@@ -82,7 +83,7 @@ while [ $# -gt 0 ]; do
     name)
       # The engine takes the beginning of an id for a name, too.
       found=$(docker container inspect --format \\
-        '{{.Name}} {{or (index .Config.Labels "com.docker.compose.project") "-"}}' "$name" 2>/dev/null) || found=
+        '{{.Name}} {{or (index .Config.Labels "${LABELS.project}") "-"}}' "$name" 2>/dev/null) || found=
       case $found in
         '' | "/$name $stack") ;;
         "/$name "*) echo "$number \${found#* }" ;;

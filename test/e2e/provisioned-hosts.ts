@@ -10,7 +10,7 @@ export function ensureProvisionedImage(net: TestNet, os: Suite = "trixie"): Prom
   return ensureSnapshot(net, {
     name: "provisioned",
     os,
-    key: ["provision/steps", "provision/facts"],
+    key: ["provision/steps", "provision/host"],
     provision: async (host) => {
       await createOperator(net, net.inventory({}, [host])).run("provision");
     },

@@ -1,9 +1,10 @@
 import { UserError } from "../../shared/user-error.ts";
 import type { LogRecord } from "../protocol/request.ts";
 import type { Entry } from "../runtime/entry.ts";
-import { countLines, type LogBlock, type LogLine, linesOf } from "../runtime/output/tail-buffer.ts";
+import type { LogBlock, LogLine } from "../runtime/output/tail-buffer.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
 import type { ControlAnswer } from "./handler.ts";
+import { batchOf } from "./log-batch.ts";
 import { isNamed } from "./match.ts";
 import { type Batch, type NdjsonSource, readFollow, readLineCount, streamNdjson, toLines } from "./ndjson.ts";
 import { selectEntries } from "./operations.ts";
@@ -43,17 +44,10 @@ export function streamLogs(supervisor: Supervisor, query: URLSearchParams): Cont
 
 let shared: { readonly block: LogBlock; readonly batch: Batch } | undefined;
 
-/** A block for all who follow, counted and made into text once: they take it one after the other. */
+/** A block for all who follow: they take it one after the other. */
 function shareBatch(entry: Entry, block: LogBlock): Batch {
   if (shared?.block === block) return shared.batch;
-  let lines: Buffer | undefined;
-  const batch: Batch = {
-    count: countLines(block),
-    lines: () => {
-      lines ??= toLines(linesOf(block).map((line) => toRecord(entry, line)));
-      return lines;
-    },
-  };
+  const batch = batchOf(block, (lines) => toLines(lines.map((line) => toRecord(entry, line))));
   shared = { block, batch };
   setImmediate(() => {
     shared = undefined;

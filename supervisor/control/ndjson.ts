@@ -4,11 +4,16 @@ import { UserError } from "../../shared/user-error.ts";
 /** A reader that lags behind by more than this many bytes gets no more for now: it must not cost the supervisor its memory. */
 const patience = 1_048_576;
 
-/** Records that came together. Their text is made only if somebody is there to take it. */
-export interface Batch {
+/** Some records. Their text is made only if somebody is there to take it, and several readers may share it. */
+export interface Piece {
   readonly count: number;
-  /** their lines, which several readers may share */
   lines(): Buffer;
+}
+
+/** Records that came together, in pieces of which a reader takes as many as it has room for. */
+export interface Batch {
+  count(): number;
+  pieces(): Iterable<Piece>;
 }
 
 /** What a stream of newline-delimited JSON consists of. */
@@ -34,9 +39,9 @@ export function streamNdjson(source: NdjsonSource): { stream: (response: ServerR
       response.flushHeaders();
       let missed = 0;
       const stop = follow((batch) => {
-        if (missed === 0 && response.writableLength <= patience) response.write(batch.lines());
-        else if (describeGap === undefined) response.destroy();
-        else missed += batch.count;
+        const left = missed === 0 ? writePieces(response, batch) : batch.count();
+        if (left > 0 && describeGap === undefined) response.destroy();
+        missed += left;
       });
       response.on("drain", () => {
         if (missed > 0 && describeGap !== undefined) response.write(toLines([describeGap(missed)]));
@@ -45,6 +50,22 @@ export function streamNdjson(source: NdjsonSource): { stream: (response: ServerR
       response.on("close", stop);
     },
   };
+}
+
+/** Writes as many pieces as the reader has room for. @returns how many records are left over */
+function writePieces(response: ServerResponse, batch: Batch): number {
+  let written = 0;
+  for (const piece of batch.pieces()) {
+    if (response.writableLength > patience) return batch.count() - written;
+    response.write(piece.lines());
+    written += piece.count;
+  }
+  return 0;
+}
+
+/** One record as a batch. */
+export function batchOfOne(record: object): Batch {
+  return { count: () => 1, pieces: () => [{ count: 1, lines: () => toLines([record]) }] };
 }
 
 /** Whether a request asks for what comes later, with `follow=true`. */

@@ -10,7 +10,7 @@ import { describeHealth } from "./describe-health.ts";
 import type { ControlAnswer, Handler } from "./handler.ts";
 import { listHistory, listJobs, listNext, readLogOfRun, runJob } from "./job-routes.ts";
 import { streamLogs } from "./log-stream.ts";
-import { readFollow, readLineCount, streamNdjson, toLines } from "./ndjson.ts";
+import { batchOfOne, readFollow, readLineCount, streamNdjson } from "./ndjson.ts";
 import { restartTasks, runTask, selectEntries, signalTasks, startTasks, stopTasks } from "./operations.ts";
 import { reloadTasks } from "./reload-tasks.ts";
 import type { Running } from "./running.ts";
@@ -57,9 +57,7 @@ export const routes: Readonly<Record<string, Handler>> = {
   "GET /v1/events": ({ events }, { query }) =>
     streamNdjson({
       past: events.last(readLineCount(query, 100)),
-      follow: readFollow(query)
-        ? (take) => events.follow((event) => take({ count: 1, lines: () => toLines([event]) }))
-        : undefined,
+      follow: readFollow(query) ? (take) => events.follow((event) => take(batchOfOne(event))) : undefined,
     }),
   "GET /v1/openapi.json": async ({ version }) => {
     const { openApiDocument } = await import("../protocol/openapi.ts");

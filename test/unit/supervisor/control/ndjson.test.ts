@@ -28,7 +28,7 @@ test("a reader that stalls is cut off, and costs no more from then on", async ()
     // The kernel takes some of it; the rest would be held here.
     let given = 0;
     for (; isFollowed && given < 100; given += 1) {
-      take({ count: 1, lines: () => line });
+      take({ count: () => 1, pieces: () => [{ count: 1, lines: () => line }] });
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(isFollowed).toBe(false);

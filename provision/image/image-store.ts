@@ -5,7 +5,7 @@ import { buildImage } from "./build.ts";
 import type { Builder } from "./engine.ts";
 import type { WantedImage } from "./image.ts";
 
-/** Builds every image once per architecture: on this machine's engine where there is one, else on the first host that asks. */
+/** Builds every image once per architecture: on this machine's engine where there is one, otherwise on the first host that asks. */
 export class ImageStore {
   private readonly local: Promise<(Builder & { architecture: string }) | undefined>;
   private readonly builders = new Map<string, Promise<Builder>>();

@@ -23,7 +23,7 @@ const FAMILY = new RegExp(
 );
 
 /**
- * Advice on a variable's name: undefined for users' own names and for those that Ansible knows, else a hint for an `ansible_`
+ * Advice on a variable's name: undefined for users' own names and for those that Ansible knows, otherwise a hint for an `ansible_`
  * name that nothing reads, with a suggestion where one is near.
  */
 export function adviseOnName(name: string): string | undefined {

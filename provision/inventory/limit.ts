@@ -3,7 +3,7 @@ import { UserError } from "../../shared/user-error.ts";
 import { parseHostAddress } from "./host-address.ts";
 
 /**
- * The terms of a `--limit`: separated by commas, else by colons where the whole is not one name (`web[1:3]`, `2001:db8::1`).
+ * The terms of a `--limit`: separated by commas, otherwise by colons where the whole is not one name (`web[1:3]`, `2001:db8::1`).
  * Rules: Ansible's `split_host_pattern`, which drops a bracket without its partner.
  *
  * @throws UserError `limit_syntax` for such a bracket

@@ -43,7 +43,7 @@ export async function restartTasks(
   return entries;
 }
 
-/** Where some of them depend on others, all stop before the first starts again: else each restarts by itself. */
+/** Where some of them depend on others, all stop before the first starts again: otherwise each restarts by itself. */
 async function restartInOrder(
   supervisor: Supervisor,
   entries: readonly Entry[],

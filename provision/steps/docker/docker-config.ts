@@ -19,7 +19,7 @@ import { refuseEngineTrouble } from "./engine-troubles.ts";
 /**
  * The engine's configuration. Written before the engine is there, so that its first start reads it; but not before it is known
  * that it can be installed: a refusal leaves nothing behind. A running engine is
- * restarted only where that stops no container: under live-restore, or where none runs; else it reads the file when it is
+ * restarted only where that stops no container: under live-restore, or where none runs; otherwise it reads the file when it is
  * restarted the next time.
  *
  * @param choosePackages throws where the missing engine cannot be installed

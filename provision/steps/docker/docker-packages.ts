@@ -73,7 +73,7 @@ function missingOf({ docker }: Facts): Missing {
 }
 
 /**
- * Docker Engine and Compose v2: from Docker's repository where the host can reach it, else from the distribution. They are
+ * Docker Engine and Compose v2: from Docker's repository where the host can reach it, otherwise from the distribution. They are
  * held: an unattended upgrade must not restart the engine at night.
  *
  * @param options.upgrade bring them to the newest version that the host's package lists have

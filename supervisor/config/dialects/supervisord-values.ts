@@ -6,7 +6,7 @@ import type { IniSection, IniValue } from "./ini.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** What `%(name)s` may stand for, besides variables: a number, or a text in our words. */
+/** What `%(name)s` may stand for beside variables: a number, or a text in our words. */
 export type Expansions = Readonly<Record<string, string | number>>;
 
 const truths = new Set(["true", "yes", "on", "1"]);

@@ -20,7 +20,7 @@ export const jobSettings = {
   every: Duration.refine((milliseconds) => milliseconds >= 1_000, "is shorter than a second")
     .optional()
     .describe("runs this long after the last time it was due; at once when it never was"),
-  timezone: TimeZone.optional().describe("of the schedule; the file's by default, else the system's"),
+  timezone: TimeZone.optional().describe("of the schedule; the file's by default, otherwise the system's"),
   catch_up: z
     .boolean()
     .default(true)

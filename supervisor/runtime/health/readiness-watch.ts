@@ -4,7 +4,7 @@ import { WholeLines } from "../output/whole-lines.ts";
 
 const newline = 0x0a;
 
-/** Reads a stream as `handler` does, and besides reports the first line that matches a readiness's pattern. */
+/** Reads a stream as `handler` does, and also reports the first line that matches a readiness's pattern. */
 export function watchForLine(
   readiness: Readiness | undefined,
   handler: StreamHandler | undefined,

@@ -3,8 +3,8 @@ import { UserError } from "../../shared/user-error.ts";
 import { makeOneLine, makePlain } from "../../shared/visible-text.ts";
 import { resolveHost } from "../connection/open.ts";
 import { Questions } from "../connection/questions.ts";
-import { Access } from "../connection/ssh/access.ts";
 import { resolveJump } from "../connection/ssh/route.ts";
+import { SharedSsh } from "../connection/ssh/shared-ssh.ts";
 import type { SshSettings } from "../connection/ssh/ssh-settings.ts";
 import { readShownKey, type ShownKey } from "../connection/ssh/trust.ts";
 import { eachHost } from "../fleet/each-host.ts";
@@ -46,14 +46,14 @@ export type HostKeyResult = z.infer<typeof HostKeyResult>;
  */
 export async function trustCommand(options: TrustOptions): Promise<number> {
   const { hosts } = await openInventory(options);
-  const access = new Access(new Questions(terminalAsk()));
+  const shared = new SharedSsh(new Questions(terminalAsk()));
   try {
     const results: HostKeyResult[] = [];
-    for (const layer of layersOf(hosts, access)) results.push(...(await trustLayer(layer, access, options)));
+    for (const layer of layersOf(hosts, shared)) results.push(...(await trustLayer(layer, shared, options)));
     if (options.json) printJson({ hosts: results });
     return results.every(({ status }) => status === "known" || status === "recorded") ? 0 : 1;
   } finally {
-    await access.close();
+    await shared.close();
   }
 }
 
@@ -63,15 +63,15 @@ interface Target {
 }
 
 /** What is reached directly, then what is behind it, and so on; the hosts of the inventory last. */
-function layersOf(hosts: InventoryHost[], access: Access): Target[][] {
+function layersOf(hosts: InventoryHost[], shared: SharedSsh): Target[][] {
   const targets = hosts
     .filter((host) => readConnectionVariables(host).kind === "ssh")
-    .map((host) => ({ name: host.name, settings: resolveHost(host, access) }));
+    .map((host) => ({ name: host.name, settings: resolveHost(host, shared) }));
   const ways = new Set(targets.map(({ settings }) => settings.jumps.join(",")).filter((way) => way !== ""));
   const jumps: Target[][] = [];
   for (const way of ways) {
     for (const [depth, name] of way.split(",").entries()) {
-      const settings = resolveJump(way.split(",").slice(0, depth + 1), access);
+      const settings = resolveJump(way.split(",").slice(0, depth + 1), shared);
       const layer = jumps[depth] ?? [];
       if (!layer.some((target) => target.name === name)) layer.push({ name, settings });
       jumps[depth] = layer;
@@ -82,17 +82,17 @@ function layersOf(hosts: InventoryHost[], access: Access): Target[][] {
 
 async function trustLayer(
   targets: Target[],
-  access: Access,
+  shared: SharedSsh,
   options: TrustOptions,
 ): Promise<HostKeyResult[]> {
-  const keys = await eachHost(targets, options.forks, (target) => readKey(target, access));
+  const keys = await eachHost(targets, options.forks, (target) => readKey(target, shared));
   const say = (text: string) => {
     if (!options.json) printOut(`${text}\n`);
   };
   if (keys.length > 0) say(describeKeys(keys));
   const chosen = await chooseKeys(keys, options);
   for (const key of chosen) await key.record();
-  access.forgetKnownHosts();
+  shared.forgetKnownHosts();
   if (chosen.length > 0) say(summarize(chosen));
   return keys.map((key) => toResult(key, chosen));
 }
@@ -102,9 +102,9 @@ interface Failure {
   error: UserError;
 }
 
-async function readKey({ name, settings }: Target, access: Access): Promise<ShownKey | Failure> {
+async function readKey({ name, settings }: Target, shared: SharedSsh): Promise<ShownKey | Failure> {
   try {
-    return await readShownKey(name, settings, access);
+    return await readShownKey(name, settings, shared);
   } catch (error) {
     if (error instanceof UserError) return { host: name, error };
     throw error;

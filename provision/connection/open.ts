@@ -4,7 +4,7 @@ import type { Become } from "./become.ts";
 import { openOnceBooted } from "./boot.ts";
 import type { Connection } from "./connection.ts";
 import { Questions } from "./questions.ts";
-import { Access } from "./ssh/access.ts";
+import { SharedSsh } from "./ssh/shared-ssh.ts";
 import { openSshConnection } from "./ssh/ssh.ts";
 import { openSshClient } from "./ssh/ssh-client.ts";
 import type { SshSettings } from "./ssh/ssh-settings.ts";
@@ -13,7 +13,7 @@ export interface ConnectOptions {
   /** accept and record the key of a host that is not in known_hosts */
   acceptNew?: boolean;
   /** what the connections of one command share */
-  access?: Access;
+  shared?: SharedSsh;
   /** the login password of hosts that have none of their own in the inventory (`--ask-pass`) */
   password?: string;
   /** sudo's password likewise (`--ask-become-pass`) */
@@ -33,19 +33,23 @@ export async function openConnection(host: InventoryHost, options: ConnectOption
     const { openLocalConnection } = await import("./local.ts");
     return openLocalConnection(host.name, becomeFor(variables, process.getuid?.() === 0, options));
   }
-  const access = options.access ?? new Access(new Questions(undefined));
-  const settings = resolveHost(host, access, options);
+  const shared = options.shared ?? new SharedSsh(new Questions(undefined));
+  const settings = resolveHost(host, shared, options);
   const become = becomeFor(variables, settings.user === "root", options);
-  const open = () => openSshClient(host.name, settings, access);
+  const open = () => openSshClient(host.name, settings, shared);
   const { onBoot } = options;
   if (onBoot === undefined) return openSshConnection(host.name, become, open);
   return openOnceBooted(() => openSshConnection(host.name, become, open), onBoot);
 }
 
 /** How a host is reached by SSH: its variables, then the configuration of ssh. @throws UserError `inventory_variable` */
-export function resolveHost(host: InventoryHost, access: Access, options: ConnectOptions = {}): SshSettings {
+export function resolveHost(
+  host: InventoryHost,
+  shared: SharedSsh,
+  options: ConnectOptions = {},
+): SshSettings {
   const variables = readConnectionVariables(host);
-  return access.resolve({
+  return shared.resolve({
     address: variables.address,
     port: variables.port,
     user: variables.user,

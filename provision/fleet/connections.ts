@@ -1,7 +1,7 @@
 import type { Connection } from "../connection/connection.ts";
 import { type ConnectOptions, openConnection, resolveHost } from "../connection/open.ts";
 import { Questions } from "../connection/questions.ts";
-import { Access } from "../connection/ssh/access.ts";
+import { SharedSsh } from "../connection/ssh/shared-ssh.ts";
 import { readConnectionVariables } from "../inventory/connection-variables.ts";
 import type { InventoryHost } from "../inventory/inventory.ts";
 
@@ -10,14 +10,14 @@ const GOODBYE_MS = 300;
 /** The one connection per host of a command; several phases share it. */
 export class Connections {
   private readonly options: ConnectOptions;
-  private readonly access: Access;
+  private readonly shared: SharedSsh;
   private readonly open = new Map<string, Promise<Connection>>();
   /** opened for its questions only: its failure is for the one who needs the host */
   private readonly early = new Set<string>();
 
   constructor(options: ConnectOptions = {}) {
-    this.access = options.access ?? new Access(new Questions(undefined));
-    this.options = { ...options, access: this.access };
+    this.shared = options.shared ?? new SharedSsh(new Questions(undefined));
+    this.options = { ...options, shared: this.shared };
   }
 
   /**
@@ -39,7 +39,7 @@ export class Connections {
    * @param forks hosts that are connected at the same time
    */
   async answerQuestions(hosts: InventoryHost[], forks: number): Promise<void> {
-    if (!this.access.questions.isAnswerable) return;
+    if (!this.shared.questions.isAnswerable) return;
     const asking = await Promise.all(
       hosts.map(async (host) => ({ host, files: await this.lockedFiles(host) })),
     );
@@ -52,7 +52,7 @@ export class Connections {
         await this.openEarly(host).catch(() => {});
     };
     const all = Promise.all(Array.from({ length: forks }, connectAll));
-    await Promise.race([all, this.access.keys.answered(files)]);
+    await Promise.race([all, this.shared.keys.answered(files)]);
     isDone = true;
   }
 
@@ -71,7 +71,7 @@ export class Connections {
   private async lockedFiles(host: InventoryHost): Promise<string[]> {
     try {
       if (readConnectionVariables(host).kind === "local") return [];
-      return await this.access.lockedFiles(resolveHost(host, this.access, this.options));
+      return await this.shared.lockedFiles(resolveHost(host, this.shared, this.options));
     } catch {
       // whoever connects to the host gets the same error, and reports it for this host
       return [];
@@ -89,7 +89,7 @@ export class Connections {
       ),
     );
     await atMost(GOODBYE_MS, Promise.all(closing));
-    await atMost(GOODBYE_MS, this.access.close());
+    await atMost(GOODBYE_MS, this.shared.close());
   }
 }
 

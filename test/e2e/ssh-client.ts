@@ -3,7 +3,7 @@ import { HostPing } from "../../provision/cli/ping.ts";
 import type { Connection } from "../../provision/connection/connection.ts";
 import { openConnection } from "../../provision/connection/open.ts";
 import { Questions } from "../../provision/connection/questions.ts";
-import { Access } from "../../provision/connection/ssh/access.ts";
+import { SharedSsh } from "../../provision/connection/ssh/shared-ssh.ts";
 import { quoteArgv } from "../../shared/quote-argv.ts";
 import { type CommandResult, runCommand } from "../hosts/command.ts";
 import type { TestHost } from "../hosts/test-host.ts";
@@ -53,7 +53,7 @@ export function connectTo(host: TestHost, vars: Record<string, string> = {}): Pr
         ...vars,
       },
     },
-    { access: new Access(new Questions(undefined)) },
+    { shared: new SharedSsh(new Questions(undefined)) },
   );
 }
 

@@ -1,7 +1,7 @@
 import pkg from "../../../package.json" with { type: "json" };
 import { UserError } from "../../../shared/user-error.ts";
 import { Questions } from "../../connection/questions.ts";
-import { Access } from "../../connection/ssh/access.ts";
+import { SharedSsh } from "../../connection/ssh/shared-ssh.ts";
 import { auditChanges } from "../../fleet/audit.ts";
 import { writeCommand } from "../../fleet/command-line.ts";
 import { Connections } from "../../fleet/connections.ts";
@@ -95,7 +95,7 @@ async function openConnections(options: FleetOptions): Promise<Connections> {
   const { password, becomePassword } = await askPasswords(options, questions);
   return new Connections({
     acceptNew: options.acceptNew,
-    access: new Access(questions),
+    shared: new SharedSsh(questions),
     password,
     becomePassword,
   });

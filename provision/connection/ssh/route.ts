@@ -1,19 +1,19 @@
 import type { Duplex } from "node:stream";
 import { UnreachableError } from "../connection.ts";
-import type { Access } from "./access.ts";
 import type { SshClient } from "./client.ts";
+import type { SharedSsh } from "./shared-ssh.ts";
 import { explainFailure, type SshFailure } from "./ssh-failure.ts";
 import type { SshSettings } from "./ssh-settings.ts";
 import { dial, startProxy, type Transport } from "./transport.ts";
 
 /** How the ways to hosts are opened. */
 export interface Journey {
-  access: Access;
+  shared: SharedSsh;
   /** connects to a jump host */
   openClient(
     host: string,
     settings: SshSettings,
-    access: Access,
+    shared: SharedSsh,
     trail: readonly string[],
   ): Promise<SshClient>;
   /** the ways to jump hosts that are being opened for this, the first one first */
@@ -45,29 +45,29 @@ export async function openTransport(
 
 /** The connection to the last of the jump hosts. */
 async function openJump(host: string, jumps: string[], journey: Journey): Promise<SshClient> {
-  const { access, trail } = journey;
+  const { shared, trail } = journey;
   const way = jumps.join(",");
   if (trail.includes(way)) throw loop(host, [...trail, way]);
-  const known = access.jumps.get(way);
+  const known = shared.jumps.get(way);
   if (known !== undefined && (await known).isOpen()) return known;
   const opening = connectJump(host, jumps, { ...journey, trail: [...trail, way] });
-  access.jumps.set(way, opening);
-  opening.catch(() => access.jumps.delete(way));
+  shared.jumps.set(way, opening);
+  opening.catch(() => shared.jumps.delete(way));
   return opening;
 }
 
 /** How the last of the jump hosts is reached: the first may have a ProxyJump of its own; the others come through it. */
-export function resolveJump(jumps: readonly string[], access: Access): SshSettings {
+export function resolveJump(jumps: readonly string[], shared: SharedSsh): SshSettings {
   const before = jumps.slice(0, -1);
-  return access.resolve({ ...parseJump(jumps.at(-1) ?? ""), jumps: before.length > 0 ? before : undefined });
+  return shared.resolve({ ...parseJump(jumps.at(-1) ?? ""), jumps: before.length > 0 ? before : undefined });
 }
 
 function connectJump(
   host: string,
   jumps: string[],
-  { access, openClient, trail }: Journey,
+  { shared, openClient, trail }: Journey,
 ): Promise<SshClient> {
-  return openClient(`${jumps.at(-1)} (on the way to ${host})`, resolveJump(jumps, access), access, trail);
+  return openClient(`${jumps.at(-1)} (on the way to ${host})`, resolveJump(jumps, shared), shared, trail);
 }
 
 function loop(host: string, jumps: string[]): UnreachableError {

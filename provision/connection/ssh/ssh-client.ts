@@ -1,6 +1,6 @@
-import type { Access } from "./access.ts";
 import type { SshClient } from "./client.ts";
 import { type Journey, openTransport } from "./route.ts";
+import type { SharedSsh } from "./shared-ssh.ts";
 import type { SshSettings } from "./ssh-settings.ts";
 
 /**
@@ -16,10 +16,10 @@ import type { SshSettings } from "./ssh-settings.ts";
 export async function openSshClient(
   host: string,
   settings: SshSettings,
-  access: Access,
+  shared: SharedSsh,
   trail: readonly string[] = [],
 ): Promise<SshClient> {
-  const journey: Journey = { access, openClient: openSshClient, trail };
+  const journey: Journey = { shared, openClient: openSshClient, trail };
   const dialling = openTransport(host, settings, journey);
   // Until somebody does, nobody listens; who does then sees what has become of it.
   dialling.then(({ stream }) => stream.on("error", () => {})).catch(() => {});

@@ -25,14 +25,14 @@ export async function logIn(
   dialling: Promise<Transport>,
   journey: Journey,
 ): Promise<SshClient> {
-  const { access } = journey;
-  const check = new HostKeyCheck(host, settings, await access.knownHosts(settings));
-  const identities = await access.identities(settings);
+  const { shared } = journey;
+  const check = new HostKeyCheck(host, settings, await shared.knownHosts(settings));
+  const identities = await shared.identities(settings);
   const keys = new KeyRing(
     identities.usable,
     settings.agentSocket,
     settings.identitiesOnly,
-    access.keys.unlock,
+    shared.keys.unlock,
     identities.passedOver,
   );
   const authentication = new Authentication(settings.user, keys, settings.password);
@@ -56,7 +56,7 @@ export async function logIn(
     isOpen = false;
   });
   try {
-    await waitForLogin(client, connecting, settings, () => access.questions.isAsking || keys.isSigning);
+    await waitForLogin(client, connecting, settings, () => shared.questions.isAsking || keys.isSigning);
   } catch (error) {
     client.destroy();
     const complaint = await transport.complaint?.();

@@ -1,9 +1,9 @@
 import { UnreachableError } from "../connection.ts";
-import type { Access } from "./access.ts";
 import { HostKeyCheck } from "./host-key.ts";
 import { scanHostKey } from "./key-scan.ts";
 import { fingerprintKey, keyTypeOf } from "./known-hosts.ts";
 import { openTransport } from "./route.ts";
+import type { SharedSsh } from "./shared-ssh.ts";
 import { openSshClient } from "./ssh-client.ts";
 import type { SshSettings } from "./ssh-settings.ts";
 
@@ -34,9 +34,13 @@ const ALGORITHMS = [
  *
  * @throws UnreachableError
  */
-export async function readShownKey(host: string, settings: SshSettings, access: Access): Promise<ShownKey> {
-  const check = new HostKeyCheck(host, settings, await access.knownHosts(settings));
-  const key = await scan(host, settings, access);
+export async function readShownKey(
+  host: string,
+  settings: SshSettings,
+  shared: SharedSsh,
+): Promise<ShownKey> {
+  const check = new HostKeyCheck(host, settings, await shared.knownHosts(settings));
+  const key = await scan(host, settings, shared);
   check.accept(key);
   const verdict = check.verdict;
   return {
@@ -54,9 +58,9 @@ export async function readShownKey(host: string, settings: SshSettings, access: 
 
 const STATUS = { unknown: "new", changed: "changed", revoked: "revoked" } as const;
 
-async function scan(host: string, settings: SshSettings, access: Access): Promise<Buffer> {
+async function scan(host: string, settings: SshSettings, shared: SharedSsh): Promise<Buffer> {
   for (const algorithms of ALGORITHMS) {
-    const { stream } = await openTransport(host, settings, { access, openClient: openSshClient, trail: [] });
+    const { stream } = await openTransport(host, settings, { shared, openClient: openSshClient, trail: [] });
     const key = await scanHostKey(stream, algorithms, settings.connectTimeoutSeconds * 1000);
     if (key !== undefined) return key;
   }

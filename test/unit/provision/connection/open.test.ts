@@ -4,7 +4,7 @@ import { Duplex } from "node:stream";
 import { expect, test } from "vitest";
 import { addressOf, openConnection } from "../../../../provision/connection/open.ts";
 import { Questions } from "../../../../provision/connection/questions.ts";
-import { Access } from "../../../../provision/connection/ssh/access.ts";
+import { SharedSsh } from "../../../../provision/connection/ssh/shared-ssh.ts";
 import { openSshClient } from "../../../../provision/connection/ssh/ssh-client.ts";
 import { logIn } from "../../../../provision/connection/ssh/ssh-login.ts";
 import { encrypted } from "../../../../provision/inventory/python/opaque.ts";
@@ -78,9 +78,9 @@ test.each([
 ])("a connection that is gone before its keys are loaded, %s", async (_how, error) => {
   const stream = new Duplex({ read: () => {} });
   stream.on("error", () => {}).destroy(error);
-  const access = new Access(new Questions(undefined));
+  const shared = new SharedSsh(new Questions(undefined));
   const settings = settingsOf({ address: "127.0.0.1", user: "anna" }, "IdentityFile none");
-  const journey = { access, openClient: openSshClient, trail: [] };
+  const journey = { shared, openClient: openSshClient, trail: [] };
   await expect(logIn("web1", settings, Promise.resolve({ stream }), journey)).rejects.toMatchObject({
     code: "ssh_closed",
   });

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { openOnceBooted } from "../../../../provision/connection/boot.ts";
 import { Questions } from "../../../../provision/connection/questions.ts";
-import { Access } from "../../../../provision/connection/ssh/access.ts";
+import { SharedSsh } from "../../../../provision/connection/ssh/shared-ssh.ts";
 import { openSshClient } from "../../../../provision/connection/ssh/ssh-client.ts";
 import { UserError } from "../../../../shared/user-error.ts";
 import { settingsOf } from "./ssh/settings-of.ts";
@@ -30,7 +30,7 @@ async function connectTo(serve: (socket: Socket) => void, connectTimeoutSeconds 
     { address: "127.0.0.1", port, user: "anna", connectTimeoutSeconds },
     "UserKnownHostsFile none\nGlobalKnownHostsFile none\nIdentityAgent none\nIdentityFile none",
   );
-  return openSshClient("web1", settings, new Access(new Questions(undefined)));
+  return openSshClient("web1", settings, new SharedSsh(new Questions(undefined)));
 }
 
 test.each<[string, (socket: Socket) => void, number, object]>([

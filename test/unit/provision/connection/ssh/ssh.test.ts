@@ -7,7 +7,7 @@ import { Readable } from "node:stream";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Connection } from "../../../../../provision/connection/connection.ts";
 import { Questions } from "../../../../../provision/connection/questions.ts";
-import { Access } from "../../../../../provision/connection/ssh/access.ts";
+import { SharedSsh } from "../../../../../provision/connection/ssh/shared-ssh.ts";
 import { openSshConnection } from "../../../../../provision/connection/ssh/ssh.ts";
 import { openSshClient } from "../../../../../provision/connection/ssh/ssh-client.ts";
 import { type Folder, makeFolder } from "../../image/folder.ts";
@@ -75,7 +75,7 @@ async function connect(options: ConnectOptions = {}): Promise<Connection> {
   );
   const become = { needed: password !== undefined, password };
   const connection = await openSshConnection("web1", become, () =>
-    openSshClient("web1", settings, new Access(new Questions(undefined))),
+    openSshClient("web1", settings, new SharedSsh(new Questions(undefined))),
   );
   open.push(connection);
   return connection;

@@ -17,7 +17,7 @@ export interface Identities {
 }
 
 /** What the connections of one command share: files are read once, questions asked once, jump hosts connected once. */
-export class Access {
+export class SharedSsh {
   readonly keys: UnlockedKeys;
   /** connections to jump hosts, by the way to them */
   readonly jumps = new Map<string, Promise<SshClient>>();

@@ -61,10 +61,10 @@ async function retry<T>(work: () => Promise<T>): Promise<T> {
 export async function guardChange(context: ApplyContext, change: GuardedChange): Promise<void> {
   const { connection, progress, reconnect } = context;
   const unit = `longshore-undo-${change.name}`;
-  const asRoot = (script: string, title: string, input?: string) =>
+  const asRoot = (script: string, title: string, input?: string, limitSeconds = STEP_SECONDS) =>
     run(connection, shellScript(script, ...change.args), {
       become: true,
-      limitSeconds: STEP_SECONDS,
+      limitSeconds,
       title,
       input,
     });
@@ -84,7 +84,8 @@ export async function guardChange(context: ApplyContext, change: GuardedChange):
     const second = await retry(reconnect);
     await second.exec(["true"]).finally(() => second.close());
   } catch (cause) {
-    await asRoot(change.undo, `undoing ${change.name}`);
+    // The host may be away until it has taken the change back itself.
+    await asRoot(change.undo, `undoing ${change.name}`, undefined, PATIENCE + STEP_SECONDS);
     await forget();
     const words = cause instanceof Error ? cause.message : String(cause);
     throw new UserError("locked_out", `cannot keep ${change.name}, it has been undone: ${words}`, {

@@ -63,7 +63,7 @@ export class Installation {
   /** Begins to provision, and is back when packages are being installed. */
   async start(): Promise<StartedCommand> {
     await this.removeRole();
-    this.operator.write("run.log", "");
+    this.operator.write("run.log", "", 0o600);
     const command = StartedCommand.start(this.operator, ["provision", "--log", "run.log"]);
     await waitUntil(
       "packages are being installed",

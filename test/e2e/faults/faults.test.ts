@@ -66,7 +66,7 @@ describe.skipIf(noEngine)("faults while a host is provisioned", { timeout: 600_0
     await installation.expectConvergence();
   });
 
-  test("the disk is full: apt's own words, then it goes on", async () => {
+  test("the disk is full: apt is not begun, then it goes on", async () => {
     await installation.removeRole();
     await host.fillDisk("/var/cache/apt/archives");
     const { code, stdout } = await operator.longshore(["provision", "--json"]);
@@ -78,7 +78,6 @@ describe.skipIf(noEngine)("faults while a host is provisioned", { timeout: 600_0
       error: {
         step: expect.stringContaining("unattended upgrades"),
         code: "no_space",
-        command: { exit_code: 100, stderr: expect.stringMatching(/space|No such file|partial/i) },
       },
     });
     await installation.expectConvergence();

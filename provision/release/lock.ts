@@ -16,11 +16,12 @@ is_ours "$folder" || { echo "foreign $folder"; exit; }
 chmod 0700 "$folder"
 umask 077
 exec 9>"$folder/$1"
-if flock -n 9; then echo locked; cat >/dev/null; else echo busy; fi
+# A lock on a file that a removal took away meanwhile keeps nobody out.
+if flock -n 9 && [ "$folder/$1" -ef /proc/self/fd/9 ]; then echo locked; cat >/dev/null; else echo busy; fi
 `;
 
 /**
- * Takes the lock of a stack on a host: one deploy at a time. It lives as long as the connection, and goes when that does,
+ * Takes the lock of a stack on a host: one deploy or removal at a time. It lives as long as the connection, and goes when that does,
  * whatever ends it.
  *
  * @throws UserError `deploy_locked` at once where somebody has it, `deploy_lock` where it cannot be taken at all
@@ -30,9 +31,13 @@ export async function takeDeployLock(connection: Connection, stack: string): Pro
   const answer = await readAnswer(holder, connection.host);
   if (answer.startsWith("locked")) return;
   if (answer.startsWith("busy")) {
-    throw new UserError("deploy_locked", `another deploy of ${stack} is under way on ${connection.host}`, {
-      hint: "wait until it has ended, then try again",
-    });
+    throw new UserError(
+      "deploy_locked",
+      `another deploy or down of ${stack} is under way on ${connection.host}`,
+      {
+        hint: "wait until it has ended, then try again",
+      },
+    );
   }
   const foreign = /^foreign (.*)/.exec(answer)?.[1];
   throw new UserError("deploy_lock", `cannot take the lock of ${stack} on ${connection.host}`, {

@@ -5,6 +5,7 @@ import type { Action, Planner } from "../fleet/action.ts";
 import { BASE_FOLDER } from "../host/base-folder.ts";
 import { imagePattern } from "../image/image-name.ts";
 import { layoutOf } from "../release/layout.ts";
+import { takeDeployLock } from "../release/lock.ts";
 import { refuseStrangers } from "./checks/strangers.ts";
 
 // Only what carries the stack's own labels and names; `docker compose down` needs no file for that.
@@ -32,6 +33,8 @@ rmdir "$(dirname "$1")" 2>/dev/null || true
 /**
  * Removes a stack from a host: containers, networks, images and its folder; volumes (certificates, history) only if asked.
  *
+ * The first of these takes the stack's lock, as a deploy does: a stack is not removed from under one.
+ *
  * @throws UserError `stack_taken` where somebody else's Compose project has the name
  */
 export function planRemove(stack: string, options: { volumes: boolean }): Planner {
@@ -51,7 +54,7 @@ export function planRemove(stack: string, options: { volumes: boolean }): Planne
       found.flatMap(([name, value]) => (name === kind && value !== undefined ? [value] : []));
     const volumes = of("volume");
     const kept = options.volumes ? [] : volumes;
-    return [
+    const actions = [
       ...compose(connection, stack, of("container"), of("network"), kept),
       ...(options.volumes ? docker(connection, "volumes", ["volume", "rm"], volumes) : []),
       ...docker(connection, "images", ["image", "rm"], of("image")),
@@ -65,6 +68,15 @@ export function planRemove(stack: string, options: { volumes: boolean }): Planne
         }),
       ),
     ];
+    let locking: Promise<void> | undefined;
+    return actions.map((action) => ({
+      ...action,
+      run: async (context) => {
+        locking ??= takeDeployLock(connection, stack);
+        await locking;
+        return action.run(context);
+      },
+    }));
   };
 }
 

@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, statSync, symlinkSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Connection } from "../../../../provision/connection/connection.ts";
 import { openLocalConnection } from "../../../../provision/connection/local.ts";
 import { takeDeployLock } from "../../../../provision/release/lock.ts";
@@ -33,7 +34,7 @@ test("a second deploy of the same stack is refused at once, until the first has 
   await takeDeployLock(first, "site");
   await expect(takeDeployLock(second, "site")).rejects.toMatchObject({
     code: "deploy_locked",
-    message: "another deploy of site is under way on web1",
+    message: "another deploy or down of site is under way on web1",
   });
   await first.close();
   await expect
@@ -44,6 +45,18 @@ test("a second deploy of the same stack is refused at once, until the first has 
       ),
     )
     .toBe("taken");
+});
+
+test("a file that a removal took away is no lock", async () => {
+  const { path } = folder;
+  const real = execFileSync("sh", ["-c", "command -v flock"], { encoding: "utf8" }).trim();
+  mkdirSync(join(path, "bin"));
+  writeFileSync(join(path, "bin/flock"), `#!/bin/sh\nrm -f '${path}/opt/.locks/site'\nexec ${real} "$@"\n`, {
+    mode: 0o755,
+  });
+  vi.stubEnv("PATH", `${join(path, "bin")}:${process.env.PATH}`);
+  await expect(takeDeployLock(connect(), "site")).rejects.toMatchObject({ code: "deploy_locked" });
+  vi.unstubAllEnvs();
 });
 
 test("nobody else comes to the lock: a reader could hold it", async () => {

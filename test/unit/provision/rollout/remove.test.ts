@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import { expect, test, vi } from "vitest";
 import { openLocalConnection } from "../../../../provision/connection/local.ts";
 import type { Action } from "../../../../provision/fleet/action.ts";
@@ -16,14 +17,32 @@ image longshore/site/web:def
 folder /opt/longshore/site
 `;
 
+/** A host where this is found, and where whoever asks for the stack's lock is told that. */
+function hostWith(found: string, lock: "locked" | "busy") {
+  const recording = recordCommands(({ text }) => (text.startsWith("site ") ? { stdout: found } : undefined));
+  const asked: (readonly string[])[] = [];
+  const openProcess = async (argv: readonly string[]) => {
+    asked.push(argv);
+    const holder = new PassThrough();
+    holder.write(`${lock}\n`);
+    return holder;
+  };
+  return { ...recording, openProcess, asked };
+}
+
 /** What is planned and run on a host where this is found. */
 async function remove(found: string, volumes: boolean) {
-  const connection = recordCommands(({ text }) => (text.startsWith("site ") ? { stdout: found } : undefined));
+  const connection = hostWith(found, "locked");
   const actions: Action[] = await planRemove("site", { volumes })(connection);
   const notes: string[] = [];
   const context = { progress: () => {}, tell: () => {}, note: (text: string) => notes.push(text) };
   for (const action of actions) await action.run(context);
-  return { titles: actions.map(({ title }) => title), notes, commands: connection.commands.slice(1) };
+  return {
+    titles: actions.map(({ title }) => title),
+    notes,
+    commands: connection.commands.slice(1),
+    locks: connection.asked.length,
+  };
 }
 
 test("containers, images and the folder go; volumes stay, and it says so", async () => {
@@ -46,6 +65,19 @@ test("with --volumes they go too, after the containers that use them", async () 
   const { titles, notes } = await remove(FOUND, true);
   expect(titles.slice(0, 2)).toEqual(["containers aaa, bbb", "volumes site_letsencrypt, site_state"]);
   expect(notes).toEqual([]);
+});
+
+test("the stack's lock is taken once, and only where there is something to remove", async () => {
+  expect((await remove(FOUND, true)).locks).toBe(1);
+  expect((await remove("", true)).locks).toBe(0);
+});
+
+test.each([0, 1, 2, 3])("under a deploy nothing is removed: action %d", async (index) => {
+  const connection = hostWith(FOUND, "busy");
+  const actions = await planRemove("site", { volumes: true })(connection);
+  const context = { progress: () => {}, tell: () => {}, note: () => {} };
+  await expect(actions[index]?.run(context)).rejects.toMatchObject({ code: "deploy_locked" });
+  expect(connection.commands).toHaveLength(1);
 });
 
 test("somebody else's project of that name is left alone", async () => {

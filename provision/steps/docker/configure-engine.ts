@@ -64,7 +64,7 @@ export async function configureEngine(
   const mode = restart && docker.serverVersion !== undefined ? "restart" : "";
   const { stdout } = await run(
     connection,
-    shellScript(CONFIGURE, file, mode, String(Buffer.byteLength(text))),
+    shellScript(CONFIGURE, file, mode, String(Buffer.byteLength(text)), ENGINE_LOCK, String(LOCK_SECONDS)),
     {
       become: true,
       input: text,
@@ -74,11 +74,22 @@ export async function configureEngine(
   return stdout.trim().split("\n").at(-1) ?? "";
 }
 
+/** Only root can open it: whoever can open a file can hold a lock on it. */
+const ENGINE_LOCK = "/run/longshore-engine.lock";
+
+/** Seconds that another operator's run may take: the engine is started twice at most, with two minutes each. */
+const LOCK_SECONDS = 600;
+
+// One at a time: two runs that restart the engine make each other fail, and the one that fails would take back, or remove, what
+// the other one has written.
 // SIGHUP makes live-restore count at once; what else has changed needs a restart, which then leaves the containers alone. A
 // unit of Docker's has no limit of its own for its start. Who does not answer when asked which containers run is not restarted.
 const CONFIGURE = `${LIMITED}
 set -e
-file=$1 restart=$2 size=$3
+file=$1 restart=$2 size=$3 lock=$4
+(umask 077 && : >> "$lock")
+exec 8>> "$lock"
+flock -w "$5" 8 || { echo "another run of longshore has configured the engine for $5 s" >&2; exit 1; }
 export DOCKER_HOST=unix:///var/run/docker.sock
 mkdir -p "$(dirname "$file")"
 new=$(mktemp "$file.XXXXXX")
@@ -119,7 +130,7 @@ give_up() {
 
 pid=$(limited 10 systemctl show --property=MainPID --value docker.service) || give_up
 [ "\${pid:-0}" -gt 0 ] || { echo "docker.service is not what runs the engine" >&2; give_up; }
-kill -HUP "$pid"
+kill -HUP "$pid" || give_up
 tries=0
 while :; do
   live=$(limited 10 docker info --format '{{.LiveRestoreEnabled}}') || give_up

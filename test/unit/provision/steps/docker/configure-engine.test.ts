@@ -1,21 +1,31 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Connection } from "../../../../../provision/connection/connection.ts";
 import { openLocalConnection } from "../../../../../provision/connection/local.ts";
 import { configureEngine } from "../../../../../provision/steps/docker/configure-engine.ts";
 import { dockerService } from "../../../../../provision/steps/docker/docker-service.ts";
 import { bareHost, provisionedHost } from "../../host/facts/host-facts.ts";
 
-const here = openLocalConnection("here", { needed: false });
+const machine = openLocalConnection("here", { needed: false });
+/** This machine, with a lock of the test's own in the place of root's. */
+const here: Connection = {
+  ...machine,
+  exec: (argv, options) =>
+    machine.exec(
+      argv.map((argument) => argument.replace(/^\/run\/longshore-engine/, join(folder, "engine"))),
+      options,
+    ),
+};
 let folder: string;
 let engine: ChildProcess;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "longshore-engine-"));
   mkdirSync(join(folder, "bin"));
   writeFileSync(join(folder, "daemon.json"), "{}\n");
-  engine = spawn("sleep", ["300"], { stdio: "ignore" });
+  engine = spawn("nohup", ["sleep", "300"], { stdio: "ignore" });
   vi.stubEnv("PATH", `${join(folder, "bin")}:${process.env.PATH}`);
 });
 afterEach(() => {
@@ -35,12 +45,12 @@ const asked = () => (existsSync(join(folder, "asked")) ? readFileSync(join(folde
 const config = () => readFileSync(join(folder, "daemon.json"), "utf8");
 
 /** Brings a new daemon.json to an engine that runs one container. */
-function configure() {
+function configure(text = '{ "mtu": 1300 }\n') {
   const { docker } = provisionedHost("Debian 13");
   const facts = provisionedHost("Debian 13", {
     docker: { ...docker, configFile: join(folder, "daemon.json") },
   });
-  return configureEngine({ connection: here, facts }, '{ "mtu": 1300 }\n', true);
+  return configureEngine({ connection: here, facts }, text, true);
 }
 
 /** What `docker` says to `info`, `ps` and `inspect`; 124 is the code of what timeout has ended. */
@@ -75,10 +85,43 @@ test.each([
   expect(asked()).not.toMatch(/systemctl (stop|start)/);
 });
 
+test("two operators at once: one waits, and takes back what was there when it began", async () => {
+  engineThat({});
+  const flock = execFileSync("sh", ["-c", "command -v flock"], { encoding: "utf8" }).trim();
+  stub("flock", `exec ${flock} "$@"`);
+  // Only the first start succeeds, and only when the second run has had time to come between.
+  stub(
+    "systemctl",
+    `case $1 in
+      show) echo ${engine.pid} ;;
+      start)
+        mkdir ${folder}/began 2>/dev/null || exit 1
+        until [ -e ${folder}/go ]; do sleep 0.02; done ;;
+    esac`,
+  );
+  const first = configure('{ "mtu": 1300 }\n');
+  await expect.poll(() => existsSync(join(folder, "began"))).toBe(true);
+  const second = configure('{ "mtu": 1400 }\n').catch((error: Error) => error.message);
+  await expect.poll(() => asked().match(/^flock /gm)?.length).toBe(2);
+  const whileStarting = config();
+  writeFileSync(join(folder, "go"), "");
+  expect(await first).toBe("restarted");
+  expect(await second).toContain("the old one, which is back");
+  expect(whileStarting).toContain("1300");
+  expect(config()).toContain("1300");
+});
+
 test("no signal is sent where the unit runs no engine", async () => {
   engineThat({});
   stub("systemctl", `[ "$1" != show ] || echo 0`);
   await expect(configure()).rejects.toThrow("docker.service is not what runs the engine");
+  expect(config()).toBe("{}\n");
+});
+
+test("an engine that has just ended is not restarted: the old file comes back", async () => {
+  engineThat({});
+  stub("systemctl", `[ "$1" != show ] || echo 999999999`);
+  await expect(configure()).rejects.toThrow("is back; the engine was not restarted");
   expect(config()).toBe("{}\n");
 });
 

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { join, normalize } from "node:path";
+import { realpath } from "node:fs/promises";
+import { join, normalize, relative } from "node:path";
 import { formatProblem } from "../../shared/problem.ts";
 import { UserError } from "../../shared/user-error.ts";
 import type { ServiceBuild } from "../stack/builds.ts";
@@ -21,18 +22,21 @@ export interface WantedImage extends Omit<ServiceBuild, "context"> {
  *
  * @param builds of the services, with variables put in
  * @param programs the folder with the built longshored.cjs and longshorectl.cjs
+ * @param secrets the operator's `secrets/`, which no image may hold
+ * @throws UserError `context_unreadable`, `dockerfile_missing`, `context_secret`, naming the place; `not_built`
  */
 export async function listWantedImages(
   stack: Pick<Stack, "name" | "directory" | "file" | "source">,
   builds: Readonly<Record<string, ServiceBuild>>,
   supervisor: string | undefined,
   programs: string,
+  secrets: string,
 ): Promise<WantedImage[]> {
   return Promise.all(
     Object.entries(builds).map(async ([service, { context, ...build }]) => {
       const { target, args, labels, network } = build;
       const dockerfile = normalize(build.dockerfile);
-      const own = await readOwnContext(stack, service, context, dockerfile);
+      const own = await readOwnContext(stack, service, { context, dockerfile, secrets });
       const added = service === supervisor ? await readPrograms(programs) : [];
       const entries = [...own, ...added];
       const hash = hashContext(entries, { dockerfile, target, args, labels, network });
@@ -41,12 +45,11 @@ export async function listWantedImages(
   );
 }
 
-/** The context of a service without the supervisor's programs; its Dockerfile is there. */
+/** The context of a service without the supervisor's programs; its Dockerfile is there, and no secret is. */
 async function readOwnContext(
   stack: Pick<Stack, "directory" | "file" | "source">,
   service: string,
-  context: string,
-  dockerfile: string,
+  { context, dockerfile, secrets }: { context: string; dockerfile: string; secrets: string },
 ): Promise<ContextEntry[]> {
   const directory = join(stack.directory, context);
   const refuse = (code: string, message: string, hint: string, cause?: unknown) => {
@@ -64,12 +67,36 @@ async function readOwnContext(
       cause,
     );
   });
+  const inside = await findInside(directory, secrets);
+  const secret = entries.find(({ path }) => inside !== undefined && isSecret(path, inside));
+  if (secret !== undefined) {
+    throw refuse(
+      "context_secret",
+      `the build would take ${join(directory, secret.path)} along: a COPY can put it into the image, which others can read`,
+      inside === ""
+        ? "put the secrets into a folder of their own, and name that with --secrets"
+        : `write the line ${inside} into ${join(directory, ".dockerignore")}: containers get secrets by x-longshore.secrets`,
+    );
+  }
   if (entries.some(({ path }) => path === dockerfile)) return entries;
   throw refuse(
     "dockerfile_missing",
     `cannot find ${join(directory, dockerfile)}`,
     `write it, or name a Dockerfile within ${directory} with dockerfile:, or an image with image: instead of build:`,
   );
+}
+
+/** The path of a folder below another one; undefined where it is not below it, or not there. */
+async function findInside(directory: string, folder: string): Promise<string | undefined> {
+  const real = await realpath(folder).catch(() => undefined);
+  if (real === undefined) return undefined;
+  const path = relative(await realpath(directory), real);
+  return path === ".." || path.startsWith("../") ? undefined : path;
+}
+
+/** Examples and what keeps the folder in a repository are for everybody. */
+function isSecret(path: string, folder: string): boolean {
+  return path.startsWith(folder === "" ? "" : `${folder}/`) && !/\.example$|(?:^|\/)\.git\w+$/.test(path);
 }
 
 async function readPrograms(directory: string): Promise<ContextEntry[]> {

@@ -26,7 +26,7 @@ export async function prepareDeployment(
     const own = resolveSettings(stack, host);
     return { host, settings: own, services: resolveServices(stack, host, own) };
   });
-  const imagesOf = shareImages(stack);
+  const imagesOf = shareImages(stack, folders.secrets);
   const releases = await Promise.all(
     settings.map(
       async ({ host, settings: own, services }) =>
@@ -40,13 +40,16 @@ export async function prepareDeployment(
 }
 
 /** A host's images; hosts that build the same share one reading of the contexts. */
-function shareImages(stack: Stack): (host: InventoryHost, settings: HostSettings) => Promise<WantedImage[]> {
+function shareImages(
+  stack: Stack,
+  secrets: string,
+): (host: InventoryHost, settings: HostSettings) => Promise<WantedImage[]> {
   const known = new Map<string, Promise<WantedImage[]>>();
   return (host, settings) => {
     const builds = resolveBuilds(stack, host, settings);
     const key = JSON.stringify([settings.supervisor, builds]);
     const images =
-      known.get(key) ?? listWantedImages(stack, builds, settings.supervisor, programsDirectory());
+      known.get(key) ?? listWantedImages(stack, builds, settings.supervisor, programsDirectory(), secrets);
     known.set(key, images);
     return images;
   };

@@ -21,7 +21,7 @@ export async function ensureSiteImage(): Promise<string> {
   await ensureBaseImage("trixie");
   const stack = await loadStack(STACK);
   const builds = resolveBuilds(stack, { name: "here", groups: [], vars: {} }, { variables: {} });
-  const [wanted] = await listWantedImages(stack, builds, "web", DIST);
+  const [wanted] = await listWantedImages(stack, builds, "web", DIST, "secrets");
   if (wanted === undefined) throw new Error("compose.yaml builds nothing");
   const tag = `longshore-test/site:${wanted.name.split(":")[1]}`;
   if (await hasImage(tag)) return tag;

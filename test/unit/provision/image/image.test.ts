@@ -32,11 +32,12 @@ const FILES = {
 async function listFor(
   variables: Record<string, string>,
   changes: Record<string, string> = {},
+  secrets = "secrets",
 ): Promise<WantedImage[]> {
   using folder = makeFolder({ ...FILES, ...changes });
   const stack = await loadStack(join(folder.path, "stack"));
   const builds = resolveBuilds(stack, makeHost(), { variables });
-  return await listWantedImages(stack, builds, "web", join(folder.path, "dist"));
+  return await listWantedImages(stack, builds, "web", join(folder.path, "dist"), join(folder.path, secrets));
 }
 
 const list = (changes?: Record<string, string>) => listFor({}, changes);
@@ -129,6 +130,28 @@ test("without the built programs it says how to build them", async () => {
   });
   const stack = await loadStack(folder.path);
   const builds = resolveBuilds(stack, makeHost(), { variables: {} });
-  const listing = listWantedImages(stack, builds, "web", join(folder.path, "dist"));
+  const listing = listWantedImages(stack, builds, "web", join(folder.path, "dist"), "secrets");
   await expect(listing).rejects.toMatchObject({ code: "not_built", hint: "run: npm run build" });
+});
+
+test.each([
+  ["stack/secrets", "stack/secrets/db.env", "write the line secrets into"],
+  ["stack/deploy/secrets", "stack/deploy/secrets/a/b.key", "write the line deploy/secrets into"],
+  ["stack", "stack/db.env", "a folder of their own"],
+])("an image that could hold a file of %s is refused: %s", async (secrets, file, hint) => {
+  const ignore = { "stack/.dockerignore": "compose.yaml\nworker\nDockerfile\n.dockerignore" };
+  const changes = secrets === "stack" ? { ...ignore, [file]: "x" } : { [file]: "x" };
+  await expect(listFor({}, changes, secrets)).rejects.toMatchObject({
+    code: "context_secret",
+    hint: expect.stringContaining(hint),
+  });
+});
+
+test.each<[string, Record<string, string>, string]>([
+  ["it is left out", { "stack/secrets/a": "x", "stack/.dockerignore": "worker\nsecrets" }, "stack/secrets"],
+  ["it is an example", { "stack/secrets/a.example": "x", "stack/secrets/.gitkeep": "" }, "stack/secrets"],
+  ["its folder only sounds so", { "stack/secrets-page/a": "x", "secrets/a": "x" }, "secrets"],
+  ["the secrets are elsewhere", { "stack/secrets/a": "x", "secrets/a": "x" }, "secrets"],
+])("a file is none that an image may not hold where %s", async (_title, changes, secrets) => {
+  expect(await listFor({}, changes, secrets)).toHaveLength(2);
 });
